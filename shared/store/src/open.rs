@@ -1,0 +1,231 @@
+//! Opening a service's database.
+
+use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use baton_clock::BusinessClock;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Connection, SqlSafeStr};
+use tokio::sync::{Notify, watch};
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::{Db, Migrations, StoreConfig, StoreError, with_db};
+
+/// The store's own tables; a service's come after them.
+const OWN: Migrations = Migrations {
+    sqlite: &[(1, "store", include_str!("../migrations/sqlite/0001_store.sql"))],
+    postgres: &[(1, "store", include_str!("../migrations/postgres/0001_store.sql"))],
+};
+
+/// A connection that has been idle for longer than this is tried before it is given out.
+const IDLE_UNTRIED: Duration = Duration::from_secs(5);
+
+/// A service's own database. Clones share it.
+#[derive(Clone)]
+pub struct Store(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) db: Db,
+    pub(crate) service: &'static str,
+    pub(crate) clock: BusinessClock,
+    pub(crate) incarnation: String,
+    /// The transactions under way, each in a task of its own.
+    pub(crate) running: TaskTracker,
+    /// Rung when events were committed and wait to be sealed.
+    pub(crate) unsealed: Notify,
+    /// The last sealed position of each authority, as far as this process knows.
+    pub(crate) heads: watch::Sender<BTreeMap<String, i64>>,
+    /// Rung when the deadlines of an aggregate changed.
+    pub(crate) deadlines: Notify,
+    /// Held for as long as the store is open, so that one process uses the file.
+    _lock: Option<File>,
+}
+
+impl Store {
+    /// Opens the database, brings its schema up to date (unless configured not to) and takes note of its
+    /// incarnation. A SQLite file is locked against other processes until the store is dropped.
+    pub async fn open(
+        config: StoreConfig,
+        service: &'static str,
+        migrations: Migrations,
+        clock: BusinessClock,
+    ) -> Result<Self, StoreError> {
+        let (db, lock) = if config.url.starts_with("sqlite:") {
+            let (db, lock) = open_sqlite(&config, migrations).await?;
+            (db, Some(lock))
+        } else {
+            (open_postgres(&config, service, migrations).await?, None)
+        };
+        let incarnation = incarnation(&db).await?;
+
+        Ok(Self(Arc::new(Inner {
+            db,
+            service,
+            clock,
+            incarnation,
+            running: TaskTracker::new(),
+            unsealed: Notify::new(),
+            heads: watch::Sender::new(BTreeMap::new()),
+            deadlines: Notify::new(),
+            _lock: lock,
+        })))
+    }
+
+    /// Read access, for [`with_db!`](crate::with_db). For several statements that must agree use [`Store::read`].
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// The clock this store was opened with.
+    pub fn clock(&self) -> &BusinessClock {
+        &self.0.clock
+    }
+
+    /// The service whose database this is.
+    pub fn service(&self) -> &'static str {
+        self.0.service
+    }
+
+    /// The name of this database's life. A database started afresh has another, and cursors do not fit it.
+    pub fn incarnation(&self) -> &str {
+        &self.0.incarnation
+    }
+
+    /// Waits for the transactions under way, then closes the connections. Later calls are refused.
+    pub async fn close(&self) {
+        self.0.running.close();
+        self.0.running.wait().await;
+        match &self.0.db {
+            Db::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Db::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn open_sqlite(
+    config: &StoreConfig,
+    migrations: Migrations,
+) -> Result<(Db, File), StoreError> {
+    let options = SqliteConnectOptions::from_str(&config.url)
+        .map_err(|_| StoreError::Open("the url is not a SQLite url".to_owned()))?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .optimize_on_close(true, None);
+    let lock = lock_file(options.get_filename())?;
+
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .acquire_timeout(config.acquire_timeout)
+        .connect_with(options.clone())
+        .await?;
+    if config.migrate {
+        migrator(OWN.sqlite, migrations.sqlite).run(&write).await.map_err(open_error)?;
+    }
+    let read = SqlitePoolOptions::new()
+        .max_connections(config.max_connections.clamp(1, 4))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .acquire_timeout(config.acquire_timeout)
+        .connect_with(options.read_only(true))
+        .await?;
+
+    Ok((Db::Sqlite { read, write }, lock))
+}
+
+/// Takes `<file>.lock`. The operating system gives it back when the process ends, however it ends.
+fn lock_file(database: &std::path::Path) -> Result<File, StoreError> {
+    let mut path = database.as_os_str().to_owned();
+    path.push(".lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| StoreError::Open(format!("the lock file: {}", error.kind())))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::FileInUse),
+        Err(TryLockError::Error(error)) => {
+            Err(StoreError::Open(format!("the lock file: {}", error.kind())))
+        }
+    }
+}
+
+async fn open_postgres(
+    config: &StoreConfig,
+    service: &str,
+    migrations: Migrations,
+) -> Result<Db, StoreError> {
+    let options = PgConnectOptions::from_str(&config.url)
+        .map_err(|_| StoreError::Open("the url is not a PostgreSQL url".to_owned()))?
+        .application_name(&format!("baton-{service}"))
+        .statement_cache_capacity(256)
+        // A transaction whose process hangs must not hold its locks for ever.
+        .options([("idle_in_transaction_session_timeout", "30s")]);
+    let pool = PgPoolOptions::new()
+        .max_connections(config.max_connections.max(2))
+        .acquire_timeout(config.acquire_timeout)
+        // A ping before every use would be a round trip more for every call.
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(async move {
+                Ok(about.idle_for < IDLE_UNTRIED || connection.ping().await.is_ok())
+            })
+        })
+        .connect_with(options)
+        .await?;
+    if config.migrate {
+        migrator(OWN.postgres, migrations.postgres).run(&pool).await.map_err(open_error)?;
+    }
+    Ok(Db::Postgres(pool))
+}
+
+fn migrator(own: &[crate::Migration], service: &[crate::Migration]) -> Migrator {
+    let step = |&(version, name, sql): &crate::Migration| {
+        let simple = MigrationType::Simple;
+        Migration::new(version, name.into(), simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(own.iter().chain(service).map(step).collect())
+}
+
+fn open_error(error: sqlx::migrate::MigrateError) -> StoreError {
+    match error {
+        sqlx::migrate::MigrateError::Execute(error) => error.into(),
+        other => StoreError::Open(other.to_string()),
+    }
+}
+
+/// Reads the incarnation; the first to open a new database gives it one.
+async fn incarnation(db: &Db) -> Result<String, StoreError> {
+    let fresh = Uuid::now_v7().to_string();
+    let insert = "INSERT INTO store_meta (key, value) VALUES ('incarnation', $1) ON CONFLICT DO NOTHING";
+    match db {
+        Db::Sqlite { write, .. } => {
+            sqlx::query(insert).bind(fresh).execute(write).await?;
+        }
+        Db::Postgres(pool) => {
+            sqlx::query(insert).bind(fresh).execute(pool).await?;
+        }
+    }
+    let select = "SELECT value FROM store_meta WHERE key = 'incarnation'";
+    Ok(with_db!(db, c => sqlx::query_scalar(select).fetch_one(c).await)?)
+}

@@ -1,0 +1,96 @@
+//! One type over both databases, and the macros that reach through it.
+
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+/// Read access to the database, for [`with_db!`](crate::with_db).
+#[derive(Debug, Clone)]
+pub enum Db {
+    /// A file: many readers, one writer.
+    Sqlite {
+        /// Read-only connections.
+        read: SqlitePool,
+        /// The one writer. Only transactions use it.
+        write: SqlitePool,
+    },
+    /// A server.
+    Postgres(PgPool),
+}
+
+/// The transaction of one of the databases.
+#[derive(Debug)]
+pub enum Session {
+    /// Of a file.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// Of a server.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// A transaction under way. Pass `&mut Tx` down; never begin a second one inside it.
+pub struct Tx {
+    #[doc(hidden)]
+    pub session: Session,
+    pub(crate) announced: bool,
+    pub(crate) deadlines_changed: bool,
+    pub(crate) after_commit: Vec<Box<dyn FnOnce() + Send>>,
+}
+
+impl Tx {
+    pub(crate) const fn new(session: Session) -> Self {
+        Self { session, announced: false, deadlines_changed: false, after_commit: Vec::new() }
+    }
+
+    /// Runs `act` once this transaction has committed, and not at all when it does not. For waking a task
+    /// of this process; nothing that must happen may hang on it.
+    pub fn after_commit(&mut self, act: impl FnOnce() + Send + 'static) {
+        self.after_commit.push(Box::new(act));
+    }
+
+    pub(crate) const fn is_postgres(&self) -> bool {
+        matches!(self.session, Session::Postgres(_))
+    }
+}
+
+/// Runs one body with the connection of a [`Tx`], whichever database it is: `with_tx!(tx, c => query.execute(c).await)`.
+#[macro_export]
+macro_rules! with_tx {
+    ($tx:expr, $c:ident => $body:expr) => {
+        match &mut $tx.session {
+            $crate::Session::Sqlite(session) => {
+                let $c: &mut $crate::sqlx::SqliteConnection = &mut **session;
+                $body
+            }
+            $crate::Session::Postgres(session) => {
+                let $c: &mut $crate::sqlx::PgConnection = &mut **session;
+                $body
+            }
+        }
+    };
+}
+
+/// Runs one body with the read pool of a [`Db`]: `with_db!(store.db(), c => query.fetch_all(c).await)`.
+#[macro_export]
+macro_rules! with_db {
+    ($db:expr, $c:ident => $body:expr) => {
+        match $db {
+            $crate::Db::Sqlite { read, .. } => {
+                let $c = read;
+                $body
+            }
+            $crate::Db::Postgres(pool) => {
+                let $c = pool;
+                $body
+            }
+        }
+    };
+}
+
+/// Picks the value for the database of a [`Tx`]: `dialect!(tx, sqlite: "…", postgres: "… FOR UPDATE")`.
+#[macro_export]
+macro_rules! dialect {
+    ($tx:expr, sqlite: $sqlite:expr, postgres: $postgres:expr) => {
+        match &$tx.session {
+            $crate::Session::Sqlite(_) => $sqlite,
+            $crate::Session::Postgres(_) => $postgres,
+        }
+    };
+}

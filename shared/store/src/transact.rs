@@ -1,0 +1,163 @@
+//! Transactions that run to their end.
+//!
+//! tonic drops the future of a handler when its client cancels, its deadline passes or its connection breaks. A
+//! transaction that went with it would leave the caller with "failed" for something that may have happened; and
+//! sqlx 0.9.0 hands a connection back with its transaction still open when `begin` is dropped. So every
+//! transaction, reading ones too, runs in a task of its own from before `begin` to after `commit`.
+
+use futures::future::BoxFuture;
+use sqlx::AssertSqlSafe;
+use tracing::Instrument;
+
+use crate::kill::{self, Stage};
+use crate::{Db, Session, Store, StoreError, Tx};
+
+impl Store {
+    /// Runs `work` in one write transaction: commits when it answers `Ok`, takes everything back when it
+    /// answers `Err`. Once begun it ends by itself, even if the caller is dropped meanwhile.
+    ///
+    /// `label` names the transaction in traces and kill points, in the service's words: `"accept_transfer"`.
+    ///
+    /// It is never tried a second time here: on [`StoreError::Contention`] (rare: statements lock rows, the
+    /// isolation level decides nothing) nothing was changed, and the caller sends its request again.
+    ///
+    /// ```ignore
+    /// store.transact("accept_transfer", move |tx| Box::pin(async move {
+    ///     let transfer = storage::lock(tx, id).await?.ok_or(Refusal::NotFound)?;
+    ///     …
+    ///     tx.announce(&events).await?;
+    ///     Ok(transfer)
+    /// })).await
+    /// ```
+    pub async fn transact<T, E, F>(&self, label: &'static str, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    {
+        let store = self.clone();
+        self.to_the_end(label, async move {
+            let mut tx = store.begin(None).await?;
+            match work(&mut tx).await {
+                Ok(answer) => {
+                    store.commit(tx, label).await?;
+                    Ok(answer)
+                }
+                Err(refusal) => {
+                    roll_back(tx).await;
+                    Err(refusal)
+                }
+            }
+        })
+        .await
+    }
+
+    /// Runs `work` on one unchanging view of the database, for several statements that must agree. Writing
+    /// is refused by the database.
+    pub async fn read<T, E, F>(&self, label: &'static str, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    {
+        let store = self.clone();
+        self.to_the_end(label, async move {
+            let session = match &store.0.db {
+                Db::Sqlite { read, .. } => Session::Sqlite(read.begin().await.map_err(StoreError::from)?),
+                Db::Postgres(pool) => Session::Postgres(
+                    pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                        .await
+                        .map_err(StoreError::from)?,
+                ),
+            };
+            let mut tx = Tx::new(session);
+            let answer = work(&mut tx).await;
+            roll_back(tx).await;
+            answer
+        })
+        .await
+    }
+
+    /// Runs a future in a task of its own, within the caller's span.
+    pub(crate) async fn to_the_end<T, E, W>(&self, label: &'static str, work: W) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        W: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        if self.0.running.is_closed() {
+            return Err(StoreError::Interrupted.into());
+        }
+        let span = tracing::info_span!("db.transact", db.operation.name = label);
+        match self.0.running.spawn(work.instrument(span)).await {
+            Ok(answer) => answer,
+            // The work panicked (the panic hook has told why) or the runtime is going down.
+            Err(_) => Err(StoreError::Interrupted.into()),
+        }
+    }
+
+    /// Begins a write transaction. With `lock`, PostgreSQL first waits for whoever holds the same number, in the
+    /// same round trip; SQLite has one writer anyway.
+    pub(crate) async fn begin(&self, lock: Option<i64>) -> Result<Tx, StoreError> {
+        let session = match &self.0.db {
+            Db::Sqlite { write, .. } => Session::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Postgres(pool) => Session::Postgres(match lock {
+                None => pool.begin().await?,
+                Some(number) => {
+                    // A number can be no injection; a simple query takes no parameters.
+                    let begin = format!("BEGIN; SELECT pg_advisory_xact_lock({number})");
+                    pool.begin_with(AssertSqlSafe(begin)).await?
+                }
+            }),
+        };
+        Ok(Tx::new(session))
+    }
+
+    /// Commits and then wakes whoever waits for what was committed.
+    pub(crate) async fn commit(&self, mut tx: Tx, label: &'static str) -> Result<(), StoreError> {
+        let heads = self.seal_at_commit(&mut tx).await?;
+        kill::point(Stage::BeforeCommit, self.0.service, label);
+        let Tx { session, announced, deadlines_changed, after_commit } = tx;
+        match session {
+            Session::Sqlite(session) => session.commit().await?,
+            Session::Postgres(session) => session.commit().await?,
+        }
+        kill::point(Stage::AfterCommit, self.0.service, label);
+
+        if announced {
+            self.0.unsealed.notify_one();
+        }
+        self.note_heads(heads);
+        if deadlines_changed {
+            self.0.deadlines.notify_one();
+        }
+        for act in after_commit {
+            act();
+        }
+        Ok(())
+    }
+}
+
+/// Rolls back now rather than with the connection's next use. A failure is no news: the work has failed already, and a
+/// connection that cannot roll back is broken and gets discarded.
+pub(crate) async fn roll_back(tx: Tx) {
+    let _ = match tx.session {
+        Session::Sqlite(session) => session.rollback().await,
+        Session::Postgres(session) => session.rollback().await,
+    };
+}
+
+/// A number for [`Store::begin`]'s lock, from what must not happen at once.
+pub(crate) fn lock_number(purpose: &str, parts: &[&[u8]]) -> i64 {
+    use sha2::{Digest, Sha256};
+
+    let mut hasher = Sha256::new();
+    for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
+        // The length keeps ("ab", "c") and ("a", "bc") apart.
+        hasher.update(part.len().to_be_bytes());
+        hasher.update(part);
+    }
+    let digest: [u8; 32] = hasher.finalize().into();
+    let (head, _) = digest.split_at(8);
+    i64::from_be_bytes(head.try_into().unwrap_or_default())
+}
