@@ -1,0 +1,169 @@
+//! Feeds over gRPC: one implementation for every service, and the subscriber's side.
+
+use baton_contracts::event::v1::feed_service_client::FeedServiceClient;
+use baton_contracts::event::v1::feed_service_server::{FeedService, FeedServiceServer};
+use baton_contracts::event::v1::{Cursor, Event, SealedEvent, SubscribeRequest, SubscribeResponse};
+use baton_contracts::event_from_json;
+use baton_store::{Batch, FeedError, FeedStream, Store};
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use futures::{StreamExt as _, TryStreamExt as _};
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+use tonic_types::StatusExt as _;
+
+use crate::{Conn, MESSAGE_BYTES_MAX, Problem, Reason, Violations};
+
+/// Serves the feeds of a store.
+#[derive(Clone)]
+pub struct FeedServer {
+    store: Store,
+    shutdown: CancellationToken,
+}
+
+impl FeedServer {
+    /// The service to register. Its streams end at `shutdown`, so that they do not hold the server up.
+    pub fn service(store: Store, shutdown: CancellationToken) -> FeedServiceServer<Self> {
+        FeedServiceServer::new(Self { store, shutdown })
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
+            .max_encoding_message_size(FEED_BYTES_MAX)
+    }
+}
+
+/// A batch holds many events.
+const FEED_BYTES_MAX: usize = 4 * MESSAGE_BYTES_MAX;
+
+#[tonic::async_trait]
+impl FeedService for FeedServer {
+    type SubscribeStream = BoxStream<'static, Result<SubscribeResponse, Status>>;
+
+    async fn subscribe(
+        &self,
+        request: Request<SubscribeRequest>,
+    ) -> Result<Response<Self::SubscribeStream>, Status> {
+        let SubscribeRequest { authority, cursor } = checked(request.into_inner())?;
+        let cursor = stored(cursor.unwrap_or_default());
+        let batches = self.store.feed_stream(&authority, cursor);
+        let store = self.store.clone();
+        let responses = batches
+            .map_err(|error| Status::from(problem_of(error)))
+            .and_then(move |batch| {
+                let (store, authority) = (store.clone(), authority.clone());
+                async move { Ok(response(&store, &authority, batch).await?) }
+            })
+            .take_until(self.shutdown.clone().cancelled_owned());
+        Ok(Response::new(responses.boxed()))
+    }
+}
+
+fn checked(request: SubscribeRequest) -> Result<SubscribeRequest, Problem> {
+    let mut violations = Violations::default();
+    violations.check(&request);
+    violations.into_result()?;
+    Ok(request)
+}
+
+async fn response(
+    store: &Store,
+    authority: &str,
+    batch: Batch,
+) -> Result<SubscribeResponse, Problem> {
+    let mut events = Vec::with_capacity(batch.events.len());
+    for sealed in batch.events {
+        let event = event_from_json(&sealed.event.body).map_err(|error| {
+            tracing::error!(event.id = %sealed.event.event_id, error = %error, "a stored event cannot be read");
+            Problem::internal()
+        })?;
+        events.push(SealedEvent {
+            event: Some(event),
+            cursor: Some(wire(sealed.cursor)),
+        });
+    }
+    let head = store.head(authority).await?.position;
+    Ok(SubscribeResponse { events, head })
+}
+
+/// The feed of one authority of the service behind a connection, for [`Store::subscribe`].
+pub fn subscribe_to(
+    conn: Conn,
+    authority: &str,
+) -> impl Fn(baton_store::Cursor) -> BoxFuture<'static, Result<FeedStream<Event>, FeedError>>
++ Send
++ Sync
++ 'static {
+    let authority = authority.to_owned();
+    move |cursor| Box::pin(open(conn.clone(), authority.clone(), cursor))
+}
+
+async fn open(
+    conn: Conn,
+    authority: String,
+    cursor: baton_store::Cursor,
+) -> Result<FeedStream<Event>, FeedError> {
+    let mut client = FeedServiceClient::new(conn).max_decoding_message_size(FEED_BYTES_MAX);
+    let request = SubscribeRequest {
+        authority,
+        cursor: Some(wire(cursor.clone())),
+    };
+    let position = cursor.position;
+    let stream = client
+        .subscribe(request)
+        .await
+        .map_err(|status| feed_error(&status, position))?;
+    let mut stands = cursor;
+    let batches = stream.into_inner().map(move |response| {
+        let response = response.map_err(|status| feed_error(&status, stands.position))?;
+        let mut events = Vec::with_capacity(response.events.len());
+        for sealed in response.events {
+            let (Some(event), Some(cursor)) = (sealed.event, sealed.cursor) else {
+                return Err(FeedError::Unavailable(
+                    "an event of the feed is incomplete".to_owned(),
+                ));
+            };
+            events.push(event);
+            stands = stored(cursor);
+        }
+        Ok(Batch {
+            events,
+            cursor: stands.clone(),
+        })
+    });
+    Ok(batches.boxed())
+}
+
+fn problem_of(error: FeedError) -> Problem {
+    match error {
+        FeedError::Diverged { .. } => Problem::new(Reason::FeedDiverged, error.to_string()),
+        FeedError::Store(error) => error.into(),
+        FeedError::Unavailable(_) => {
+            Problem::new(Reason::StoreUnavailable, "the feed is not available")
+        }
+    }
+}
+
+fn feed_error(status: &Status, position: i64) -> FeedError {
+    let reason = status
+        .get_details_error_info()
+        .and_then(|info| Reason::parse(&info.reason));
+    match reason {
+        Some(Reason::FeedDiverged) => FeedError::Diverged { position },
+        Some(reason) => FeedError::Unavailable(reason.to_string()),
+        None => FeedError::Unavailable(status.code().description().to_owned()),
+    }
+}
+
+fn wire(cursor: baton_store::Cursor) -> Cursor {
+    Cursor {
+        incarnation: cursor.incarnation,
+        position: cursor.position,
+        hash: cursor.hash,
+    }
+}
+
+fn stored(cursor: Cursor) -> baton_store::Cursor {
+    baton_store::Cursor {
+        incarnation: cursor.incarnation,
+        position: cursor.position,
+        hash: cursor.hash,
+    }
+}
