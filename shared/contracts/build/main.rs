@@ -4,6 +4,8 @@
 //! The build fails when a method does not say what it is, when an element has no comment, or when an
 //! annotation asks for a check that the generator does not know.
 
+mod annotations;
+mod bounds;
 mod comments;
 mod methods;
 mod rust_names;

@@ -10,6 +10,9 @@ use super::rust_names::camel_case;
 
 const OPTION: &str = "baton.type.v1.call";
 
+/// Requests that mean the same when they come twice. Asking for an instant twice sets the clock once.
+const WITHOUT_REQUEST_ID: &[&str] = &["baton.gateway.v1.DevelopmentService.AdvanceTo"];
+
 /// The text of `CALLS`, sorted by path.
 pub fn generate(pool: &DescriptorPool, package_prefix: &str) -> Result<String, String> {
     let mut rows = Vec::new();
@@ -53,6 +56,16 @@ fn row(pool: &DescriptorPool, method: &MethodDescriptor) -> Result<(String, Stri
         .and_then(|value| value.as_str().map(str::to_owned))
         .unwrap_or_default();
     check_subject(method, &subject, &field)?;
+    if method.is_client_streaming() {
+        // The client keeps a request's one message to send it again.
+        return Err(format!("{name}: a stream of requests is not supported"));
+    }
+    if kind == "Request"
+        && !WITHOUT_REQUEST_ID.contains(&name)
+        && method.input().get_field_by_name("request_id").is_none()
+    {
+        return Err(format!("{name} changes something and has no request_id"));
+    }
 
     let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
     let mut row = String::new();

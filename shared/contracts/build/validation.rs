@@ -11,6 +11,8 @@ use prost_reflect::{
     Value,
 };
 
+use super::annotations::{FieldRules, entries_of, oneof_required, rules_of, unknown};
+use super::bounds::{length_rules, number_rules};
 use super::rust_names::{camel_case, enum_path, escape, message_path, module_of};
 
 const DATE: &str = r"^\d{4}-\d{2}-\d{2}$";
@@ -119,25 +121,26 @@ impl Generator<'_> {
 
     fn repeated(&mut self, field: &FieldDescriptor, rules: &FieldRules) -> Result<String, String> {
         let name = field.name();
-        let mut sizes = String::new();
+        let mut sizes = Vec::new();
         let mut items = None;
         if rules.required {
-            sizes.push_str("c.min_items(list.len(), 1);");
+            sizes.push("c.min_items(list.len(), 1);".to_owned());
         }
         for (rule, value) in rules.entries(field, "repeated")? {
             match (rule.as_str(), &value) {
                 ("min_items", Value::U64(least)) => {
-                    write_to(&mut sizes, format!("c.min_items(list.len(), {least});"))
+                    sizes.push(format!("c.min_items(list.len(), {least});"));
                 }
                 ("max_items", Value::U64(most)) => {
-                    write_to(&mut sizes, format!("c.max_items(list.len(), {most});"))
+                    sizes.push(format!("c.max_items(list.len(), {most});"));
                 }
                 ("items", Value::Message(each)) => {
-                    items = Some(FieldRules::from_message(field, each)?)
+                    items = Some(FieldRules::from_message(field, each)?);
                 }
                 _ => return Err(unknown(field, &rule)),
             }
         }
+        let sizes = sizes.concat();
         let each = items.as_ref().and_then(|items| items.of_value.as_ref());
         let checks = self.value(field, &field.kind(), each)?;
         let checks = if checks.is_empty() {
@@ -155,28 +158,29 @@ impl Generator<'_> {
 
     fn map(&mut self, field: &FieldDescriptor, rules: &FieldRules) -> Result<String, String> {
         let name = field.name();
-        let mut sizes = String::new();
+        let mut sizes = Vec::new();
         if rules.required {
-            sizes.push_str("c.min_items(map.len(), 1);");
+            sizes.push("c.min_items(map.len(), 1);".to_owned());
         }
         let (mut key_rules, mut value_rules) = (None, None);
         for (rule, value) in rules.entries(field, "map")? {
             match (rule.as_str(), &value) {
                 ("min_pairs", Value::U64(least)) => {
-                    write_to(&mut sizes, format!("c.min_items(map.len(), {least});"))
+                    sizes.push(format!("c.min_items(map.len(), {least});"));
                 }
                 ("max_pairs", Value::U64(most)) => {
-                    write_to(&mut sizes, format!("c.max_items(map.len(), {most});"))
+                    sizes.push(format!("c.max_items(map.len(), {most});"));
                 }
                 ("keys", Value::Message(each)) => {
-                    key_rules = Some(FieldRules::from_message(field, each)?)
+                    key_rules = Some(FieldRules::from_message(field, each)?);
                 }
                 ("values", Value::Message(each)) => {
-                    value_rules = Some(FieldRules::from_message(field, each)?)
+                    value_rules = Some(FieldRules::from_message(field, each)?);
                 }
                 _ => return Err(unknown(field, &rule)),
             }
         }
+        let sizes = sizes.concat();
         let Kind::Message(entry) = field.kind() else {
             return Err(format!("{}: not a map", field.full_name()));
         };
@@ -302,7 +306,7 @@ impl Generator<'_> {
                 ("pattern", Value::String(pattern)) => {
                     let next = self.patterns.len();
                     let index = *self.patterns.entry(pattern.clone()).or_insert(next);
-                    write_to(&mut checks, format!("c.pattern(value, &PATTERN_{index});"));
+                    let _ = write!(checks, "c.pattern(value, &PATTERN_{index});");
                     if pattern == DATE || pattern == DATE_OR_EMPTY {
                         checks.push_str("c.date(value);");
                     }
@@ -314,139 +318,4 @@ impl Generator<'_> {
         checks.push_str(&length_rules(field, lengths, "chars")?);
         Ok(checks)
     }
-}
-
-/// The rules of one field, apart from those of its kind.
-struct FieldRules {
-    required: bool,
-    of_value: Option<(String, DynamicMessage)>,
-}
-
-impl FieldRules {
-    fn of(field: &FieldDescriptor) -> Result<Self, String> {
-        match rules_of(
-            field.parent_message().parent_pool(),
-            "buf.validate.field",
-            &field.options(),
-        ) {
-            Some(rules) => Self::from_message(field, &rules),
-            None => Ok(Self {
-                required: false,
-                of_value: None,
-            }),
-        }
-    }
-
-    fn from_message(field: &FieldDescriptor, message: &DynamicMessage) -> Result<Self, String> {
-        let mut rules = Self {
-            required: false,
-            of_value: None,
-        };
-        for (rule, value) in entries_of(message) {
-            match value {
-                Value::Bool(required) if rule == "required" => rules.required = required,
-                Value::Message(message) if rule != "cel" => rules.of_value = Some((rule, message)),
-                _ => return Err(unknown(field, &rule)),
-            }
-        }
-        Ok(rules)
-    }
-
-    fn entries(
-        &self,
-        field: &FieldDescriptor,
-        family: &str,
-    ) -> Result<Vec<(String, Value)>, String> {
-        match &self.of_value {
-            None => Ok(Vec::new()),
-            Some((given, rules)) if given == family => Ok(entries_of(rules)),
-            Some((given, _)) => Err(format!(
-                "{}: rules of {given} on a field of {family}",
-                field.full_name()
-            )),
-        }
-    }
-}
-
-fn rules_of(
-    pool: &DescriptorPool,
-    extension: &str,
-    options: &DynamicMessage,
-) -> Option<DynamicMessage> {
-    let extension = pool.get_extension_by_name(extension)?;
-    if !options.has_extension(&extension) {
-        return None;
-    }
-    options.get_extension(&extension).as_message().cloned()
-}
-
-fn oneof_required(oneof: &OneofDescriptor) -> Result<bool, String> {
-    let pool = oneof.parent_message().parent_pool();
-    let mut required = false;
-    for (rule, value) in rules_of(pool, "buf.validate.oneof", &oneof.options())
-        .iter()
-        .flat_map(entries_of)
-    {
-        match value {
-            Value::Bool(value) if rule == "required" => required = value,
-            _ => return Err(format!("{}: unknown rule {rule}", oneof.full_name())),
-        }
-    }
-    Ok(required)
-}
-
-fn entries_of(message: &DynamicMessage) -> Vec<(String, Value)> {
-    message
-        .fields()
-        .map(|(field, value)| (field.name().to_owned(), value.clone()))
-        .collect()
-}
-
-fn length_rules(
-    field: &FieldDescriptor,
-    rules: Vec<(String, Value)>,
-    unit: &str,
-) -> Result<String, String> {
-    let mut checks = String::new();
-    for (rule, value) in rules {
-        match (rule.as_str(), value) {
-            ("min_len", Value::U64(least)) => {
-                write_to(&mut checks, format!("c.min_{unit}(value, {least});"))
-            }
-            ("max_len", Value::U64(most)) => {
-                write_to(&mut checks, format!("c.max_{unit}(value, {most});"))
-            }
-            _ => return Err(unknown(field, &rule)),
-        }
-    }
-    Ok(checks)
-}
-
-fn number_rules(field: &FieldDescriptor, rules: Vec<(String, Value)>) -> Result<String, String> {
-    let mut checks = String::new();
-    for (rule, value) in rules {
-        let bound = match value {
-            Value::I32(bound) => i128::from(bound),
-            Value::I64(bound) => i128::from(bound),
-            Value::U32(bound) => i128::from(bound),
-            Value::U64(bound) => i128::from(bound),
-            _ => return Err(unknown(field, &rule)),
-        };
-        match rule.as_str() {
-            "gte" => write_to(&mut checks, format!("c.least(*value, {bound});")),
-            "gt" => write_to(&mut checks, format!("c.least(*value, {});", bound + 1)),
-            "lte" => write_to(&mut checks, format!("c.most(*value, {bound});")),
-            "lt" => write_to(&mut checks, format!("c.most(*value, {});", bound - 1)),
-            _ => return Err(unknown(field, &rule)),
-        }
-    }
-    Ok(checks)
-}
-
-fn write_to(text: &mut String, more: String) {
-    text.push_str(&more);
-}
-
-fn unknown(field: &FieldDescriptor, rule: &str) -> String {
-    format!("{}: unknown rule {rule}", field.full_name())
 }

@@ -190,7 +190,7 @@ impl Checker {
         match &value.kind {
             Some(Kind::StringValue(text)) => self.text(text),
             Some(Kind::NumberValue(number)) if !number.is_finite() => {
-                self.refuse("must be a finite number")
+                self.refuse("must be a finite number");
             }
             Some(Kind::StructValue(inner)) => self.structure(inner),
             Some(Kind::ListValue(list)) => {
