@@ -1,15 +1,13 @@
-//! Deadlines: what an aggregate waits for, and acting when it is due.
+//! Deadlines: what an aggregate waits for.
 
-use std::fmt::Display;
-use std::time::Duration;
-
-use futures::future::BoxFuture;
 use jiff::Timestamp;
-use serde_json::Value;
-use tokio_util::sync::CancellationToken;
+use serde_json::{Value, json};
+use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::{Store, StoreError, Tx};
+use crate::{Instant, Store, StoreError, Tx, with_db, with_tx};
+
+mod run;
 
 /// An open deadline of an aggregate.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,41 +37,115 @@ pub struct DueDeadline {
     pub attempts: i64,
 }
 
+/// Adds and moves. A row that fired at the same instant stays as it is, and one that would not change is not written.
+const UPSERT: &str = "INSERT INTO deadlines (authority, aggregate_id, name, due_at, state, body) \
+    SELECT $1, $2, value ->> '$.name', CAST(value ->> '$.micros' AS INTEGER), 'open', value -> '$.body' \
+    FROM json_each($3) WHERE TRUE \
+    ON CONFLICT (aggregate_id, name) DO UPDATE SET \
+        due_at = excluded.due_at, state = 'open', body = excluded.body, attempts = 0, retry_at = NULL \
+    WHERE deadlines.due_at <> excluded.due_at \
+        OR (deadlines.state = 'open' AND deadlines.body <> excluded.body)";
+
+/// Drops what is open and not given, except the one that is firing in this transaction.
+const DROP_OTHERS: &str = "DELETE FROM deadlines \
+    WHERE aggregate_id = $1 AND state = 'open' AND name <> $3 \
+        AND name NOT IN (SELECT value ->> '$.name' FROM json_each($2))";
+
+/// Both in one round trip.
+const SYNC_POSTGRES: &str = "WITH given AS ( \
+        SELECT name, due_at, body \
+        FROM jsonb_to_recordset($3) AS d (name TEXT, due_at TIMESTAMPTZ, body JSONB)), \
+    dropped AS ( \
+        DELETE FROM deadlines WHERE aggregate_id = $2 AND state = 'open' AND name <> $4 \
+            AND name NOT IN (SELECT name FROM given)) \
+    INSERT INTO deadlines (authority, aggregate_id, name, due_at, state, body) \
+    SELECT $1, $2, name, due_at, 'open', body FROM given \
+    ON CONFLICT (aggregate_id, name) DO UPDATE SET \
+        due_at = excluded.due_at, state = 'open', body = excluded.body, attempts = 0, retry_at = NULL \
+    WHERE deadlines.due_at <> excluded.due_at \
+        OR (deadlines.state = 'open' AND deadlines.body <> excluded.body)";
+
 impl Tx {
     /// Makes the given deadlines the open ones of the aggregate: new ones are added, changed ones moved, the
-    /// others dropped. One that was breached at the same instant stays breached; with another instant it is open again.
+    /// others dropped. One that fired stays as it is while its instant stays the same, and is open again with another.
+    ///
+    /// Call it with the aggregate's row locked, so that the last list written is that of the last change.
+    #[tracing::instrument(name = "db.deadlines.sync", level = "debug", skip_all, fields(count = open.len()))]
     pub async fn sync_deadlines(
         &mut self,
         authority: &str,
         aggregate_id: Uuid,
         open: &[Deadline],
     ) -> Result<(), StoreError> {
-        let _ = (authority, aggregate_id, open);
-        todo!()
+        let document = Json(Value::from_iter(open.iter().map(as_json)));
+        let firing = match &self.firing {
+            Some((id, name)) if *id == aggregate_id => name.clone(),
+            _ => String::new(),
+        };
+        if self.is_postgres() {
+            with_tx!(self, c => sqlx::query(SYNC_POSTGRES)
+                .bind(authority)
+                .bind(aggregate_id)
+                .bind(document)
+                .bind(firing)
+                .execute(c)
+                .await
+                .map(drop))?;
+        } else {
+            with_tx!(self, c => async {
+                sqlx::query(DROP_OTHERS)
+                    .bind(aggregate_id)
+                    .bind(&document)
+                    .bind(firing)
+                    .execute(&mut *c)
+                    .await?;
+                sqlx::query(UPSERT)
+                    .bind(authority)
+                    .bind(aggregate_id)
+                    .bind(&document)
+                    .execute(c)
+                    .await
+                    .map(drop)
+            }
+            .await)?;
+        }
+        self.deadlines_changed = true;
+        Ok(())
     }
 }
 
-impl Store {
-    /// Acts on due deadlines, in due order, until told to stop. Every replica runs it; each deadline is handled once.
-    pub async fn run_deadlines<H, E>(&self, settle: Duration, handler: H, shutdown: CancellationToken)
-    where
-        H: for<'t> Fn(&'t mut Tx, DueDeadline) -> BoxFuture<'t, Result<(), E>>
-            + Send
-            + Sync
-            + 'static,
-        E: From<StoreError> + Display + Send + 'static,
-    {
-        let _ = (settle, handler, shutdown);
-        todo!()
-    }
+fn as_json(deadline: &Deadline) -> Value {
+    let due_at = Instant::from(deadline.due_at);
+    json!({
+        "name": deadline.name,
+        "due_at": due_at.timestamp(),
+        "micros": due_at.micros(),
+        "body": deadline.body,
+    })
+}
 
+impl Store {
     /// The earliest open deadline, if any.
     pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        todo!()
+        let select = "SELECT MIN(due_at) FROM deadlines WHERE state = 'open'";
+        let due: Option<Instant> =
+            with_db!(self.db(), c => sqlx::query_scalar(select).fetch_one(c).await)?;
+        Ok(due.map(Instant::timestamp))
     }
 
     /// What is still to be done at this instant of the business clock; empty when quiet.
     pub async fn quiet(&self) -> Result<Vec<&'static str>, StoreError> {
-        todo!()
+        let select =
+            "SELECT EXISTS (SELECT 1 FROM deadlines WHERE state = 'open' AND due_at <= $1)";
+        let now = Instant::from(self.0.clock.now());
+        let due: bool = with_db!(self.db(), c =>
+            sqlx::query_scalar(select).bind(now).fetch_one(c).await)?;
+        let unsealed = self.unsealed_events().await?;
+        let reasons = [(due, "due deadlines"), (unsealed, "unsealed events")];
+        Ok(reasons
+            .into_iter()
+            .filter(|(is_so, _)| *is_so)
+            .map(|(_, reason)| reason)
+            .collect())
     }
 }

@@ -62,7 +62,9 @@ impl From<sqlx::Error> for StoreError {
                     Self::Contention
                 }
                 // PostgreSQL: connection exceptions, too many connections, shutting down.
-                Some(code) if code.starts_with("08") || code.starts_with("57P") || code == "53300" => {
+                Some(code)
+                    if code.starts_with("08") || code.starts_with("57P") || code == "53300" =>
+                {
                     Self::Unavailable(fault(&error))
                 }
                 _ => Self::Database(fault(&error)),

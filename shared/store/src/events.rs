@@ -1,10 +1,16 @@
-//! Events as they are written.
+//! Events: appended once, with their digest, and never changed.
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use sqlx::QueryBuilder;
+use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::{StoreError, Tx};
+use crate::{Instant, StoreError, Tx, with_tx};
+
+/// How many events go into one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535.
+const INSERT_MAX: usize = 500;
 
 /// An event to be appended. The store reads only the columns; `body` is the service's own document and holds ids,
 /// codes, dates and rule IDs, never anything about a person.
@@ -36,10 +42,181 @@ pub struct NewEvent {
     pub traceparent: Option<String>,
 }
 
+impl NewEvent {
+    /// SHA-256 over the event in canonical JSON: what the chain is made of.
+    pub fn digest(&self) -> Vec<u8> {
+        let whole = json!({
+            "event_id": self.event_id,
+            "authority": self.authority,
+            "event_type": self.event_type,
+            "aggregate_id": self.aggregate_id,
+            "aggregate_version": self.aggregate_version,
+            "case_id": self.case_id,
+            "child_id": self.child_id,
+            "family_id": self.family_id,
+            "effective_at": self.effective_at.as_microsecond(),
+            "recorded_at": self.recorded_at.as_microsecond(),
+            "body": self.body,
+            "traceparent": self.traceparent,
+        });
+        let mut text = String::new();
+        write_canonical(&whole, &mut text);
+        Sha256::digest(text).to_vec()
+    }
+}
+
 impl Tx {
-    /// Appends events, each with its digest, in one statement. They become part of the feed once sealed.
+    /// Appends events, each with its digest, in one statement. They become part of the feed once sealed. Make it
+    /// one of the last statements before the commit.
+    #[tracing::instrument(name = "db.events.insert", level = "debug", skip_all, fields(count = events.len()))]
     pub async fn announce(&mut self, events: &[NewEvent]) -> Result<(), StoreError> {
-        let _ = events;
-        todo!()
+        for some in events.chunks(INSERT_MAX) {
+            with_tx!(self, c => {
+                let mut insert = QueryBuilder::new(
+                    "INSERT INTO events (event_id, authority, event_type, aggregate_id, aggregate_version, \
+                     case_id, child_id, family_id, effective_at, recorded_at, traceparent, body, digest) ",
+                );
+                insert.push_values(some, |mut row, event| {
+                    row.push_bind(event.event_id)
+                        .push_bind(&event.authority)
+                        .push_bind(&event.event_type)
+                        .push_bind(event.aggregate_id)
+                        .push_bind(event.aggregate_version)
+                        .push_bind(event.case_id)
+                        .push_bind(event.child_id)
+                        .push_bind(event.family_id)
+                        .push_bind(Instant::from(event.effective_at))
+                        .push_bind(Instant::from(event.recorded_at))
+                        .push_bind(&event.traceparent)
+                        .push_bind(Json(&event.body))
+                        .push_bind(event.digest());
+                });
+                insert.build().execute(c).await.map(drop)
+            })?;
+            self.announced = true;
+        }
+        Ok(())
+    }
+}
+
+/// An event as it is read back.
+#[derive(sqlx::FromRow)]
+pub(crate) struct EventRow {
+    event_id: Uuid,
+    authority: String,
+    event_type: String,
+    aggregate_id: Uuid,
+    aggregate_version: i64,
+    case_id: Option<Uuid>,
+    child_id: Option<Uuid>,
+    family_id: Option<Uuid>,
+    effective_at: Instant,
+    recorded_at: Instant,
+    traceparent: Option<String>,
+    body: Json<Value>,
+}
+
+impl From<EventRow> for NewEvent {
+    fn from(row: EventRow) -> Self {
+        Self {
+            event_id: row.event_id,
+            authority: row.authority,
+            event_type: row.event_type,
+            aggregate_id: row.aggregate_id,
+            aggregate_version: row.aggregate_version,
+            case_id: row.case_id,
+            child_id: row.child_id,
+            family_id: row.family_id,
+            effective_at: row.effective_at.timestamp(),
+            recorded_at: row.recorded_at.timestamp(),
+            body: row.body.0,
+            traceparent: row.traceparent,
+        }
+    }
+}
+
+/// Writes JSON so that equal values have one text, whatever a database did to it: keys in order, no spaces, and numbers
+/// by value (`JSONB` keeps numbers as decimals and turns `1e16` into digits).
+fn write_canonical(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_unstable_by_key(|(key, _)| *key);
+            out.push('{');
+            for (index, (key, value)) in fields.into_iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                out.push_str(&Value::from(key.as_str()).to_string());
+                out.push(':');
+                write_canonical(value, out);
+            }
+            out.push('}');
+        }
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_canonical(item, out);
+            }
+            out.push(']');
+        }
+        Value::Number(number) => out.push_str(&canonical_number(number)),
+        Value::Null | Value::Bool(_) | Value::String(_) => out.push_str(&value.to_string()),
+    }
+}
+
+/// Integers that a double holds exactly, as such; everything else as the double it is or rounds to.
+fn canonical_number(number: &serde_json::Number) -> String {
+    const EXACT_MAX: i64 = 1 << 53;
+
+    if let Some(integer) = number.as_i64()
+        && integer.abs() < EXACT_MAX
+    {
+        return integer.to_string();
+    }
+    // Without arbitrary precision every JSON number has a double.
+    let double = number.as_f64().unwrap_or_default();
+    #[expect(clippy::cast_precision_loss, reason = "2^53 is exact")]
+    let exact_max = EXACT_MAX as f64;
+    if double.fract() == 0.0 && double.abs() < exact_max {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "it is an integer below 2^53"
+        )]
+        let integer = double as i64;
+        return integer.to_string();
+    }
+    format!("{double:e}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn canonical(value: &Value) -> String {
+        let mut out = String::new();
+        write_canonical(value, &mut out);
+        out
+    }
+
+    #[test]
+    fn equal_values_have_one_text() {
+        let one = json!({"b": [1.0, 2.5, -0.0], "a": {"y": "é\"\n", "x": null}});
+
+        assert_eq!(
+            canonical(&one),
+            r#"{"a":{"x":null,"y":"é\"\n"},"b":[1,2.5,0]}"#
+        );
+    }
+
+    #[test]
+    fn a_number_that_a_database_rewrote_keeps_its_text() {
+        for (before, after) in [("1e16", "10000000000000000"), ("1.50", "1.5"), ("5.0", "5")] {
+            let [before, after] = [before, after].map(|t| serde_json::from_str(t).unwrap());
+            assert_eq!(canonical(&before), canonical(&after));
+        }
     }
 }

@@ -1,8 +1,18 @@
 //! Feeds: the sealed events of one authority, in order.
 
-use futures::stream::BoxStream;
+use std::time::Duration;
 
-use crate::{NewEvent, Store, StoreError};
+use futures::stream::{self, BoxStream, StreamExt};
+use uuid::Uuid;
+
+use crate::events::EventRow;
+use crate::{NewEvent, Store, StoreError, with_db};
+
+/// How many events a batch of a stream holds at most.
+const BATCH_MAX: i64 = 256;
+
+/// The longest silence of a stream. Also bounds how long a missed wake-up can matter.
+const HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// Where a reader of a feed stands. It names the database's life and the chain's hash, so that a reader of a database
 /// that was restored or replaced finds out.
@@ -14,6 +24,13 @@ pub struct Cursor {
     pub position: i64,
     /// The chain's hash at that position; empty at the start.
     pub hash: Vec<u8>,
+}
+
+impl Cursor {
+    /// Whether nothing was read yet. It fits every feed.
+    pub const fn is_start(&self) -> bool {
+        self.position == 0
+    }
 }
 
 /// An event with its place in the feed.
@@ -57,34 +74,164 @@ pub enum FeedError {
 /// A feed as a stream.
 pub type FeedStream<T = SealedEvent> = BoxStream<'static, Result<Batch<T>, FeedError>>;
 
+/// A position of a feed with its event.
+#[derive(sqlx::FromRow)]
+pub(crate) struct SealedRow {
+    pub(crate) position: i64,
+    pub(crate) hash: Vec<u8>,
+    pub(crate) digest: Vec<u8>,
+    #[sqlx(flatten)]
+    pub(crate) event: EventRow,
+}
+
 impl Store {
     /// Up to `limit` events after the cursor.
+    #[tracing::instrument(name = "db.feed.read", level = "debug", skip_all)]
     pub async fn read_feed(
         &self,
         authority: &str,
         cursor: &Cursor,
         limit: i64,
     ) -> Result<Vec<SealedEvent>, FeedError> {
-        let _ = (authority, cursor, limit);
-        todo!()
+        let diverged = FeedError::Diverged {
+            position: cursor.position,
+        };
+        let fits = cursor.is_start() || cursor.incarnation == self.incarnation();
+        if !fits {
+            return Err(diverged);
+        }
+        // The row of the cursor itself comes along, which shows that this feed is the one it was read from.
+        let (first, count) = if cursor.is_start() {
+            (1, limit)
+        } else {
+            (cursor.position, limit.saturating_add(1))
+        };
+        let mut rows = self.sealed_rows(authority, first, count).await?.into_iter();
+        if !cursor.is_start() {
+            match rows.next() {
+                Some(row) if row.position == cursor.position && row.hash == cursor.hash => {}
+                _ => return Err(diverged),
+            }
+        }
+        Ok(rows.map(|row| self.sealed_event(row)).collect())
     }
 
     /// The feed after the cursor, and on as it grows; an empty batch every ten seconds of silence. Ends with the
     /// first error. Needs [`Store::run_sealing`] to be running.
     pub fn feed_stream(&self, authority: &str, cursor: Cursor) -> FeedStream {
-        let _ = (authority, cursor);
-        todo!()
+        let reader = Reader {
+            store: self.clone(),
+            authority: authority.to_owned(),
+            cursor,
+            ended: false,
+        };
+        stream::unfold(reader, |mut reader| async move {
+            if reader.ended {
+                return None;
+            }
+            let batch = reader.next().await;
+            reader.ended = batch.is_err();
+            Some((batch, reader))
+        })
+        .boxed()
     }
 
     /// The cursor of a reader who has read all that is sealed.
     pub async fn head(&self, authority: &str) -> Result<Cursor, StoreError> {
-        let _ = authority;
-        todo!()
+        let select = "SELECT position, hash FROM feed_heads WHERE authority = $1";
+        let head: Option<(i64, Vec<u8>)> = with_db!(self.db(), c =>
+            sqlx::query_as(select).bind(authority).fetch_optional(c).await)?;
+        Ok(head.map_or_else(Cursor::default, |(position, hash)| {
+            self.cursor_at(position, hash)
+        }))
+    }
+
+    /// The authorities that have a feed here.
+    pub async fn feed_authorities(&self) -> Result<Vec<String>, StoreError> {
+        let select = "SELECT authority FROM feed_heads ORDER BY authority";
+        Ok(with_db!(self.db(), c => sqlx::query_scalar(select).fetch_all(c).await)?)
     }
 
     /// The position of an event in its feed, once sealed.
-    pub async fn position_of(&self, event_id: uuid::Uuid) -> Result<Option<i64>, StoreError> {
-        let _ = event_id;
-        todo!()
+    pub async fn position_of(&self, event_id: Uuid) -> Result<Option<i64>, StoreError> {
+        let select = "SELECT position FROM sealed WHERE event_id = $1";
+        Ok(with_db!(self.db(), c =>
+            sqlx::query_scalar(select).bind(event_id).fetch_optional(c).await)?)
+    }
+
+    /// `limit` rows of a feed from position `first` on.
+    pub(crate) async fn sealed_rows(
+        &self,
+        authority: &str,
+        first: i64,
+        limit: i64,
+    ) -> Result<Vec<SealedRow>, StoreError> {
+        let select = "SELECT s.position, s.hash, e.digest, e.event_id, e.authority, e.event_type, \
+                e.aggregate_id, e.aggregate_version, e.case_id, e.child_id, e.family_id, \
+                e.effective_at, e.recorded_at, e.traceparent, e.body \
+            FROM sealed s JOIN events e ON e.event_id = s.event_id \
+            WHERE s.authority = $1 AND s.position >= $2 \
+            ORDER BY s.position LIMIT $3";
+        Ok(with_db!(self.db(), c => sqlx::query_as(select)
+            .bind(authority)
+            .bind(first)
+            .bind(limit)
+            .fetch_all(c)
+            .await)?)
+    }
+
+    fn sealed_event(&self, row: SealedRow) -> SealedEvent {
+        SealedEvent {
+            cursor: self.cursor_at(row.position, row.hash),
+            digest: row.digest,
+            event: row.event.into(),
+        }
+    }
+
+    fn cursor_at(&self, position: i64, hash: Vec<u8>) -> Cursor {
+        Cursor {
+            incarnation: self.incarnation().to_owned(),
+            position,
+            hash,
+        }
+    }
+}
+
+struct Reader {
+    store: Store,
+    authority: String,
+    cursor: Cursor,
+    ended: bool,
+}
+
+impl Reader {
+    async fn next(&mut self) -> Result<Batch, FeedError> {
+        let mut heads = self.store.0.heads.subscribe();
+        let silent = tokio::time::sleep(HEARTBEAT);
+        tokio::pin!(silent);
+        loop {
+            let events = self
+                .store
+                .read_feed(&self.authority, &self.cursor, BATCH_MAX)
+                .await?;
+            if let Some(last) = events.last() {
+                self.cursor = last.cursor.clone();
+                return Ok(Batch {
+                    events,
+                    cursor: self.cursor.clone(),
+                });
+            }
+            let position = self.cursor.position;
+            let authority = &self.authority;
+            let grown =
+                heads.wait_for(|heads| heads.get(authority).is_some_and(|last| *last > position));
+            tokio::select! {
+                // Cannot fail: our store holds the sender.
+                _ = grown => {}
+                () = &mut silent => {
+                    return Ok(Batch { events: Vec::new(), cursor: self.cursor.clone() });
+                }
+            }
+        }
     }
 }

@@ -97,7 +97,9 @@ impl<'r> Decode<'r, Postgres> for Instant {
         match value.format() {
             PgValueFormat::Binary => {
                 let micros = <i64 as Decode<Postgres>>::decode(value)?;
-                Ok(Self(Timestamp::from_microsecond(micros + POSTGRES_EPOCH_MICROS)?))
+                Ok(Self(Timestamp::from_microsecond(
+                    micros + POSTGRES_EPOCH_MICROS,
+                )?))
             }
             PgValueFormat::Text => Ok(Self(value.as_str()?.parse()?)),
         }

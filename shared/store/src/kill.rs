@@ -66,11 +66,16 @@ mod armed {
 
     pub(super) fn point(name: &str) {
         if let Some(path) = &PLAN.log {
-            let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+            let file = std::fs::OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(path);
             // One write, so that lines of several processes do not mix. A log that fails is no reason to stop.
             let _ = file.and_then(|mut file| file.write_all(format!("{name}\n").as_bytes()));
         }
-        let Some((target, passage)) = &PLAN.kill_at else { return };
+        let Some((target, passage)) = &PLAN.kill_at else {
+            return;
+        };
         if target != name {
             return;
         }
@@ -96,7 +101,10 @@ mod tests {
     fn a_point_is_named_with_its_passage() {
         let name = "after_commit:transfer.open".to_owned();
 
-        assert_eq!(super::armed::parse("after_commit:transfer.open#3"), (name.clone(), 3));
+        assert_eq!(
+            super::armed::parse("after_commit:transfer.open#3"),
+            (name.clone(), 3)
+        );
         assert_eq!(super::armed::parse("after_commit:transfer.open"), (name, 1));
     }
 }

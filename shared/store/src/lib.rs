@@ -25,6 +25,8 @@
 //! - The events table is append-only; triggers of both databases keep it so.
 //! - No error of this crate repeats a stored or given value.
 
+mod backoff;
+mod chain;
 mod config;
 mod deadlines;
 mod error;
@@ -40,6 +42,7 @@ mod session;
 mod subscribe;
 mod transact;
 
+pub use chain::{ChainFault, ChainReport};
 pub use config::{Migration, Migrations, StoreConfig};
 pub use deadlines::{Deadline, DueDeadline};
 pub use error::StoreError;
@@ -49,7 +52,6 @@ pub use futures::future::BoxFuture;
 pub use instant::Instant;
 pub use open::Store;
 pub use requests::RequestKey;
-pub use sealing::{ChainFault, ChainReport};
 pub use session::{Db, Session, Tx};
 pub use sqlx;
 pub use sqlx::types::Json;

@@ -9,9 +9,7 @@ use std::time::Duration;
 use baton_clock::BusinessClock;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqlSafeStr};
 use tokio::sync::{Notify, watch};
 use tokio_util::task::TaskTracker;
@@ -21,8 +19,16 @@ use crate::{Db, Migrations, StoreConfig, StoreError, with_db};
 
 /// The store's own tables; a service's come after them.
 const OWN: Migrations = Migrations {
-    sqlite: &[(1, "store", include_str!("../migrations/sqlite/0001_store.sql"))],
-    postgres: &[(1, "store", include_str!("../migrations/postgres/0001_store.sql"))],
+    sqlite: &[(
+        1,
+        "store",
+        include_str!("../migrations/sqlite/0001_store.sql"),
+    )],
+    postgres: &[(
+        1,
+        "store",
+        include_str!("../migrations/postgres/0001_store.sql"),
+    )],
 };
 
 /// A connection that has been idle for longer than this is tried before it is given out.
@@ -137,7 +143,10 @@ async fn open_sqlite(
         .connect_with(options.clone())
         .await?;
     if config.migrate {
-        migrator(OWN.sqlite, migrations.sqlite).run(&write).await.map_err(open_error)?;
+        migrator(OWN.sqlite, migrations.sqlite)
+            .run(&write)
+            .await
+            .map_err(open_error)?;
     }
     let read = SqlitePoolOptions::new()
         .max_connections(config.max_connections.clamp(1, 4))
@@ -187,14 +196,17 @@ async fn open_postgres(
         // A ping before every use would be a round trip more for every call.
         .test_before_acquire(false)
         .before_acquire(|connection, about| {
-            Box::pin(async move {
-                Ok(about.idle_for < IDLE_UNTRIED || connection.ping().await.is_ok())
-            })
+            Box::pin(
+                async move { Ok(about.idle_for < IDLE_UNTRIED || connection.ping().await.is_ok()) },
+            )
         })
         .connect_with(options)
         .await?;
     if config.migrate {
-        migrator(OWN.postgres, migrations.postgres).run(&pool).await.map_err(open_error)?;
+        migrator(OWN.postgres, migrations.postgres)
+            .run(&pool)
+            .await
+            .map_err(open_error)?;
     }
     Ok(Db::Postgres(pool))
 }
@@ -217,7 +229,8 @@ fn open_error(error: sqlx::migrate::MigrateError) -> StoreError {
 /// Reads the incarnation; the first to open a new database gives it one.
 async fn incarnation(db: &Db) -> Result<String, StoreError> {
     let fresh = Uuid::now_v7().to_string();
-    let insert = "INSERT INTO store_meta (key, value) VALUES ('incarnation', $1) ON CONFLICT DO NOTHING";
+    let insert =
+        "INSERT INTO store_meta (key, value) VALUES ('incarnation', $1) ON CONFLICT DO NOTHING";
     match db {
         Db::Sqlite { write, .. } => {
             sqlx::query(insert).bind(fresh).execute(write).await?;

@@ -17,7 +17,12 @@ impl Tx {
         value: &str,
     ) -> Result<String, StoreError> {
         let salt: [u8; 16] = rand::random();
-        let digest = hex::encode(Sha256::new().chain_update(salt).chain_update(value).finalize());
+        let digest = hex::encode(
+            Sha256::new()
+                .chain_update(salt)
+                .chain_update(value)
+                .finalize(),
+        );
         let insert = "INSERT INTO private_values (authority, digest, case_id, salt, value) \
             VALUES ($1, $2, $3, $4, $5)";
         with_tx!(self, c => sqlx::query(insert)

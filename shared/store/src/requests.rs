@@ -70,7 +70,12 @@ impl Store {
     }
 
     /// Writes key and response; false when the key is taken.
-    async fn keep(&self, tx: &mut Tx, key: &RequestKey, response: &[u8]) -> Result<bool, StoreError> {
+    async fn keep(
+        &self,
+        tx: &mut Tx,
+        key: &RequestKey,
+        response: &[u8],
+    ) -> Result<bool, StoreError> {
         let insert = "INSERT INTO requests \
             (authority, principal, method, request_id, body_hash, response, created_at) \
             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";

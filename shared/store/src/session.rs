@@ -1,5 +1,7 @@
 //! One type over both databases, and the macros that reach through it.
 
+use uuid::Uuid;
+
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 /// Read access to the database, for [`with_db!`](crate::with_db).
@@ -14,6 +16,13 @@ pub enum Db {
     },
     /// A server.
     Postgres(PgPool),
+}
+
+impl Db {
+    /// Whether other processes may write here too.
+    pub(crate) const fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
 }
 
 /// The transaction of one of the databases.
@@ -31,12 +40,20 @@ pub struct Tx {
     pub session: Session,
     pub(crate) announced: bool,
     pub(crate) deadlines_changed: bool,
+    /// The deadline (aggregate, name) whose handler this transaction belongs to.
+    pub(crate) firing: Option<(Uuid, String)>,
     pub(crate) after_commit: Vec<Box<dyn FnOnce() + Send>>,
 }
 
 impl Tx {
     pub(crate) const fn new(session: Session) -> Self {
-        Self { session, announced: false, deadlines_changed: false, after_commit: Vec::new() }
+        Self {
+            session,
+            announced: false,
+            deadlines_changed: false,
+            firing: None,
+            after_commit: Vec::new(),
+        }
     }
 
     /// Runs `act` once this transaction has committed, and not at all when it does not. For waking a task

@@ -3,10 +3,12 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
+use futures::StreamExt;
 use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Cursor, FeedError, FeedStream, Store, StoreError, Tx};
+use crate::backoff::Backoff;
+use crate::{Batch, Cursor, FeedError, FeedStream, Store, StoreError, Tx, with_db, with_tx};
 
 /// Which feed is applied, and under which name its cursor is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,27 +39,171 @@ impl Store {
         A: for<'t> Fn(&'t mut Tx, Arc<[T]>) -> BoxFuture<'t, Result<(), E>> + Send + Sync + 'static,
         E: From<StoreError> + Display + Send + 'static,
     {
-        let _ = (subscription, connect, apply, shutdown);
-        todo!()
+        let apply = Arc::new(apply);
+        let mut backoff = Backoff::new();
+        loop {
+            let followed = tokio::select! {
+                () = shutdown.cancelled() => return Ok(()),
+                // Dropping it loses nothing: a transaction under way runs to its end.
+                followed = self.follow(&subscription, &connect, &apply, &mut backoff) => followed,
+            };
+            match followed {
+                Ok(()) => {}
+                Err(error @ FeedError::Diverged { .. }) => {
+                    tracing::error!(
+                        subscription = subscription.name,
+                        authority = subscription.authority,
+                        %error,
+                        "a feed has diverged; it is no longer followed",
+                    );
+                    return Err(error);
+                }
+                Err(error) => tracing::warn!(
+                    subscription = subscription.name,
+                    authority = subscription.authority,
+                    %error,
+                    "a feed is interrupted; it is opened again",
+                ),
+            }
+            backoff.wait(&shutdown).await;
+        }
+    }
+
+    /// Opens the feed where the subscription stands and applies it until it ends, fails, or another replica is ahead.
+    async fn follow<T, C, A, E>(
+        &self,
+        subscription: &Subscription,
+        connect: &C,
+        apply: &Arc<A>,
+        backoff: &mut Backoff,
+    ) -> Result<(), FeedError>
+    where
+        T: Send + Sync + 'static,
+        C: Fn(Cursor) -> BoxFuture<'static, Result<FeedStream<T>, FeedError>> + Send + Sync,
+        A: for<'t> Fn(&'t mut Tx, Arc<[T]>) -> BoxFuture<'t, Result<(), E>> + Send + Sync + 'static,
+        E: From<StoreError> + Display + Send + 'static,
+    {
+        let mut at = self.cursor(subscription).await?;
+        let mut feed = connect(at.clone()).await?;
+        while let Some(batch) = feed.next().await {
+            let Batch { events, cursor } = batch?;
+            if !events.is_empty() {
+                let step = Step {
+                    subscription: subscription.clone(),
+                    from: at,
+                    to: cursor.clone(),
+                };
+                if !self.apply(step, events.into(), Arc::clone(apply)).await? {
+                    return Ok(());
+                }
+                at = cursor;
+            }
+            backoff.reset();
+        }
+        Ok(())
+    }
+
+    /// Applies one batch; false when another replica has done so.
+    async fn apply<T, A, E>(
+        &self,
+        step: Step,
+        events: Arc<[T]>,
+        apply: Arc<A>,
+    ) -> Result<bool, FeedError>
+    where
+        T: Send + Sync + 'static,
+        A: for<'t> Fn(&'t mut Tx, Arc<[T]>) -> BoxFuture<'t, Result<(), E>> + Send + Sync + 'static,
+        E: From<StoreError> + Display + Send + 'static,
+    {
+        let applied: Result<bool, E> = self
+            .transact("apply_feed", move |tx| {
+                Box::pin(async move {
+                    // First, since it locks the row: another replica waits here and then finds it moved.
+                    if !tx
+                        .advance_cursor(&step.subscription, &step.from, &step.to)
+                        .await?
+                    {
+                        return Ok(false);
+                    }
+                    apply(tx, events).await?;
+                    Ok(true)
+                })
+            })
+            .await;
+        applied.map_err(|error| FeedError::Unavailable(format!("applying it failed: {error}")))
     }
 
     /// Where a subscription stands.
     pub async fn cursor(&self, subscription: &Subscription) -> Result<Cursor, StoreError> {
-        let _ = subscription;
-        todo!()
+        let select = "SELECT incarnation, position, hash FROM cursors \
+            WHERE subscription = $1 AND authority = $2";
+        let row: Option<(String, i64, Vec<u8>)> = with_db!(self.db(), c => sqlx::query_as(select)
+            .bind(&subscription.name)
+            .bind(&subscription.authority)
+            .fetch_optional(c)
+            .await)?;
+        Ok(
+            row.map_or_else(Cursor::default, |(incarnation, position, hash)| Cursor {
+                incarnation,
+                position,
+                hash,
+            }),
+        )
     }
+}
+
+struct Step {
+    subscription: Subscription,
+    from: Cursor,
+    to: Cursor,
 }
 
 impl Tx {
     /// Moves a subscription from one cursor to the next; false when it does not stand at `from`, because another
-    /// replica has applied the batch: then roll back.
+    /// replica has applied the batch: then write nothing.
     pub async fn advance_cursor(
         &mut self,
         subscription: &Subscription,
         from: &Cursor,
         to: &Cursor,
     ) -> Result<bool, StoreError> {
-        let _ = (subscription, from, to);
-        todo!()
+        if from.is_start() {
+            return self.first_cursor(subscription, to).await;
+        }
+        let update = "UPDATE cursors SET incarnation = $3, position = $4, hash = $5 \
+            WHERE subscription = $1 AND authority = $2 \
+                AND incarnation = $6 AND position = $7 AND hash = $8";
+        let moved = with_tx!(self, c => sqlx::query(update)
+            .bind(&subscription.name)
+            .bind(&subscription.authority)
+            .bind(&to.incarnation)
+            .bind(to.position)
+            .bind(&to.hash)
+            .bind(&from.incarnation)
+            .bind(from.position)
+            .bind(&from.hash)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(moved == 1)
+    }
+
+    async fn first_cursor(
+        &mut self,
+        subscription: &Subscription,
+        to: &Cursor,
+    ) -> Result<bool, StoreError> {
+        let insert = "INSERT INTO cursors (subscription, authority, incarnation, position, hash) \
+            VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+        let inserted = with_tx!(self, c => sqlx::query(insert)
+            .bind(&subscription.name)
+            .bind(&subscription.authority)
+            .bind(&to.incarnation)
+            .bind(to.position)
+            .bind(&to.hash)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(inserted == 1)
     }
 }

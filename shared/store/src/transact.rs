@@ -63,7 +63,9 @@ impl Store {
         let store = self.clone();
         self.to_the_end(label, async move {
             let session = match &store.0.db {
-                Db::Sqlite { read, .. } => Session::Sqlite(read.begin().await.map_err(StoreError::from)?),
+                Db::Sqlite { read, .. } => {
+                    Session::Sqlite(read.begin().await.map_err(StoreError::from)?)
+                }
                 Db::Postgres(pool) => Session::Postgres(
                     pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                         .await
@@ -117,14 +119,20 @@ impl Store {
     pub(crate) async fn commit(&self, mut tx: Tx, label: &'static str) -> Result<(), StoreError> {
         let heads = self.seal_at_commit(&mut tx).await?;
         kill::point(Stage::BeforeCommit, self.0.service, label);
-        let Tx { session, announced, deadlines_changed, after_commit } = tx;
+        let Tx {
+            session,
+            announced,
+            deadlines_changed,
+            after_commit,
+            ..
+        } = tx;
         match session {
             Session::Sqlite(session) => session.commit().await?,
             Session::Postgres(session) => session.commit().await?,
         }
         kill::point(Stage::AfterCommit, self.0.service, label);
 
-        if announced {
+        if announced && self.0.db.is_shared() {
             self.0.unsealed.notify_one();
         }
         self.note_heads(heads);

@@ -31,7 +31,10 @@ impl TestDb {
             .tempdir()
             .expect("a temporary folder");
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
-        Self { url, kind: Kind::Sqlite(folder) }
+        Self {
+            url,
+            kind: Kind::Sqlite(folder),
+        }
     }
 
     /// A database of the run's shared cluster, which is started when it is not running.
@@ -46,7 +49,10 @@ impl TestDb {
         })
         .await
         .expect("the cluster");
-        Self { url, kind: Kind::Postgres(name) }
+        Self {
+            url,
+            kind: Kind::Postgres(name),
+        }
     }
 
     /// What `StoreConfig` takes.
@@ -82,7 +88,14 @@ where
 {
     for db in [TestDb::sqlite(), TestDb::postgres().await] {
         // Shown only when the test fails: says on which database it did.
-        println!("on {}", if db.is_postgres() { "PostgreSQL" } else { "SQLite" });
+        println!(
+            "on {}",
+            if db.is_postgres() {
+                "PostgreSQL"
+            } else {
+                "SQLite"
+            }
+        );
         body(db.url().to_owned()).await;
     }
 }

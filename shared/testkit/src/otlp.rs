@@ -41,9 +41,16 @@ impl OtlpSink {
         let server = tokio::spawn(async move {
             let incoming = TcpListenerStream::new(listener);
             let serving = tonic::transport::Server::builder().add_service(service);
-            serving.serve_with_incoming(incoming).await.expect("the sink serves until dropped");
+            serving
+                .serve_with_incoming(incoming)
+                .await
+                .expect("the sink serves until dropped");
         });
-        Self { endpoint: format!("http://{address}"), received, server }
+        Self {
+            endpoint: format!("http://{address}"),
+            received,
+            server,
+        }
     }
 
     /// What an exporter is given as its endpoint.
@@ -53,7 +60,11 @@ impl OtlpSink {
 
     /// The spans received so far.
     pub fn spans(&self) -> Vec<Span> {
-        self.received.spans.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.received
+            .spans
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Waits until what was received satisfies `enough`. Bound the wait with `tokio::time::timeout`.
@@ -89,9 +100,15 @@ impl TraceService for Sink {
             .into_iter()
             .flat_map(|resource| resource.scope_spans)
             .flat_map(|scope| scope.spans);
-        self.0.spans.lock().unwrap_or_else(PoisonError::into_inner).extend(spans);
+        self.0
+            .spans
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(spans);
         self.0.arrived.notify_waiters();
-        Ok(Response::new(ExportTraceServiceResponse { partial_success: None }))
+        Ok(Response::new(ExportTraceServiceResponse {
+            partial_success: None,
+        }))
     }
 }
 
@@ -105,13 +122,26 @@ mod tests {
     #[tokio::test]
     async fn the_sink_keeps_the_spans_it_gets() {
         let sink = OtlpSink::start().await;
-        let span = Span { name: "app.accept".to_owned(), ..Span::default() };
-        let scope = ScopeSpans { spans: vec![span], ..ScopeSpans::default() };
-        let resource = ResourceSpans { scope_spans: vec![scope], ..ResourceSpans::default() };
+        let span = Span {
+            name: "app.accept".to_owned(),
+            ..Span::default()
+        };
+        let scope = ScopeSpans {
+            spans: vec![span],
+            ..ScopeSpans::default()
+        };
+        let resource = ResourceSpans {
+            scope_spans: vec![scope],
+            ..ResourceSpans::default()
+        };
 
-        let mut client = TraceServiceClient::connect(sink.endpoint().to_owned()).await.unwrap();
+        let mut client = TraceServiceClient::connect(sink.endpoint().to_owned())
+            .await
+            .unwrap();
         client
-            .export(ExportTraceServiceRequest { resource_spans: vec![resource] })
+            .export(ExportTraceServiceRequest {
+                resource_spans: vec![resource],
+            })
             .await
             .unwrap();
         let spans = sink.wait_for(|spans| !spans.is_empty()).await;

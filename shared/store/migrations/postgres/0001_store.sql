@@ -104,14 +104,14 @@ CREATE TABLE cursors (
     PRIMARY KEY (subscription, authority)
 );
 
--- What aggregates wait for. Open ones are worked off in due order; breached ones stay, so that none fires twice.
+-- What aggregates wait for. Open ones are worked off in due order; fired ones stay, so that none fires twice.
 -- `retry_at` is real time, the others are business time.
 CREATE TABLE deadlines (
     authority    TEXT        NOT NULL,
     aggregate_id UUID        NOT NULL,
     name         TEXT        NOT NULL,
     due_at       TIMESTAMPTZ NOT NULL,
-    state        TEXT        NOT NULL CHECK (state IN ('open', 'breached')),
+    state        TEXT        NOT NULL CHECK (state IN ('open', 'fired')),
     body         JSONB       NOT NULL,
     attempts     BIGINT      NOT NULL DEFAULT 0,
     retry_at     TIMESTAMPTZ,

@@ -97,14 +97,14 @@ CREATE TABLE cursors (
     PRIMARY KEY (subscription, authority)
 ) STRICT;
 
--- What aggregates wait for. Open ones are worked off in due order; breached ones stay, so that none fires twice.
+-- What aggregates wait for. Open ones are worked off in due order; fired ones stay, so that none fires twice.
 -- `retry_at` is real time, the others are business time.
 CREATE TABLE deadlines (
     authority    TEXT    NOT NULL,
     aggregate_id BLOB    NOT NULL,
     name         TEXT    NOT NULL,
     due_at       INTEGER NOT NULL,
-    state        TEXT    NOT NULL CHECK (state IN ('open', 'breached')),
+    state        TEXT    NOT NULL CHECK (state IN ('open', 'fired')),
     body         TEXT    NOT NULL,
     attempts     INTEGER NOT NULL DEFAULT 0,
     retry_at     INTEGER,
