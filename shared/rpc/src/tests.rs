@@ -1,1 +1,8 @@
+//! Tests of the stack as a whole, with services of the contracts.
 
+mod context;
+mod feed;
+mod harness;
+mod problems;
+mod stack;
+mod tcp;
