@@ -22,7 +22,9 @@ pub fn age_reached_on(born: Date, years: u8, months: u8) -> Date {
 
 /// Completed weeks of gestation on a day, from the expected delivery date.
 pub fn gestation_weeks(expected_delivery: Date, on: Date) -> i32 {
-    let days_to_go = on.until(expected_delivery).map_or(0, |span| span.get_days());
+    let days_to_go = on
+        .until(expected_delivery)
+        .map_or(0, |span| span.get_days());
     (280 - days_to_go).div_euclid(7)
 }
 

@@ -70,9 +70,17 @@ impl Calendar {
     /// The calendar with another list in the form that GOV.UK publishes.
     pub fn from_json(json: &str) -> Result<Self, HolidayError> {
         let published = published(json)?;
-        let last = published.keys().next_back().copied().ok_or(HolidayError::Empty)?;
+        let last = published
+            .keys()
+            .next_back()
+            .copied()
+            .ok_or(HolidayError::Empty)?;
         let tz = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
-        Ok(Self { horizon: last.last_of_year(), published, tz })
+        Ok(Self {
+            horizon: last.last_of_year(),
+            published,
+            tz,
+        })
     }
 
     /// The last day for which the published list speaks. Counts beyond it rest on computed holidays.
@@ -94,10 +102,19 @@ impl Calendar {
     ///
     /// Midnight exists on every day in London; for a zone where it does not, the first instant after it.
     pub fn start_of(&self, date: Date) -> Timestamp {
-        self.tz.to_ambiguous_zoned(date.at(0, 0, 0, 0)).compatible().map_or_else(
-            |_| if date < Date::constant(1970, 1, 1) { Timestamp::MIN } else { Timestamp::MAX },
-            |zoned| zoned.timestamp(),
-        )
+        self.tz
+            .to_ambiguous_zoned(date.at(0, 0, 0, 0))
+            .compatible()
+            .map_or_else(
+                |_| {
+                    if date < Date::constant(1970, 1, 1) {
+                        Timestamp::MIN
+                    } else {
+                        Timestamp::MAX
+                    }
+                },
+                |zoned| zoned.timestamp(),
+            )
     }
 
     /// The instant at which a local day is over: 00:00 of the next.
@@ -110,7 +127,9 @@ impl Calendar {
         match date.weekday() {
             Weekday::Saturday => Some(Why::Saturday),
             Weekday::Sunday => Some(Why::Sunday),
-            _ => self.holiday(date).map(|title| Why::BankHoliday(title.into_owned())),
+            _ => self
+                .holiday(date)
+                .map(|title| Why::BankHoliday(title.into_owned())),
         }
     }
 
@@ -132,10 +151,15 @@ impl Calendar {
     }
 
     fn count(&self, from: Date, n: u16, step: i64) -> Counted {
-        let mut counted = Counted { due: from, skipped: Vec::new() };
+        let mut counted = Counted {
+            due: from,
+            skipped: Vec::new(),
+        };
         let mut left = n;
         while left > 0 {
-            let Ok(next) = counted.due.checked_add(Span::new().days(step)) else { break };
+            let Ok(next) = counted.due.checked_add(Span::new().days(step)) else {
+                break;
+            };
             counted.due = next;
             match self.why_not_working(next) {
                 Some(why) => counted.skipped.push(Skipped { date: next, why }),
@@ -147,7 +171,10 @@ impl Calendar {
 
     fn holiday(&self, date: Date) -> Option<Cow<'_, str>> {
         if date <= self.horizon {
-            return self.published.get(&date).map(|title| Cow::Borrowed(title.as_str()));
+            return self
+                .published
+                .get(&date)
+                .map(|title| Cow::Borrowed(title.as_str()));
         }
         computed_holidays(date.year()).remove(&date).map(Cow::Owned)
     }

@@ -67,7 +67,10 @@ impl Calendar {
         let date = anchor.date(self);
         match duration {
             Duration::WorkingDays(n) => self.due_on(self.nth_working_day_after(date, n)),
-            _ => self.due_on(Counted { due: shifted(date, duration, 1), skipped: Vec::new() }),
+            _ => self.due_on(Counted {
+                due: shifted(date, duration, 1),
+                skipped: Vec::new(),
+            }),
         }
     }
 
@@ -80,13 +83,19 @@ impl Calendar {
         let date = anchor.date(self);
         match duration {
             Duration::WorkingDays(n) => self.due_on(self.nth_working_day_before(date, n)),
-            _ => self.due_on(Counted { due: shifted(date, duration, -1), skipped: Vec::new() }),
+            _ => self.due_on(Counted {
+                due: shifted(date, duration, -1),
+                skipped: Vec::new(),
+            }),
         }
     }
 
     /// The deadline of something due on the day of the anchor itself.
     pub fn due_at(&self, anchor: Anchor) -> Due {
-        self.due_on(Counted { due: anchor.date(self), skipped: Vec::new() })
+        self.due_on(Counted {
+            due: anchor.date(self),
+            skipped: Vec::new(),
+        })
     }
 
     /// The deadline of something that has to be done before the anchor begins.
@@ -104,7 +113,12 @@ impl Calendar {
     /// Breached at the instant itself; the last day in time is the one on which it falls.
     fn due_by(&self, at: Timestamp) -> Due {
         let on = self.date_of(at);
-        Due { on, breached_at: at, skipped: Vec::new(), horizon_exceeded: false }
+        Due {
+            on,
+            breached_at: at,
+            skipped: Vec::new(),
+            horizon_exceeded: false,
+        }
     }
 
     fn due_on(&self, counted: Counted) -> Due {

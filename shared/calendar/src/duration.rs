@@ -59,7 +59,9 @@ impl FromStr for Duration {
     type Err = InvalidDuration;
 
     fn from_str(text: &str) -> Result<Self, InvalidDuration> {
-        let invalid = || InvalidDuration { text: text.to_owned() };
+        let invalid = || InvalidDuration {
+            text: text.to_owned(),
+        };
         let (amount, unit) = text.trim().split_once(' ').ok_or_else(invalid)?;
         if !amount.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(invalid());
@@ -111,14 +113,34 @@ mod tests {
 
     #[test]
     fn a_duration_reads_back_as_written() {
-        for text in ["24 hours", "1 working day", "10 working days", "2 weeks", "3 months", "1 year", "7 days"] {
-            assert_eq!(text.parse::<Duration>().map(|d| d.to_string()), Ok(text.to_owned()));
+        for text in [
+            "24 hours",
+            "1 working day",
+            "10 working days",
+            "2 weeks",
+            "3 months",
+            "1 year",
+            "7 days",
+        ] {
+            assert_eq!(
+                text.parse::<Duration>().map(|d| d.to_string()),
+                Ok(text.to_owned())
+            );
         }
     }
 
     #[test]
     fn a_text_without_amount_or_known_unit_is_refused_with_the_form_expected() {
-        for text in ["", "days", "3", "3 fortnights", "-1 days", "+1 days", "1.5 hours", "99999 days"] {
+        for text in [
+            "",
+            "days",
+            "3",
+            "3 fortnights",
+            "-1 days",
+            "+1 days",
+            "1.5 hours",
+            "99999 days",
+        ] {
             let error = text.parse::<Duration>().unwrap_err();
             assert!(error.to_string().contains("working days"), "{text}");
         }
@@ -129,7 +151,13 @@ mod tests {
         let days = Duration::Days(3);
 
         assert_eq!(days.in_profile(PlainDays::Calendar), Duration::Days(3));
-        assert_eq!(days.in_profile(PlainDays::Working), Duration::WorkingDays(3));
-        assert_eq!(Duration::Hours(24).in_profile(PlainDays::Working), Duration::Hours(24));
+        assert_eq!(
+            days.in_profile(PlainDays::Working),
+            Duration::WorkingDays(3)
+        );
+        assert_eq!(
+            Duration::Hours(24).in_profile(PlainDays::Working),
+            Duration::Hours(24)
+        );
     }
 }

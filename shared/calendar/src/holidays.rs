@@ -36,8 +36,12 @@ struct Event {
 /// Reads GOV.UK's `bank-holidays.json`: date to title, for England and Wales.
 pub fn published(json: &str) -> Result<BTreeMap<Date, String>, HolidayError> {
     let published: Published = serde_json::from_str(json)?;
-    let days: BTreeMap<Date, String> =
-        published.england_and_wales.events.into_iter().map(|event| (event.date, event.title)).collect();
+    let days: BTreeMap<Date, String> = published
+        .england_and_wales
+        .events
+        .into_iter()
+        .map(|event| (event.date, event.title))
+        .collect();
     if days.is_empty() {
         return Err(HolidayError::Empty);
     }
@@ -92,7 +96,10 @@ fn christmas(year: i16) -> Vec<(Option<Date>, &'static str)> {
 }
 
 fn nth_monday(year: i16, month: i8, nth: i8) -> Option<Date> {
-    Date::new(year, month, 1).ok()?.nth_weekday_of_month(nth, Weekday::Monday).ok()
+    Date::new(year, month, 1)
+        .ok()?
+        .nth_weekday_of_month(nth, Weekday::Monday)
+        .ok()
 }
 
 /// Easter Sunday of the Gregorian calendar (the anonymous computus).
@@ -128,11 +135,18 @@ mod tests {
         let published = published(EMBEDDED).unwrap();
 
         for year in 2019..=2028 {
-            let listed: Vec<Date> = published.keys().copied().filter(|date| date.year() == year).collect();
+            let listed: Vec<Date> = published
+                .keys()
+                .copied()
+                .filter(|date| date.year() == year)
+                .collect();
             let computed: Vec<Date> = computed_holidays(year).into_keys().collect();
             match year {
                 2020 | 2022 | 2023 => {
-                    let differing = computed.iter().filter(|date| !listed.contains(date)).count();
+                    let differing = computed
+                        .iter()
+                        .filter(|date| !listed.contains(date))
+                        .count();
                     assert!(differing <= 1, "{year}: {listed:?} {computed:?}");
                     assert!(listed.len() >= computed.len(), "{year}");
                 }
@@ -143,7 +157,13 @@ mod tests {
 
     #[test]
     fn easter_is_right_over_a_century() {
-        for (year, month, day) in [(1943, 4, 25), (2000, 4, 23), (2024, 3, 31), (2038, 4, 25), (2049, 4, 18)] {
+        for (year, month, day) in [
+            (1943, 4, 25),
+            (2000, 4, 23),
+            (2024, 3, 31),
+            (2038, 4, 25),
+            (2049, 4, 18),
+        ] {
             assert_eq!(easter_sunday(year), Some(Date::constant(year, month, day)));
         }
     }

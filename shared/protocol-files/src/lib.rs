@@ -1,0 +1,21 @@
+//! The authorities' protocol files: reading, checking, and the packs made from them.
+//!
+//! An authority is a folder of six files: `authority.yaml`, `front-door.yaml`, `allocation.yaml`,
+//! `transfer.yaml`, `closure.yaml`, `notification.yaml`. The folder `statutory` lies under all of them
+//! (K-61). Everything is checked when it is read, all at once, with file, line and reason; a [`Pack`]
+//! that was made cannot fail later.
+//!
+//! [`Pack`]: baton_protocol::Pack
+
+mod check;
+mod embedded;
+mod library;
+mod problem;
+mod raw;
+mod register;
+mod source;
+
+pub use check::check_file;
+pub use library::Library;
+pub use problem::{LoadError, Problem};
+pub use register::{Entry, Register};

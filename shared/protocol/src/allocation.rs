@@ -1,0 +1,127 @@
+//! What an authority's `allocation.yaml` says: who may hold a case, and when it may be without a worker.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{Clock, Rung};
+use crate::condition::{Condition, Scope, Truth};
+use crate::facts::{FactKey, Facts};
+use crate::pack::Pack;
+use crate::party::Party;
+use crate::rule_id::RuleId;
+
+/// Everything an authority says about allocation.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct AllocationRules {
+    /// What counts as allocated; a worker where the authority says nothing.
+    pub allocated_means: Option<AllocatedMeans>,
+    /// Work that may never be without a worker.
+    pub hard_stops: Vec<HardStop>,
+    /// Who may leave a case without a worker; `None` where the authority does not regulate it.
+    pub leave_unallocated: Option<LeaveUnallocated>,
+    /// Who names the worker of a case that the team holds.
+    pub named_by: Option<NamedBy>,
+    /// What is due.
+    pub clocks: Vec<Clock>,
+}
+
+/// What counts as allocated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AllocatedMeans {
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// Whether a named worker is needed; a team is enough otherwise (M-008).
+    pub named_worker: bool,
+}
+
+/// Work that may never be without a worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HardStop {
+    /// Its name.
+    pub stop: String,
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// The work meant; all work when absent.
+    #[serde(default)]
+    pub when: Option<Condition>,
+    /// Who is told when somebody tries.
+    #[serde(default)]
+    pub escalate: Vec<Rung>,
+}
+
+/// Who may leave a case without a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeaveUnallocated {
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// Any one of these.
+    pub by: Vec<Party>,
+    /// Neither a higher rung nor a delegate may (W-155).
+    #[serde(default)]
+    pub only: bool,
+    /// Who is told at once of a case that cannot be allocated.
+    #[serde(default)]
+    pub escalate: Vec<Rung>,
+}
+
+/// Who names the worker of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedBy {
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// Any one of these.
+    pub by: Vec<Party>,
+}
+
+/// Whether a case may be without a worker.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WithoutWorker<'p> {
+    /// It may, and nobody has to be asked.
+    Allowed,
+    /// It may, pending the authority of somebody.
+    Pending(&'p LeaveUnallocated),
+    /// It may not.
+    Forbidden {
+        /// The rule that forbids it.
+        stop: &'p HardStop,
+        /// Facts that are unknown, because of which it is forbidden for safety's sake.
+        assumed: BTreeSet<FactKey>,
+    },
+}
+
+impl Pack {
+    /// Whether a case may be without a worker on these facts. Unknown facts forbid it.
+    pub fn without_worker(&self, facts: &Facts) -> WithoutWorker<'_> {
+        let scope = Scope::of(facts);
+        for stop in &self.allocation.hard_stops {
+            match stop
+                .when
+                .as_ref()
+                .map_or(Truth::True, |when| when.decide(&scope).truth)
+            {
+                Truth::False => {}
+                Truth::True => {
+                    return WithoutWorker::Forbidden {
+                        stop,
+                        assumed: BTreeSet::new(),
+                    };
+                }
+                Truth::Undecided { missing } => {
+                    return WithoutWorker::Forbidden {
+                        stop,
+                        assumed: missing,
+                    };
+                }
+            }
+        }
+        self.allocation
+            .leave_unallocated
+            .as_ref()
+            .map_or(WithoutWorker::Allowed, WithoutWorker::Pending)
+    }
+}

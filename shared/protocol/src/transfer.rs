@@ -1,0 +1,186 @@
+//! What an authority's `transfer.yaml` says, and what follows from it.
+
+use baton_calendar::Duration;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Clock;
+use crate::condition::Condition;
+use crate::pack::Strength;
+use crate::party::{Audience, Party};
+use crate::rule_id::RuleId;
+
+mod choice;
+mod gate;
+mod notice;
+mod point;
+mod requirements;
+mod route;
+
+pub use choice::{Choice, Chosen, Considered, TargetTeam, Trigger};
+pub use gate::{GateItem, IfFailed, SatisfiedBy, Waiver};
+pub use notice::{Notice, Occasion};
+pub use point::{CalendarCount, Dated, NotBefore, PointDate, PointPart, PointRule, TooEarly};
+pub use requirements::{Applies, Gate};
+pub use route::{AtPoint, CompletedBy, GateUnmet, OutcomeEffect, Route, RouteUndecided, Target};
+
+/// Everything an authority says about transfers. Entries are named and refer to each other by name.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TransferRules {
+    /// The routes, in no particular order: each carries its own.
+    pub routes: Vec<Route>,
+    /// What has to be there before a transfer completes; routes name what they need.
+    pub gate: Vec<GateItem>,
+    /// Meetings that belong to a transfer.
+    pub meetings: Vec<Meeting>,
+    /// What is due.
+    pub clocks: Vec<Clock>,
+    /// Who is told.
+    pub tells: Vec<Notice>,
+    /// Who may do what.
+    pub authorities: Vec<Authority>,
+    /// What becomes of open items when a case moves with actions; `None` where no route does so.
+    pub actions: Option<ActionRule>,
+}
+
+/// A meeting that belongs to a transfer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Meeting {
+    /// Its kind: `conference`, `core_group`, `handover`, `managers_discussion`, …
+    pub meeting: String,
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// Whether it belongs to the transfer of this child; always when absent.
+    #[serde(default)]
+    pub when: Option<Condition>,
+    /// Who should attend.
+    #[serde(default)]
+    pub attend: Vec<Attendance>,
+    /// Who should chair: any one of these.
+    #[serde(default)]
+    pub chair: Vec<Party>,
+    /// The rules about the chair.
+    #[serde(default)]
+    pub chair_cites: Vec<RuleId>,
+    /// What is brought, by whom: gate items or papers.
+    #[serde(default)]
+    pub brings: Vec<Brings>,
+}
+
+/// Who should attend a meeting, under which rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attendance {
+    /// Who.
+    pub who: Party,
+    /// The rules.
+    pub cites: Vec<RuleId>,
+    /// Hard or soft; absence is a recorded departure in both cases and never a bar. Settled at load.
+    #[serde(default)]
+    pub strength: Option<Strength>,
+}
+
+/// Something that somebody brings to a meeting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Brings {
+    /// Who brings it.
+    pub who: Party,
+    /// What, as a code: `report`, `plan_draft`.
+    pub what: String,
+}
+
+/// An act and who may do it. As to who, always hard.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Authority {
+    /// The act.
+    pub act: Act,
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// Who may: any one of these, or all together when `jointly`.
+    pub by: Vec<Party>,
+    /// Every one of `by` has to agree.
+    #[serde(default)]
+    pub jointly: bool,
+    /// No higher rung may stand in (W-155).
+    #[serde(default)]
+    pub only: bool,
+    /// A reason is recorded.
+    #[serde(default)]
+    pub reason: bool,
+}
+
+/// Acts on a transfer whose actor a protocol names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Names the receiving worker.
+    NameReceivingWorker,
+    /// Completes the transfer.
+    Complete,
+    /// Returns it to the outgoing team to be put right.
+    Return,
+    /// Takes it back.
+    Withdraw,
+    /// Agrees another date.
+    AgreeDate,
+    /// Reviews the audit of the other team.
+    ReviewAudit,
+    /// Waives an item that names nobody of its own.
+    Waive,
+    /// Departs from a soft rule with a reason.
+    Depart,
+}
+
+/// What becomes of open items when a case moves with actions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActionRule {
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// How long after the move each is due.
+    pub due_within: Duration,
+    /// Who owes an action whose item names nobody in the outgoing team.
+    pub owner: Party,
+    /// Who is told of a missed action, besides its owner.
+    #[serde(default)]
+    pub escalate: Vec<crate::clock::Rung>,
+    /// Who is told that actions are owed.
+    #[serde(default)]
+    pub tell: Vec<Audience>,
+}
+
+impl TransferRules {
+    /// The route of that name.
+    pub fn route(&self, name: &str) -> Option<&Route> {
+        self.routes.iter().find(|route| route.route == name)
+    }
+
+    /// The gate item of that name.
+    pub fn item(&self, name: &str) -> Option<&GateItem> {
+        self.gate.iter().find(|item| item.item == name)
+    }
+
+    /// The meeting of that kind.
+    pub fn meeting(&self, kind: &str) -> Option<&Meeting> {
+        self.meetings.iter().find(|meeting| meeting.meeting == kind)
+    }
+
+    /// The clock of that name.
+    pub fn clock(&self, name: &str) -> Option<&Clock> {
+        self.clocks.iter().find(|clock| clock.clock == name)
+    }
+
+    /// The notice of that kind.
+    pub fn notice(&self, kind: &str) -> Option<&Notice> {
+        self.tells.iter().find(|notice| notice.notice == kind)
+    }
+
+    /// Who may do an act; `None` where the protocol names nobody.
+    pub fn authority(&self, act: Act) -> Option<&Authority> {
+        self.authorities
+            .iter()
+            .find(|authority| authority.act == act)
+    }
+}

@@ -1,0 +1,129 @@
+//! Gate items: what has to be there before a transfer completes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::condition::Condition;
+use crate::moment::Term;
+use crate::pack::Strength;
+use crate::party::Party;
+use crate::rule_id::RuleId;
+
+/// One thing that has to be there before a transfer completes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GateItem {
+    /// Its name, for instance `first_response_audit`.
+    pub item: String,
+    /// What it is, in one sentence.
+    pub title: String,
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// Whether it applies to this child; always when absent. While undecided it applies.
+    #[serde(default)]
+    pub when: Option<Condition>,
+    /// Questions that are each answered yes or no; one no fails the item.
+    #[serde(default)]
+    pub asks: Vec<String>,
+    /// Pieces of the record whose completion, as the record system reports it, completes the item.
+    #[serde(default)]
+    pub evidence: Vec<String>,
+    /// The states of evidence that suffice; `complete` and `updated` when empty (M-100 adds `commenced`).
+    #[serde(default)]
+    pub evidence_states: Vec<String>,
+    /// What satisfies it.
+    #[serde(default)]
+    pub satisfied_by: SatisfiedBy,
+    /// Who completes it.
+    #[serde(default)]
+    pub completed_by: Option<Party>,
+    /// Who signs it, after it was completed when somebody completes it.
+    #[serde(default)]
+    pub signed_by: Option<Party>,
+    /// Who reviews what was signed (W-174).
+    #[serde(default)]
+    pub reviewed_by: Option<Party>,
+    /// Every one of these has to confirm (M-144: both managers).
+    #[serde(default)]
+    pub confirmed_by: Vec<Party>,
+    /// Who prepares it may not sign it, who signs it may not review it.
+    #[serde(default)]
+    pub four_eyes: bool,
+    /// Hard or soft. Settled at load.
+    #[serde(default)]
+    pub strength: Option<Strength>,
+    /// By when; no limit of its own when absent.
+    #[serde(default)]
+    pub due: Option<Term>,
+    /// Who may do without it; nobody when absent.
+    #[serde(default)]
+    pub waiver: Option<Waiver>,
+    /// What happens when it is found wanting.
+    #[serde(default)]
+    pub if_failed: IfFailed,
+}
+
+/// What satisfies a gate item.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SatisfiedBy {
+    /// The acts of those it names: completed, signed, reviewed, confirmed.
+    #[default]
+    Acts,
+    /// A condition on the facts.
+    Facts(Condition),
+    /// A notice of this kind that was sent.
+    Notice(String),
+    /// A meeting of this kind that was held.
+    Meeting(String),
+    /// A receiving worker who is named.
+    ReceivingWorker,
+}
+
+/// Who may do without an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// Any one of these; all of them when `jointly`.
+    pub by: Vec<Party>,
+    /// Every one of `by` has to agree (L-029).
+    #[serde(default)]
+    pub jointly: bool,
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+}
+
+/// What happens when an item is found wanting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IfFailed {
+    /// The item is open, its owner has a task.
+    #[default]
+    StaysOpen,
+    /// The outgoing team has to put it right; completion waits, clocks run on (W-086).
+    Return,
+}
+
+impl GateItem {
+    /// Whether it bars completion. A soft one asks for a reason.
+    pub fn is_hard(&self) -> bool {
+        self.strength != Some(Strength::Soft)
+    }
+
+    /// Whose it is first: who completes it, signs it, or confirms it.
+    pub fn owner(&self) -> Option<Party> {
+        self.completed_by
+            .or(self.signed_by)
+            .or_else(|| self.confirmed_by.first().copied())
+            .or(self.reviewed_by)
+    }
+
+    /// Whether a state of evidence that the record system reports suffices.
+    pub fn accepts_state(&self, state: &str) -> bool {
+        if self.evidence_states.is_empty() {
+            return matches!(state, "complete" | "updated");
+        }
+        self.evidence_states
+            .iter()
+            .any(|accepted| accepted == state)
+    }
+}

@@ -1,0 +1,189 @@
+//! What of a route applies to this child: items, meetings, clocks, notices.
+
+use std::collections::BTreeSet;
+
+use baton_calendar::Due;
+
+use crate::anchors::Anchors;
+use crate::clock::Clock;
+use crate::condition::{Condition, Scope, Truth};
+use crate::facts::FactKey;
+use crate::pack::Pack;
+use crate::transfer::Meeting;
+use crate::transfer::gate::{GateItem, SatisfiedBy};
+use crate::transfer::notice::{Notice, Occasion};
+use crate::transfer::point::{CalendarCount, Dated};
+use crate::transfer::route::Route;
+
+/// A part of a protocol that applies, and the facts that were unknown when it was decided so.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Applies<'p, T> {
+    /// The part.
+    pub rule: &'p T,
+    /// Facts that are unknown and because of which it applies for safety's sake.
+    pub assumed: BTreeSet<FactKey>,
+}
+
+/// A gate item that applies, and whether the facts alone already satisfy it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gate<'p> {
+    /// The item.
+    pub item: &'p GateItem,
+    /// For an item satisfied by facts: whether it is. `None` for an item satisfied by acts.
+    pub by_facts: Option<Truth>,
+    /// Facts that are unknown and because of which it applies for safety's sake.
+    pub assumed: BTreeSet<FactKey>,
+}
+
+fn applies<'p, T>(
+    rule: &'p T,
+    when: Option<&Condition>,
+    scope: &Scope<'_>,
+) -> Option<Applies<'p, T>> {
+    match when.map_or(Truth::True, |when| when.decide(scope).truth) {
+        Truth::True => Some(Applies {
+            rule,
+            assumed: BTreeSet::new(),
+        }),
+        Truth::Undecided { missing } => Some(Applies {
+            rule,
+            assumed: missing,
+        }),
+        Truth::False => None,
+    }
+}
+
+impl Pack {
+    /// Where the transfer point of a route lies.
+    pub fn point_of(
+        &self,
+        route: &Route,
+        anchors: &Anchors,
+        scope: &Scope<'_>,
+        calendar: &baton_calendar::Calendar,
+    ) -> Dated {
+        let count = CalendarCount {
+            calendar,
+            plain_days: self.plain_days,
+        };
+        match &route.point {
+            Some(point) => point.date(anchors, scope, count),
+            None => Dated::NotYet {
+                waiting_for: Vec::new(),
+                rules: route.cites.clone(),
+            },
+        }
+    }
+
+    /// When a clock is due; `None` while its moment cannot be told.
+    pub fn due_of(
+        &self,
+        clock: &Clock,
+        anchors: &Anchors,
+        scope: &Scope<'_>,
+        calendar: &baton_calendar::Calendar,
+    ) -> Option<Due> {
+        clock
+            .due
+            .due(anchors, scope.facts, calendar, self.plain_days)
+    }
+
+    /// When a gate item is due; `None` without a limit or while its moment cannot be told.
+    pub fn item_due(
+        &self,
+        item: &GateItem,
+        anchors: &Anchors,
+        scope: &Scope<'_>,
+        calendar: &baton_calendar::Calendar,
+    ) -> Option<Due> {
+        item.due
+            .as_ref()?
+            .due(anchors, scope.facts, calendar, self.plain_days)
+    }
+
+    /// When a notice is due; `None` without a limit or while its moment cannot be told.
+    pub fn notice_due(
+        &self,
+        notice: &Notice,
+        anchors: &Anchors,
+        scope: &Scope<'_>,
+        calendar: &baton_calendar::Calendar,
+    ) -> Option<Due> {
+        notice
+            .due
+            .as_ref()?
+            .due(anchors, scope.facts, calendar, self.plain_days)
+    }
+
+    /// The gate of a route for this child, in the order of the file. An item of which it cannot be told
+    /// whether it applies, applies.
+    pub fn gate_of<'p>(&'p self, route: &'p Route, scope: &Scope<'_>) -> Vec<Gate<'p>> {
+        let named = route
+            .needs
+            .iter()
+            .filter_map(|name| self.transfer.item(name));
+        named
+            .filter_map(|item| {
+                let applies = applies(item, item.when.as_ref(), scope)?;
+                let by_facts = match &item.satisfied_by {
+                    SatisfiedBy::Facts(condition) => Some(condition.decide(scope).truth),
+                    _ => None,
+                };
+                Some(Gate {
+                    item,
+                    by_facts,
+                    assumed: applies.assumed,
+                })
+            })
+            .collect()
+    }
+
+    /// The meetings of a route for this child.
+    pub fn meetings_of<'p>(
+        &'p self,
+        route: &'p Route,
+        scope: &Scope<'_>,
+    ) -> Vec<Applies<'p, Meeting>> {
+        let named = route
+            .meetings
+            .iter()
+            .filter_map(|name| self.transfer.meeting(name));
+        named
+            .filter_map(|meeting| applies(meeting, meeting.when.as_ref(), scope))
+            .collect()
+    }
+
+    /// The clocks of a route for this child, those of the base pack included (K-61).
+    pub fn clocks_of<'p>(&'p self, route: &'p Route, scope: &Scope<'_>) -> Vec<Applies<'p, Clock>> {
+        let named = route
+            .clocks
+            .iter()
+            .filter_map(|name| self.transfer.clock(name));
+        let everywhere = self
+            .transfer
+            .clocks
+            .iter()
+            .filter(|clock| clock.every_route && !route.clocks.contains(&clock.clock));
+        named
+            .chain(everywhere)
+            .filter_map(|clock| applies(clock, clock.when.as_ref(), scope))
+            .collect()
+    }
+
+    /// The notices of a route that something that happened makes due.
+    pub fn notices_of<'p>(
+        &'p self,
+        route: &'p Route,
+        occasion: Occasion,
+        scope: &Scope<'_>,
+    ) -> Vec<Applies<'p, Notice>> {
+        let named = route
+            .tells
+            .iter()
+            .filter_map(|name| self.transfer.notice(name));
+        named
+            .filter(|notice| notice.is_due_on(occasion))
+            .filter_map(|notice| applies(notice, notice.when.as_ref(), scope))
+            .collect()
+    }
+}

@@ -1,0 +1,261 @@
+//! Routes: which cases go from which team to which, and when.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::condition::Condition;
+use crate::facts::{FactKey, FactKind, spec};
+use crate::party::{Party, TeamKind};
+use crate::rule_id::RuleId;
+use crate::text::split_word;
+use crate::transfer::point::PointRule;
+
+/// One way a case can go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Route {
+    /// Its name, for instance `child_protection_conference`.
+    pub route: String,
+    /// What it says, in one sentence.
+    pub title: String,
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// Tried from the lowest to the highest; a lower one also supersedes a live transfer of a higher.
+    pub order: u16,
+    /// The kinds of team it leads away from.
+    pub from: Vec<TeamKind>,
+    /// Where it leads; absent for a route that stays.
+    #[serde(default)]
+    pub to: Option<Target>,
+    /// The answer is "no transfer": the case stays where it is.
+    #[serde(default)]
+    pub stays: bool,
+    /// The trigger events that open it.
+    pub opens_on: Vec<String>,
+    /// The kinds of conference, when the trigger is one; every kind when empty.
+    #[serde(default)]
+    pub conference: Vec<String>,
+    /// What has to hold besides.
+    #[serde(default)]
+    pub when: Option<Condition>,
+    /// What happens while `when` cannot be decided.
+    #[serde(default)]
+    pub undecided: RouteUndecided,
+    /// The transfer point; absent for a route that stays.
+    #[serde(default)]
+    pub point: Option<PointRule>,
+    /// What happens when the point is reached.
+    #[serde(default)]
+    pub at_point: AtPoint,
+    /// What each outcome of the conference means for the transfer; an outcome that is not named waits.
+    #[serde(default)]
+    pub outcomes: BTreeMap<String, OutcomeEffect>,
+    /// Who completes the transfer; absent for a route that stays.
+    #[serde(default)]
+    pub completed_by: Option<CompletedBy>,
+    /// What happens when the last day of the point has passed and the gate is still open.
+    #[serde(default)]
+    pub gate_unmet_at_point: GateUnmet,
+    /// The rules about that.
+    #[serde(default)]
+    pub gate_unmet_cites: Vec<RuleId>,
+    /// The gate: names of items.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Names of meetings.
+    #[serde(default)]
+    pub meetings: Vec<String>,
+    /// Names of clocks.
+    #[serde(default)]
+    pub clocks: Vec<String>,
+    /// Kinds of notices.
+    #[serde(default)]
+    pub tells: Vec<String>,
+}
+
+/// Where a route leads: `family_support_and_protection in facts.district`, or only the kind of team.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Target {
+    /// The kind of team.
+    pub kind: TeamKind,
+    /// The fact that names its area; `None` when one team serves the whole authority.
+    pub area: Option<FactKey>,
+}
+
+/// What a route does while its condition cannot be decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RouteUndecided {
+    /// The answer is undecided: somebody has to report what is missing.
+    #[default]
+    Ask,
+    /// The route is taken.
+    Take,
+    /// The route is passed over.
+    Pass,
+}
+
+/// What happens when the point is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AtPoint {
+    /// The case is placed in the receiving team's tray; responsibility moves on completion.
+    #[default]
+    Place,
+    /// Responsibility moves at once.
+    Move,
+}
+
+/// What an outcome of the conference means for the transfer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeEffect {
+    /// The transfer goes on to its point.
+    Proceed,
+    /// Nothing happens yet: no trigger (X-14, an adjourned conference).
+    Wait,
+    /// The transfer lapses and the case stays; no closure is considered.
+    Lapse,
+    /// The transfer lapses and the responsible team considers closing (W-053).
+    LapseForClosure,
+}
+
+/// Who completes a transfer: `the_meeting`, or a party.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum CompletedBy {
+    /// The held meeting itself: nobody has to press a button.
+    TheMeeting,
+    /// This party, by a request.
+    Party(Party),
+}
+
+/// What happens when the last day of the point has passed and the gate is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateUnmet {
+    /// Completion waits; clocks run on (Wirral).
+    #[default]
+    Wait,
+    /// Responsibility moves; open items become dated actions of the outgoing team (Merton, Shropshire).
+    MoveWithActions,
+    /// The managers agree another date (Lancashire).
+    AgreeADate,
+}
+
+/// A text that is not a target or a completer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidRouteText(String);
+
+impl Route {
+    /// Whether a trigger of that name, about a conference of that kind, can open it from a team of that kind.
+    pub fn opens_for(&self, trigger: &str, conference_kind: Option<&str>, from: TeamKind) -> bool {
+        let is_kind_meant = self.conference.is_empty()
+            || conference_kind
+                .is_some_and(|kind| self.conference.iter().any(|meant| meant == kind));
+        self.from.contains(&from)
+            && self.opens_on.iter().any(|event| event == trigger)
+            && is_kind_meant
+    }
+
+    /// What an outcome means; one that the route does not name waits.
+    pub fn effect_of(&self, outcome: &str) -> &OutcomeEffect {
+        self.outcomes.get(outcome).unwrap_or(&OutcomeEffect::Wait)
+    }
+}
+
+impl FromStr for Target {
+    type Err = InvalidRouteText;
+
+    fn from_str(text: &str) -> Result<Self, InvalidRouteText> {
+        let invalid = |error: &dyn fmt::Display| InvalidRouteText(error.to_string());
+        let (kind, area) = match split_word(text, "in") {
+            Some((kind, area)) => (kind, Some(area)),
+            None => (text, None),
+        };
+        let area = area
+            .map(|area| {
+                let key = area.strip_prefix("facts.").unwrap_or(area);
+                key.parse::<FactKey>().map_err(|error| invalid(&error))
+            })
+            .transpose()?;
+        if let Some(key) = &area
+            && spec(key).is_none_or(|spec| spec.kind != FactKind::Code)
+        {
+            return Err(InvalidRouteText(format!(
+                "`{key}` is not a code, so it names no area"
+            )));
+        }
+        Ok(Self {
+            kind: kind.parse().map_err(|error| invalid(&error))?,
+            area,
+        })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)?;
+        match &self.area {
+            Some(key) => write!(f, " in facts.{key}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl FromStr for CompletedBy {
+    type Err = InvalidRouteText;
+
+    fn from_str(text: &str) -> Result<Self, InvalidRouteText> {
+        if text == "the_meeting" {
+            return Ok(Self::TheMeeting);
+        }
+        text.parse()
+            .map(Self::Party)
+            .map_err(|error: crate::party::InvalidParty| {
+                InvalidRouteText(format!("{error}, or `the_meeting`"))
+            })
+    }
+}
+
+impl fmt::Display for CompletedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TheMeeting => f.write_str("the_meeting"),
+            Self::Party(party) => party.fmt(f),
+        }
+    }
+}
+
+impl TryFrom<String> for Target {
+    type Error = InvalidRouteText;
+
+    fn try_from(text: String) -> Result<Self, InvalidRouteText> {
+        text.parse()
+    }
+}
+
+impl From<Target> for String {
+    fn from(target: Target) -> Self {
+        target.to_string()
+    }
+}
+
+impl TryFrom<String> for CompletedBy {
+    type Error = InvalidRouteText;
+
+    fn try_from(text: String) -> Result<Self, InvalidRouteText> {
+        text.parse()
+    }
+}
+
+impl From<CompletedBy> for String {
+    fn from(completed_by: CompletedBy) -> Self {
+        completed_by.to_string()
+    }
+}
