@@ -1,0 +1,226 @@
+//! Carries reactions on: sends what is frozen, keeps the answer, freezes what comes next.
+//!
+//! # What makes it correct
+//! - A command is frozen, request and context, before it is first sent, and sent again byte for byte.
+//! - Its key is the reaction and the step: the service takes it once, however often it arrives.
+//! - One commit a step keeps the answer and freezes the next command.
+//! - Every write compares the version before it: a runner that lost its lease writes nothing.
+//! - Reactions of a family run one after another: whoever holds the lane runs its oldest.
+//! - A step is given up well before its lease ends.
+
+mod back_off;
+mod committer;
+pub mod flow_event;
+mod receipts;
+mod run;
+mod search;
+mod seen;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use baton_clock::lease_now;
+use baton_contracts::record::v1::Receipt;
+use baton_store::{Db, Store, StoreError, Tx};
+use jiff::Timestamp;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::context::Contexts;
+use crate::reactions::Spawned;
+use crate::reactions::record::{Phase, Reaction};
+use crate::services::Services;
+use crate::storage;
+use crate::storage::lanes::Lane;
+use crate::storage::reports::Report;
+use crate::storage::writes::Write;
+use committer::Committer;
+use run::Run;
+
+/// How long a lane is held without being heard of: more than twice a step.
+const LEASE: Duration = Duration::from_secs(20);
+/// How long one call may take.
+const STEP: Duration = Duration::from_secs(8);
+
+/// Runs reactions. Clones share the work.
+#[derive(Clone)]
+pub struct Runner(Arc<Shared>);
+
+struct Shared {
+    store: Store,
+    services: Services,
+    contexts: Contexts,
+    committer: Committer,
+    /// The lanes that this process runs now.
+    lanes: Mutex<HashSet<(String, String)>>,
+    /// Wakes the search for work.
+    work: Notify,
+    /// Wakes whoever waits for a receipt.
+    finished: Notify,
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
+}
+
+/// What became of a report that was begun.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Begun {
+    /// Carried out, parked or put off; the receipt, where there is one already.
+    Ran(Option<Receipt>),
+    /// Another reaction of the family goes first.
+    Queued,
+    /// This revision was reported before.
+    Duplicate,
+}
+
+impl Runner {
+    /// A runner over a store.
+    pub fn new(
+        store: Store,
+        services: Services,
+        contexts: Contexts,
+        shutdown: CancellationToken,
+    ) -> Self {
+        const COMMITTERS_POSTGRES: usize = 4;
+        let at_once = match store.db() {
+            Db::Sqlite { .. } => 1,
+            Db::Postgres(_) => COMMITTERS_POSTGRES,
+        };
+        let committer = Committer::start(&store, at_once);
+        Self(Arc::new(Shared {
+            store,
+            services,
+            contexts,
+            committer,
+            lanes: Mutex::default(),
+            work: Notify::new(),
+            finished: Notify::new(),
+            tasks: TaskTracker::new(),
+            shutdown,
+        }))
+    }
+
+    /// Keeps a report, begins its reaction with the first command frozen, all in one commit, and carries it
+    /// out. Runs to its end even when the caller goes away.
+    pub async fn begin(&self, report: Report, spawned: Spawned) -> Result<Begun, StoreError> {
+        let runner = self.clone();
+        let work = async move { runner.begin_here(report, spawned).await };
+        let task = self.0.tasks.spawn(tracing::Instrument::in_current_span(work));
+        task.await.map_err(|_| StoreError::Interrupted)?
+    }
+
+    async fn begin_here(&self, report: Report, spawned: Spawned) -> Result<Begun, StoreError> {
+        let report_id = report.id;
+        let mut reaction = self.born(&report.authority, spawned, report.received_at);
+        reaction.report_id = Some(report_id);
+        let lane = Lane {
+            authority: reaction.authority.clone(),
+            name: reaction.lane.clone(),
+            holder: Uuid::now_v7(),
+        };
+        let Some(_mine) = self.enter(&lane) else {
+            // Another reaction of this family is under way here.
+            return self.queue(report, reaction).await;
+        };
+        let mut run = Run::new(self, lane.clone());
+        let first = run.prepare(&mut reaction).await;
+        let now = lease_now();
+        let take = Write::TakeIfFirst { lane, until: now + LEASE, now, mine: reaction.id };
+        let hits = self
+            .0
+            .committer
+            .commit(vec![Write::Report(Box::new(report)), Write::Begin(Box::new(reaction.clone())), take])
+            .await?;
+        match hits.as_slice() {
+            [false, ..] => return Ok(Begun::Duplicate),
+            [_, _, true] => {}
+            _ => {
+                self.0.work.notify_one();
+                return Ok(Begun::Queued);
+            }
+        }
+        let receipt = run.to_the_end(&mut reaction, first).await;
+        self.0.finished.notify_waiters();
+        self.0.work.notify_one();
+        receipt.map(Begun::Ran)
+    }
+
+    /// Keeps a report and its reaction for whoever runs the lane.
+    async fn queue(&self, report: Report, reaction: Reaction) -> Result<Begun, StoreError> {
+        let writes = vec![Write::Report(Box::new(report)), Write::Begin(Box::new(reaction))];
+        let hits = self.0.committer.commit(writes).await?;
+        self.0.work.notify_one();
+        Ok(if hits.first() == Some(&true) { Begun::Queued } else { Begun::Duplicate })
+    }
+
+    /// Begins the reaction to an event within the transaction that applies it, and wakes the search once it is
+    /// committed. A cause that has one already starts none.
+    pub async fn begin_in(&self, tx: &mut Tx, authority: &str, spawned: Spawned) -> Result<(), StoreError> {
+        let mut reaction = self.born(authority, spawned, self.0.contexts.clock().now());
+        reaction.version = 1;
+        if storage::reactions::insert(tx, &reaction).await? {
+            let runner = self.clone();
+            tx.after_commit(move || runner.0.work.notify_one());
+        }
+        Ok(())
+    }
+
+    /// Looks for work: something was put back by hand.
+    pub fn wake(&self) {
+        self.0.work.notify_one();
+    }
+
+    /// Resolves when some reaction to a report has ended. Create it before looking.
+    pub fn finished(&self) -> tokio::sync::futures::Notified<'_> {
+        self.0.finished.notified()
+    }
+
+    fn born(&self, authority: &str, spawned: Spawned, created_at: Timestamp) -> Reaction {
+        Reaction {
+            id: Uuid::now_v7(),
+            authority: authority.to_owned(),
+            kind: spawned.kind,
+            cause_key: spawned.cause_key,
+            lane: spawned.lane,
+            parent_id: None,
+            report_id: None,
+            phase: Phase::Runnable,
+            steps_done: 0,
+            attempts: 0,
+            next_at: lease_now(),
+            version: 1,
+            cause: Some(spawned.cause),
+            answers: Vec::new(),
+            frozen: None,
+            parked_because: String::new(),
+            parked_owner: baton_contracts::type_v1::Owner::default(),
+            traceparent: baton_rpc::traceparent(),
+            created_at,
+        }
+    }
+
+    /// Notes that this process runs a lane. `None` when it does already.
+    fn enter(&self, lane: &Lane) -> Option<InLane> {
+        let key = (lane.authority.clone(), lane.name.clone());
+        let mut lanes = self.0.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        lanes.insert(key.clone()).then(|| InLane { runner: self.clone(), key })
+    }
+}
+
+/// Leaves the lane when dropped.
+struct InLane {
+    runner: Runner,
+    key: (String, String),
+}
+
+impl Drop for InLane {
+    fn drop(&mut self) {
+        let mut lanes = self.runner.0.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        lanes.remove(&self.key);
+    }
+}

@@ -1,0 +1,402 @@
+//! One reaction, carried on as far as it goes.
+
+use std::time::Duration;
+
+use baton_clock::lease_now;
+use baton_contracts::record::v1::{Outcome, Receipt};
+use baton_store::StoreError;
+use jiff::Timestamp;
+use prost::Message;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::seen::Seen;
+use super::verdict::{self, Verdict};
+use super::{LEASE, Runner, STEP, back_off, receipts};
+use crate::reactions::answer::Answer;
+use crate::reactions::record::{Frozen, Phase, Reaction};
+use crate::reactions::step::Step;
+use crate::reactions::{self, Next, Parking, Progress, outcome};
+use crate::storage::lanes::Lane;
+use crate::storage::writes::Write;
+use crate::storage;
+
+/// A lane is held for longer once this much of its lease is gone.
+const RENEW_AFTER: Duration = Duration::from_secs(5);
+/// So many attempts wait for each other here; further ones give the lane back meanwhile.
+const ATTEMPTS_HERE: i64 = 3;
+/// A service that fails so often on one command needs somebody to look.
+const ATTEMPTS_BROKEN: i64 = 10;
+
+/// Carries a reaction on while it holds the lane.
+pub(super) struct Run {
+    runner: Runner,
+    lane: Lane,
+    held_since: Instant,
+    /// What goes into the next commit.
+    pub(super) writes: Vec<Write>,
+    /// What this run has learned about the child.
+    seen: Seen,
+    /// Reactions whose cause had one already.
+    taken: Vec<Uuid>,
+}
+
+/// What to do about a reaction.
+#[derive(Debug)]
+pub(super) enum Decision {
+    /// Send what is frozen.
+    Send,
+    /// Nothing more.
+    Finish(Vec<Outcome>),
+    /// Nothing more: the report could not be understood.
+    Reject(Vec<String>),
+    /// Stand still.
+    Park(Parking),
+    /// Try again later: the context cannot be had.
+    Wait,
+}
+
+/// How far a reaction came.
+#[derive(Debug)]
+pub(super) enum End {
+    /// Done.
+    Done(Vec<Outcome>),
+    /// Done: not understood.
+    Rejected(Vec<String>),
+    /// Parked; this came of it so far.
+    Parked,
+    /// Put off until an instant.
+    Later(Timestamp),
+    /// Somebody else runs it.
+    Lost,
+}
+
+impl Run {
+    pub fn new(runner: &Runner, lane: Lane) -> Self {
+        Self {
+            runner: runner.clone(),
+            lane,
+            held_since: Instant::now(),
+            writes: Vec::new(),
+            seen: Seen::default(),
+            taken: Vec::new(),
+        }
+    }
+
+    /// Asks the plan what comes next, and freezes it.
+    pub async fn prepare(&mut self, reaction: &mut Reaction) -> Decision {
+        if reaction.frozen.is_some() {
+            return Decision::Send;
+        }
+        let Some(cause) = reaction.cause.clone() else {
+            return Decision::Finish(Vec::new());
+        };
+        let progress = Progress { id: reaction.id, answers: &reaction.answers };
+        let next = reactions::next(&cause, progress);
+        match next {
+            Next::Finished(outcomes) => Decision::Finish(outcomes),
+            Next::Reject(problems) => Decision::Reject(problems),
+            Next::Park(parking) => Decision::Park(parking),
+            Next::Send(step) => self.freeze(reaction, step).await,
+        }
+    }
+
+    async fn freeze(&mut self, reaction: &mut Reaction, step: Step) -> Decision {
+        let Some(cause) = &reaction.cause else {
+            return Decision::Finish(Vec::new());
+        };
+        let contexts = &self.runner.0.contexts;
+        match self.seen.context(contexts, &reaction.authority, cause, &step.about).await {
+            Ok(context) => {
+                reaction.frozen = Some(Frozen {
+                    path: step.path.to_owned(),
+                    request: step.request,
+                    context: context.encode_to_vec(),
+                });
+                Decision::Send
+            }
+            Err(status) => {
+                tracing::warn!(flow.id = %reaction.id, code = ?status.code(), "a context cannot be had");
+                Decision::Wait
+            }
+        }
+    }
+
+    /// Carries a reaction on as far as it goes, keeps what became of it, and gives the lane back.
+    pub async fn to_the_end(
+        mut self,
+        reaction: &mut Reaction,
+        first: Decision,
+    ) -> Result<Option<Receipt>, StoreError> {
+        let end = self.carry_on(reaction, first).await?;
+        if matches!(end, End::Lost) {
+            return Ok(None);
+        }
+        let receipt = receipts::of(&self.runner.0.store, reaction, end).await?;
+        if let (Some(receipt), Some(report_id)) = (&receipt, reaction.report_id) {
+            self.writes.push(Write::Receipt { report_id, receipt: receipt.encode_to_vec() });
+        }
+        self.writes.push(Write::Hold { lane: self.lane.clone(), until: Timestamp::UNIX_EPOCH });
+        Ok(if self.flush().await? { receipt } else { None })
+    }
+
+    async fn carry_on(
+        &mut self,
+        reaction: &mut Reaction,
+        first: Decision,
+    ) -> Result<End, StoreError> {
+        let mut decision = first;
+        let mut born = Vec::new();
+        loop {
+            decision = match decision {
+                Decision::Send => {
+                    if self.runner.0.shutdown.is_cancelled() {
+                        return Ok(End::Later(reaction.next_at));
+                    }
+                    if !self.flush().await? {
+                        return Ok(End::Lost);
+                    }
+                    if self.taken.contains(&reaction.id) {
+                        match self.take_over(reaction).await? {
+                            Some(end) => return Ok(end),
+                            None => self.prepare(reaction).await,
+                        }
+                    } else {
+                        match self.send(reaction).await {
+                            Ok(answer) => self.absorb(reaction, answer, &mut born).await,
+                            Err(verdict) => match self.again(reaction, verdict).await {
+                                Ok(decision) => decision,
+                                Err(end) => return Ok(end),
+                            },
+                        }
+                    }
+                }
+                Decision::Wait => match self.again(reaction, Verdict::Stale).await {
+                    Ok(decision) => decision,
+                    Err(end) => return Ok(end),
+                },
+                Decision::Finish(outcomes) => {
+                    return self.finish(reaction, outcomes, born).await;
+                }
+                Decision::Reject(problems) => {
+                    self.close(reaction, Phase::Done);
+                    return Ok(End::Rejected(problems));
+                }
+                Decision::Park(parking) => {
+                    self.park(reaction, parking)?;
+                    return Ok(End::Parked);
+                }
+            };
+        }
+    }
+
+    /// Sends what is frozen, byte for byte.
+    async fn send(&mut self, reaction: &Reaction) -> Result<Answer, Verdict> {
+        let Some(frozen) = &reaction.frozen else {
+            return Err(Verdict::Stale);
+        };
+        let request = frozen.request();
+        let call = self.runner.0.services.call(&frozen.path, request);
+        let answered = match tokio::time::timeout(STEP, call).await {
+            Ok(answered) => answered,
+            Err(_) => return Err(Verdict::Again),
+        };
+        match answered {
+            Ok(response) => Ok(Answer::took_effect(&frozen.path, response.into_inner().to_vec())),
+            Err(status) => match verdict::of(&frozen.path, &status) {
+                Verdict::Refused => Ok(Answer::refused(&frozen.path, &status)),
+                verdict => {
+                    tracing::debug!(flow.id = %reaction.id, code = ?status.code(), ?verdict, "a step is tried again");
+                    Err(verdict)
+                }
+            },
+        }
+    }
+
+    /// Keeps an answer, begins what it leads to, and asks for the next command: all for one commit.
+    async fn absorb(
+        &mut self,
+        reaction: &mut Reaction,
+        answer: Answer,
+        born: &mut Vec<Reaction>,
+    ) -> Decision {
+        self.seen.learn(&answer);
+        let spawned = reaction
+            .cause
+            .as_ref()
+            .map(|cause| reactions::spawned(cause, &reaction.lane, &answer))
+            .unwrap_or_default();
+        reaction.answers.push(answer);
+        reaction.steps_done += 1;
+        reaction.attempts = 0;
+        reaction.frozen = None;
+        let decision = self.prepare(reaction).await;
+        if !spawned.is_empty() || matches!(decision, Decision::Send | Decision::Wait) {
+            self.save(reaction);
+        }
+        for spawned in spawned {
+            let now = self.runner.0.contexts.clock().now();
+            let mut child = self.runner.born(&reaction.authority, spawned, now);
+            child.parent_id = Some(reaction.id);
+            child.report_id = reaction.report_id;
+            child.traceparent.clone_from(&reaction.traceparent);
+            // What cannot be frozen now is when its turn comes.
+            let _ = self.prepare(&mut child).await;
+            self.writes.push(Write::Begin(Box::new(child.clone())));
+            born.push(child);
+        }
+        decision
+    }
+
+    /// Finishes a reaction after those that it led to.
+    async fn finish(
+        &mut self,
+        reaction: &mut Reaction,
+        mut outcomes: Vec<Outcome>,
+        mut born: Vec<Reaction>,
+    ) -> Result<End, StoreError> {
+        if reaction.steps_done > 0 && born.is_empty() {
+            // Perhaps an earlier run began some.
+            born = storage::reactions::children(&self.runner.0.store, reaction.id).await?;
+        }
+        for mut child in born {
+            let first = self.prepare(&mut child).await;
+            match Box::pin(self.carry_on(&mut child, first)).await? {
+                End::Done(of_child) => {
+                    for outcome in of_child {
+                        outcome::join(&mut outcomes, outcome);
+                    }
+                }
+                // It has an owner, and its own answer joins the receipt when it comes.
+                End::Parked | End::Rejected(_) => {}
+                End::Later(at) => {
+                    reaction.next_at = at;
+                    self.save(reaction);
+                    return Ok(End::Later(at));
+                }
+                End::Lost => return Ok(End::Lost),
+            }
+        }
+        self.close(reaction, Phase::Done);
+        Ok(End::Done(outcomes))
+    }
+
+    /// Another cause, the feed, began this reaction before its parent could: goes on with that one. `Some` when there
+    /// is nothing to go on with.
+    async fn take_over(&mut self, reaction: &mut Reaction) -> Result<Option<End>, StoreError> {
+        self.taken.retain(|id| *id != reaction.id);
+        let found = storage::reactions::of_cause(
+            &self.runner.0.store,
+            &reaction.authority,
+            &reaction.cause_key,
+        )
+        .await?;
+        let Some(found) = found.filter(|found| found.phase == Phase::Runnable) else {
+            return Ok(Some(End::Done(Vec::new())));
+        };
+        if found.lane != self.lane.name {
+            return Ok(Some(End::Parked));
+        }
+        *reaction = found;
+        if reaction.frozen.is_none() {
+            let decision = self.prepare(reaction).await;
+            if matches!(decision, Decision::Send) {
+                self.save(reaction);
+            }
+        }
+        Ok(None)
+    }
+
+    /// After a failed attempt: what to do here and now, or how it ends.
+    async fn again(&mut self, reaction: &mut Reaction, verdict: Verdict) -> Result<Decision, End> {
+        reaction.attempts += 1;
+        if verdict == Verdict::Broken && reaction.attempts >= ATTEMPTS_BROKEN {
+            return Ok(Decision::Park(reactions::broken()));
+        }
+        if verdict == Verdict::Stale {
+            // The refusal had no effect: the same command on a fresh context is frozen in its place.
+            self.seen.forget();
+            reaction.frozen = None;
+        }
+        let wait = back_off::after(reaction.attempts);
+        if reaction.attempts < ATTEMPTS_HERE {
+            if reaction.attempts > 1 || verdict != Verdict::Stale {
+                tokio::time::sleep(wait).await;
+            }
+            let decision = self.prepare(reaction).await;
+            if verdict == Verdict::Stale && matches!(decision, Decision::Send) {
+                self.save(reaction);
+            }
+            return Ok(decision);
+        }
+        let wait = jiff::SignedDuration::try_from(wait).unwrap_or_default();
+        reaction.next_at = lease_now().saturating_add(wait).unwrap_or(Timestamp::MAX);
+        self.save(reaction);
+        Err(End::Later(reaction.next_at))
+    }
+
+    fn park(&mut self, reaction: &mut Reaction, parking: Parking) -> Result<(), StoreError> {
+        tracing::warn!(flow.id = %reaction.id, reason = parking.reason, "a reaction is parked");
+        reaction.parked_because = parking.reason;
+        reaction.parked_owner = parking.owner;
+        self.close(reaction, Phase::Parked);
+        let now = self.runner.0.contexts.clock().now();
+        self.writes.push(Write::Announce(Box::new(super::flow_event::parked(reaction, now)?)));
+        Ok(())
+    }
+
+    fn close(&mut self, reaction: &mut Reaction, phase: Phase) {
+        reaction.phase = phase;
+        if phase == Phase::Done {
+            reaction.frozen = None;
+        }
+        self.save(reaction);
+    }
+
+    pub(super) fn save(&mut self, reaction: &mut Reaction) {
+        reaction.version += 1;
+        self.writes.push(Write::Save(Box::new(reaction.clone())));
+    }
+
+    /// Commits what has gathered. False when somebody else runs the reaction.
+    async fn flush(&mut self) -> Result<bool, StoreError> {
+        if self.held_since.elapsed() > RENEW_AFTER {
+            let until = lease_now() + LEASE;
+            self.writes.push(Write::Hold { lane: self.lane.clone(), until });
+            self.held_since = Instant::now();
+        }
+        if self.writes.is_empty() {
+            return Ok(true);
+        }
+        let writes = std::mem::take(&mut self.writes);
+        let marks: Vec<(bool, Option<Uuid>)> = writes
+            .iter()
+            .map(|write| match write {
+                Write::Begin(reaction) => (false, Some(reaction.id)),
+                write => (write.is_guard(), None),
+            })
+            .collect();
+        let hits = self.runner.0.committer.commit(writes).await?;
+        for ((is_guard, begun), hit) in marks.iter().zip(&hits) {
+            match (hit, is_guard, begun) {
+                (false, true, _) => return Ok(false),
+                (false, false, Some(id)) => self.taken.push(*id),
+                _ => {}
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl Frozen {
+    /// The call as it is sent each time.
+    fn request(&self) -> tonic::Request<bytes::Bytes> {
+        use tonic::metadata::MetadataValue;
+
+        let mut request = tonic::Request::new(self.request.clone().into());
+        let context = MetadataValue::from_bytes(&self.context);
+        request.metadata_mut().insert_bin(baton_rpc::CONTEXT_KEY, context);
+        request.set_timeout(STEP);
+        request
+    }
+}

@@ -1,0 +1,138 @@
+//! Looks for reactions to carry on: those that feeds began, those put off, and those whose runner is gone.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use baton_clock::lease_now;
+use baton_store::{Db, StoreError};
+use tokio::sync::Semaphore;
+use tokio::time::sleep;
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use super::run::{Decision, Run};
+use super::{LEASE, Runner};
+use crate::reactions::record::Reaction;
+use crate::storage;
+use crate::storage::lanes::Lane;
+use crate::storage::writes::Write;
+
+/// How many lanes run at once.
+const LANES_MAX: usize = 64;
+/// How long to wait for news: other replicas and passing time do not wake this process.
+const POLL: Duration = Duration::from_millis(200);
+/// How long to wait after the database failed.
+const PAUSE: Duration = Duration::from_secs(1);
+
+impl Runner {
+    /// Looks for work until told to stop, then lets what is under way come to rest.
+    pub async fn run(&self) {
+        if let Err(error) = self.clear_lanes().await {
+            tracing::error!(error = %error, "lanes cannot be cleared; they wait for their leases to end");
+        }
+        let slots = Arc::new(Semaphore::new(LANES_MAX));
+        while !self.0.shutdown.is_cancelled() {
+            let found = match self.search(&slots).await {
+                Ok(found) => found,
+                Err(error) => {
+                    tracing::error!(error = %error, "the search for reactions failed");
+                    sleep(PAUSE).await;
+                    continue;
+                }
+            };
+            if found > 0 {
+                // What was found may hide more behind it; those that run wake us when they end.
+                tokio::task::yield_now().await;
+            }
+            tokio::select! {
+                () = self.0.work.notified() => {}
+                () = sleep(POLL) => {}
+                () = self.0.shutdown.cancelled() => {}
+            }
+        }
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+
+    /// A file can be open in one process only: whoever held a lane is gone.
+    async fn clear_lanes(&self) -> Result<(), StoreError> {
+        if !matches!(self.0.store.db(), Db::Sqlite { .. }) {
+            return Ok(());
+        }
+        self.0
+            .store
+            .transact("clear_lanes", |tx| Box::pin(async move { storage::lanes::clear(tx).await }))
+            .await
+    }
+
+    async fn search(&self, slots: &Arc<Semaphore>) -> Result<usize, StoreError> {
+        let free = i64::try_from(slots.available_permits()).unwrap_or(i64::MAX);
+        if free == 0 {
+            return Ok(0);
+        }
+        let lanes = storage::reactions::waiting_lanes(&self.0.store, lease_now(), free).await?;
+        let mut started = 0;
+        for (authority, name) in lanes {
+            let lane = Lane { authority, name, holder: Uuid::now_v7() };
+            let (Some(here), Ok(slot)) = (self.enter(&lane), Arc::clone(slots).try_acquire_owned())
+            else {
+                continue;
+            };
+            started += 1;
+            let runner = self.clone();
+            self.0.tasks.spawn(async move {
+                if let Err(error) = runner.resume(lane).await {
+                    tracing::error!(error = %error, "a reaction cannot be carried on");
+                    sleep(PAUSE).await;
+                }
+                drop((here, slot));
+                runner.0.finished.notify_waiters();
+                runner.0.work.notify_one();
+            });
+        }
+        Ok(started)
+    }
+
+    /// Carries the oldest reaction of a lane on.
+    async fn resume(&self, lane: Lane) -> Result<(), StoreError> {
+        let oldest =
+            storage::reactions::oldest(&self.0.store, &lane.authority, &lane.name).await?;
+        let Some(mut reaction) = oldest.filter(|reaction| reaction.next_at <= lease_now()) else {
+            return Ok(());
+        };
+        let span = span_of(&reaction);
+        async {
+            let mut run = Run::new(self, lane.clone());
+            let now = lease_now();
+            run.writes.push(Write::Take { lane, until: now + LEASE, now });
+            let was_frozen = reaction.frozen.is_some();
+            let first = run.prepare(&mut reaction).await;
+            if !was_frozen && matches!(first, Decision::Send) {
+                run.save(&mut reaction);
+            }
+            run.to_the_end(&mut reaction, first).await.map(drop)
+        }
+        .instrument(span)
+        .await
+    }
+}
+
+/// A short trace of its own, linked to its cause: the cause may be days old.
+fn span_of(reaction: &Reaction) -> tracing::Span {
+    use opentelemetry::trace::TraceContextExt as _;
+    use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
+    let span = tracing::info_span!(
+        "reaction",
+        flow.id = %reaction.id,
+        flow.kind = reaction.kind,
+        authority = reaction.authority
+    );
+    let carrier = std::collections::HashMap::from([("traceparent".to_owned(), reaction.traceparent.clone())]);
+    let cause = opentelemetry::global::get_text_map_propagator(|propagator| propagator.extract(&carrier));
+    let cause = cause.span().span_context().clone();
+    if cause.is_valid() {
+        span.add_link(cause);
+    }
+    span
+}

@@ -1,0 +1,35 @@
+//! All SQL of the gateway.
+//!
+//! - `reports`: what record systems reported, and the receipts;
+//! - `reactions`, `lanes`: what the gateway does about it, one after another in each family;
+//! - `journey`, `tasks`, `tracker`: the views, written in the transaction of a feed's cursor.
+
+pub mod journey;
+pub mod lanes;
+pub mod reactions;
+pub mod reports;
+pub mod tasks;
+pub mod tracker;
+pub mod writes;
+
+use baton_store::{Migration, Migrations};
+
+macro_rules! migrations {
+    ($folder:literal) => {
+        &[
+            (1000, "reports", include_str!(concat!("../migrations/", $folder, "/1000_reports.sql"))),
+            (1001, "reactions", include_str!(concat!("../migrations/", $folder, "/1001_reactions.sql"))),
+            (1002, "journey", include_str!(concat!("../migrations/", $folder, "/1002_journey.sql"))),
+            (1003, "tasks", include_str!(concat!("../migrations/", $folder, "/1003_tasks.sql"))),
+            (1004, "tracker", include_str!(concat!("../migrations/", $folder, "/1004_tracker.sql"))),
+        ]
+    };
+}
+
+const SQLITE: &[Migration] = migrations!("sqlite");
+const POSTGRES: &[Migration] = migrations!("postgres");
+
+/// The gateway's own tables.
+pub const fn migrations() -> Migrations {
+    Migrations { sqlite: SQLITE, postgres: POSTGRES }
+}

@@ -1,0 +1,241 @@
+//! The views: trays, task lists and the tracker are questions about what services announced, never things of
+//! their own. No command is checked against them.
+
+use std::collections::BTreeMap;
+
+use baton_contracts::event::v1::{Event, TaskChange};
+use baton_contracts::gateway::v1 as gateway;
+use baton_contracts::type_v1::{Owner, PostHeld};
+use baton_contracts::{instant, timestamp};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+/// The sort text of what is overdue without saying since when: before every date.
+const MOST_URGENT: &str = "0000-00-00";
+/// The sort text of what has no limit: after every date.
+const LEAST_URGENT: &str = "9999-99-99";
+
+/// Something that waits for somebody.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Task {
+    /// Its name within the authority.
+    pub key: String,
+    /// What has to be done, as a code.
+    pub code: String,
+    /// Whether a whole case waits in a team's tray.
+    pub tray: bool,
+    /// Whose it is.
+    pub owner: Owner,
+    /// The last day on which it is in time. Empty without a limit.
+    pub due_on: String,
+    /// Whether its service said that the limit has passed.
+    pub overdue: bool,
+    /// Since when.
+    pub since: Timestamp,
+    /// The rules.
+    pub rules: Vec<String>,
+    /// Where to act.
+    pub references: BTreeMap<String, String>,
+    /// The case. None while there is no case.
+    pub case_id: Option<Uuid>,
+    /// The child.
+    pub child_id: Option<Uuid>,
+}
+
+/// Where a task stands in a list: most urgent first, then longest waiting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The sort text of its limit.
+    pub due_sort: String,
+    /// Since when it waits.
+    pub since: Timestamp,
+    /// Its name.
+    pub key: String,
+}
+
+impl Task {
+    /// The task that a change opens. The effective time of the event is when it began to wait.
+    pub fn opened(event: &Event, change: &TaskChange) -> Self {
+        let since = event
+            .effective_at
+            .as_ref()
+            .or(event.recorded_at.as_ref())
+            .and_then(|at| instant(at).ok())
+            .unwrap_or(Timestamp::UNIX_EPOCH);
+        Self {
+            key: change.key.clone(),
+            code: change.code.clone(),
+            tray: change.tray,
+            owner: change.owner.clone().unwrap_or_default(),
+            due_on: change.due_on.clone(),
+            overdue: change.overdue,
+            since,
+            rules: change.rules.clone(),
+            references: change.references.clone().into_iter().collect(),
+            case_id: Uuid::try_parse(&event.case_id).ok(),
+            child_id: Uuid::try_parse(&event.child_id).ok(),
+        }
+    }
+
+    /// The sort text of its limit.
+    pub fn due_sort(&self) -> &str {
+        match (self.due_on.is_empty(), self.overdue) {
+            (false, _) => &self.due_on,
+            (true, true) => MOST_URGENT,
+            (true, false) => LEAST_URGENT,
+        }
+    }
+
+    /// The transfer it is about. Empty for another.
+    pub fn transfer_id(&self) -> &str {
+        self.references.get("transfer_id").map_or("", String::as_str)
+    }
+
+    /// Its place in a list.
+    pub fn place(&self) -> Place {
+        Place {
+            due_sort: self.due_sort().to_owned(),
+            since: self.since,
+            key: self.key.clone(),
+        }
+    }
+
+    /// As the contract shows it, on a day.
+    pub fn shown(self, today: Date) -> gateway::Task {
+        let overdue = self.overdue || self.due_on.parse::<Date>().is_ok_and(|due| due < today);
+        gateway::Task {
+            key: self.key,
+            code: self.code,
+            owner: Some(self.owner),
+            since: Some(timestamp(self.since)),
+            due_on: self.due_on,
+            overdue,
+            rules: self.rules,
+            case_id: self.case_id.map(|id| id.to_string()).unwrap_or_default(),
+            child_id: self.child_id.map(|id| id.to_string()).unwrap_or_default(),
+            references: self.references.into_iter().collect(),
+        }
+    }
+}
+
+impl Place {
+    /// As a page token.
+    pub fn token(&self) -> String {
+        format!("{}~{}~{}", self.due_sort, self.since.as_microsecond(), self.key)
+    }
+
+    /// From a page token. An empty one is the beginning.
+    pub fn parse(token: &str) -> Option<Self> {
+        if token.is_empty() {
+            let (due_sort, key) = (String::new(), String::new());
+            return Some(Self { due_sort, since: Timestamp::UNIX_EPOCH, key });
+        }
+        let mut parts = token.splitn(3, '~');
+        let due_sort = parts.next()?.to_owned();
+        let micros = parts.next()?.parse().ok()?;
+        let since = Timestamp::from_microsecond(micros).ok()?;
+        Some(Self { due_sort, since, key: parts.next()?.to_owned() })
+    }
+}
+
+/// The owner of a task as one text. A named worker outweighs the role.
+pub fn owner_key(owner: &Owner) -> String {
+    if owner.worker_id.is_empty() {
+        role_key(&owner.role, &owner.team_id, &owner.area)
+    } else {
+        worker_key(&owner.worker_id)
+    }
+}
+
+/// The text for one worker's own tasks.
+pub fn worker_key(worker_id: &str) -> String {
+    format!("worker/{worker_id}")
+}
+
+/// The text for the tasks of a role in a team, in an area, or in neither. A team says more than its area.
+pub fn role_key(role: &str, team_id: &str, area: &str) -> String {
+    let area = if team_id.is_empty() { area } else { "" };
+    format!("role/{role}/{team_id}/{area}")
+}
+
+/// Every owner text that somebody in a post answers to: the role in the team, in the area, and above both.
+pub fn post_keys(post: &PostHeld) -> Vec<String> {
+    let mut keys = vec![
+        role_key(&post.role, &post.team_id, ""),
+        role_key(&post.role, "", &post.area),
+        role_key(&post.role, "", ""),
+    ];
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// What an event of the transfer service says about its row in the tracker. A field that it does not say stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tracked {
+    /// The transfer.
+    pub transfer_id: String,
+    /// The case.
+    pub case_id: String,
+    /// The child.
+    pub child_id: String,
+    /// The route. Empty to leave it.
+    pub route: String,
+    /// The phase, lower case. Empty to leave it.
+    pub phase: String,
+    /// The team it leaves. Empty to leave it.
+    pub from_team_id: String,
+    /// The team it goes to. Empty to leave it.
+    pub to_team_id: String,
+    /// When the case moves. `None` to leave it.
+    pub point_on: Option<String>,
+}
+
+impl Tracked {
+    /// From an event. `None` for events of other services.
+    pub fn of(event: &Event) -> Option<Self> {
+        if event.service != "transfer" || !event.r#type.starts_with("transfer.") {
+            return None;
+        }
+        let said = |key: &str| {
+            use prost_types::value::Kind;
+            match event.data.as_ref()?.fields.get(key)?.kind.as_ref()? {
+                Kind::StringValue(text) => Some(text.clone()),
+                Kind::NullValue(_) => Some(String::new()),
+                _ => None,
+            }
+        };
+        let phase = said("phase").unwrap_or_else(|| phase_after(&event.r#type).to_owned());
+        Some(Self {
+            transfer_id: event.aggregate_id.clone(),
+            case_id: event.case_id.clone(),
+            child_id: event.child_id.clone(),
+            route: said("route").unwrap_or_default(),
+            phase: phase.trim_start_matches("PHASE_").to_lowercase(),
+            from_team_id: said("from_team_id").unwrap_or_default(),
+            to_team_id: said("to_team_id").unwrap_or_default(),
+            point_on: said("point_on"),
+        })
+    }
+}
+
+/// The phase that an event leaves a transfer in, where it does not say so itself.
+fn phase_after(event_type: &str) -> &'static str {
+    match event_type {
+        "transfer.opened" => "open",
+        "transfer.placed" | "transfer.completion_failed" => "placed",
+        "transfer.released" => "completing",
+        "transfer.completed" => "completed",
+        "transfer.lapsed" => "lapsed",
+        "transfer.withdrawn" => "withdrawn",
+        "transfer.superseded" => "superseded",
+        "transfer.refused" => "refused",
+        _ => "",
+    }
+}
+
+/// Whether a transfer in a phase still has something to come.
+pub fn is_live(phase: &str) -> bool {
+    matches!(phase, "open" | "placed" | "completing")
+}
