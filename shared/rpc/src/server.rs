@@ -55,12 +55,12 @@ impl ServerConfig {
         Self {
             service,
             calls_max: 1024,
-            deadline_default: Duration::from_secs(60),
+            deadline_default: Duration::from_mins(1),
             streams_max: 256,
             header_list_bytes_max: 1024 * 1024,
             pending_resets_max: 32,
             error_resets_max: 256,
-            connection_age_max: Duration::from_secs(300),
+            connection_age_max: Duration::from_mins(5),
             connection_age_grace: Duration::from_secs(90),
             keepalive_interval: Duration::from_secs(30),
             keepalive_timeout: Duration::from_secs(10),
@@ -72,10 +72,8 @@ impl ServerConfig {
 
 /// Puts the stack around routes: observation, deadline, admission, panics. See the crate's description.
 pub fn layered(routes: Routes, config: &ServerConfig) -> Routes {
-    let router = routes
-        .into_axum_router()
-        .layer(stack::StackLayer::new(config));
-    Routes::from(router).prepare()
+    let layer = stack::StackLayer::new(config);
+    Routes::from(routes.into_axum_router().layer(layer)).prepare()
 }
 
 /// Serves bare routes on a listener with the stack, health and reflection, until `shutdown`; then says so to

@@ -5,4 +5,5 @@ mod feed;
 mod harness;
 mod problems;
 mod stack;
+mod streams;
 mod tcp;

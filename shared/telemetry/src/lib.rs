@@ -3,7 +3,8 @@
 //! One process may hold several services (`baton all`): the resource names the process (`service.name`), and
 //! every span and metric of a call names the service it belongs to (`baton.service`).
 //!
-//! Without an OTLP endpoint there is no tracer: spans cost next to nothing, `/metrics` works all the same.
+//! Without an OTLP endpoint nothing is recorded or sent, but every call has a trace id, since the journal keeps
+//! one with each event; `/metrics` works all the same.
 //! Nothing here may show personal data: a panic is logged with its place and without its text.
 
 mod config;

@@ -8,10 +8,10 @@ use prometheus::{Registry, TextEncoder};
 
 /// `/metrics`, for a port of its own.
 pub fn router(registry: Registry) -> Router {
-    Router::new().route("/metrics", get(move || page(registry.clone())))
+    Router::new().route("/metrics", get(move || std::future::ready(page(&registry))))
 }
 
-async fn page(registry: Registry) -> impl IntoResponse {
+fn page(registry: &Registry) -> impl IntoResponse {
     match TextEncoder::new().encode_to_string(&registry.gather()) {
         Ok(text) => (
             StatusCode::OK,

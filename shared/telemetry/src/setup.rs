@@ -23,7 +23,7 @@ use crate::{LogFormat, TelemetryConfig};
 /// Keeps telemetry going. Call [`Guard::shutdown`] before the runtime ends, or the last spans are lost.
 #[derive(Debug)]
 pub struct Guard {
-    tracer: Option<SdkTracerProvider>,
+    tracer: SdkTracerProvider,
     meter: SdkMeterProvider,
     registry: Registry,
 }
@@ -37,11 +37,9 @@ impl Guard {
     /// Sends what is left and stops. Needs the runtime in which [`init`] was called.
     pub async fn shutdown(self) {
         // The providers wait for their exporters, which need this runtime's threads: never block one here.
-        let stopped = tokio::task::spawn_blocking(move || {
-            let traces = self.tracer.map_or(Ok(()), |tracer| tracer.shutdown());
-            (traces, self.meter.shutdown())
-        })
-        .await;
+        let stopped =
+            tokio::task::spawn_blocking(move || (self.tracer.shutdown(), self.meter.shutdown()))
+                .await;
         if let Ok((traces, metrics)) = stopped {
             for error in [traces.err(), metrics.err()].into_iter().flatten() {
                 tracing::warn!(error = %error, "telemetry did not stop cleanly");
@@ -67,11 +65,12 @@ pub fn init(process: &'static str, config: &TelemetryConfig) -> anyhow::Result<G
     let meter = meter_provider(config, resource.clone(), &registry)?;
     opentelemetry::global::set_meter_provider(meter.clone());
     let tracer = tracer_provider(config, resource)?;
+    opentelemetry::global::set_tracer_provider(tracer.clone());
 
     let filter = EnvFilter::try_new(&config.log_filter).context("log_filter")?;
     tracing_subscriber::registry()
         .with(log_layer(config.log_format).with_filter(filter))
-        .with(tracer.as_ref().map(trace_layer))
+        .with(trace_layer(&tracer))
         .try_init()
         .context("a subscriber is set already")?;
     log_panics_without_text();
@@ -82,12 +81,14 @@ pub fn init(process: &'static str, config: &TelemetryConfig) -> anyhow::Result<G
     })
 }
 
+/// Without an endpoint there are trace ids all the same: every record of the journal carries one.
 fn tracer_provider(
     config: &TelemetryConfig,
     resource: Resource,
-) -> anyhow::Result<Option<SdkTracerProvider>> {
+) -> anyhow::Result<SdkTracerProvider> {
+    let builder = SdkTracerProvider::builder().with_resource(resource);
     let Some(endpoint) = &config.otlp_endpoint else {
-        return Ok(None);
+        return Ok(builder.with_sampler(Sampler::AlwaysOff).build());
     };
     let exporter = SpanExporter::builder()
         .with_tonic()
@@ -95,13 +96,10 @@ fn tracer_provider(
         .build()
         .context("otlp_endpoint")?;
     let sampler = Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(config.sample_ratio)));
-    let provider = SdkTracerProvider::builder()
-        .with_resource(resource)
+    Ok(builder
         .with_sampler(sampler)
         .with_batch_exporter(exporter)
-        .build();
-    opentelemetry::global::set_tracer_provider(provider.clone());
-    Ok(Some(provider))
+        .build())
 }
 
 fn meter_provider(

@@ -83,7 +83,7 @@ async fn a_call_behind_a_call_has_what_is_left() {
         async move {
             tokio::time::sleep(Duration::from_millis(400)).await;
             Ok(inner
-                .get_quiet(with_timeout(Duration::from_secs(60)))
+                .get_quiet(with_timeout(Duration::from_mins(1)))
                 .await?
                 .into_inner())
         }

@@ -232,7 +232,7 @@ async fn a_call_in_hand_is_finished_before_the_server_stops() {
 #[tokio::test]
 async fn health_says_no_while_the_server_drains() {
     let config = ServerConfig {
-        drain: Duration::from_secs(60),
+        drain: Duration::from_mins(1),
         ..ServerConfig::new("fake")
     };
     let served = served(answering(|_| async { Ok(telling("")) }), config).await;
