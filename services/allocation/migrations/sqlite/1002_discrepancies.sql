@@ -1,0 +1,12 @@
+-- Differences between the ledger and the holder that a record system reported. They never change the ledger.
+CREATE TABLE discrepancies (
+    id        BLOB PRIMARY KEY NOT NULL,
+    authority TEXT NOT NULL,
+    case_id   BLOB NOT NULL REFERENCES cases (id),
+    open      INTEGER NOT NULL,
+    document  TEXT NOT NULL
+) STRICT;
+
+-- A case has one open difference at most: a newer report takes the place of an older one.
+CREATE UNIQUE INDEX discrepancies_one_open ON discrepancies (case_id) WHERE open;
+CREATE INDEX discrepancies_in_order ON discrepancies (authority, id);

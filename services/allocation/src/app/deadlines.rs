@@ -1,0 +1,75 @@
+//! What happens by itself: a difference that nobody settles, a progress report that falls due.
+
+use baton_ids::{AuthorityId, CaseId};
+use baton_store::{BoxFuture, Deadline, DueDeadline, StoreError, Tx};
+use serde_json::json;
+
+use super::announce::Source;
+use super::{App, AppError};
+use crate::domain::{Case, Unallocated, discrepancy_overdue, report_due};
+use crate::storage;
+
+/// A difference with the record system was not settled in time.
+const DISCREPANCY: &str = "discrepancy";
+/// The weekly progress report on a case without a worker (W-156).
+const UNALLOCATED_REPORT: &str = "unallocated_report";
+
+/// The open deadlines of a case.
+pub(super) fn of(case: &Case) -> Vec<Deadline> {
+    let discrepancy = case
+        .discrepancy
+        .as_ref()
+        .filter(|discrepancy| !discrepancy.overdue)
+        .map(|discrepancy| Deadline {
+            name: DISCREPANCY.to_owned(),
+            due_at: discrepancy.breached_at,
+            body: json!({}),
+        });
+    let report = match &case.unallocated {
+        Some(Unallocated::Authorised { report_late_at, .. }) => Some(Deadline {
+            name: UNALLOCATED_REPORT.to_owned(),
+            due_at: *report_late_at,
+            body: json!({ "rules": ["W-156"] }),
+        }),
+        _ => None,
+    };
+    discrepancy.into_iter().chain(report).collect()
+}
+
+impl App {
+    /// Acts on a deadline whose instant has come. One that no longer applies is passed over.
+    pub fn due<'t>(
+        &self,
+        tx: &'t mut Tx,
+        deadline: DueDeadline,
+    ) -> BoxFuture<'t, Result<(), AppError>> {
+        let app = self.clone();
+        Box::pin(async move {
+            let authority = AuthorityId::new(&deadline.authority)
+                .map_err(|_| StoreError::Corrupt("deadlines.authority"))?;
+            let id = CaseId::from_uuid(deadline.aggregate_id);
+            let Some(case) = storage::cases::lock(tx, &authority, id).await? else {
+                return Ok(());
+            };
+            let pack = app.pack(&case.pack)?;
+            let rules = app.rules(&pack);
+            let event = match deadline.name.as_str() {
+                DISCREPANCY => discrepancy_overdue(&case, &rules, deadline.due_at),
+                UNALLOCATED_REPORT => report_due(&case, &rules, deadline.due_at),
+                _ => None,
+            };
+            let source = Source::by_itself(&case, &deadline.name);
+            let now = app.now();
+            app.save(
+                tx,
+                &case,
+                case.clone(),
+                event.into_iter().collect(),
+                &source,
+                now,
+            )
+            .await?;
+            Ok(())
+        })
+    }
+}

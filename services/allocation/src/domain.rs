@@ -1,0 +1,27 @@
+//! The rules of the ledger: who is responsible, since when, and who may change it.
+//!
+//! Pure: no clock, no database, no network. What a rule needs to know arrives in the command, the context, the
+//! pack and the roster.
+//!
+//! Invariant: an open case has exactly one responsible team and at most one case-responsible worker at every
+//! instant; a change cuts one stretch and begins the next at the same instant.
+
+pub mod authority;
+pub mod case;
+pub mod command;
+pub mod context;
+mod decide;
+pub mod event;
+pub mod organisation;
+pub mod refusal;
+pub mod rules;
+pub mod spans;
+pub mod standing;
+#[cfg(test)]
+mod tests;
+pub mod unallocated;
+
+pub use case::{Case, Discrepancy, Unallocated, apply};
+pub use decide::{decide, discrepancy_overdue, place, report_due, worker_named};
+pub use event::{Event, What};
+pub use refusal::Refusal;

@@ -1,0 +1,178 @@
+//! A case as the ledger has it now.
+
+use baton_ids::{AuthorityId, CaseId, ChildId, FamilyId, ReferralId, TeamId, TransferId, WorkerId};
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::event::{Event, ReportDue, What};
+
+/// A case: one child, one authority, one episode from placement to closing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Case {
+    /// The case.
+    pub id: CaseId,
+    /// The authority.
+    pub authority: AuthorityId,
+    /// The child.
+    pub child: ChildId,
+    /// The family group of the child, when it was known at the placement.
+    pub family: Option<FamilyId>,
+    /// The referral that opened the case.
+    pub referral: ReferralId,
+    /// The child's case before this one.
+    pub previous: Option<CaseId>,
+    /// When the case was placed with its first team.
+    pub opened_at: Timestamp,
+    /// When it was closed. None while open.
+    pub closed_at: Option<Timestamp>,
+    /// Grows by one with each change of responsibility, of team or worker.
+    pub epoch: i64,
+    /// Grows by one with each event.
+    pub version: i64,
+    /// The responsible team; the last one once closed.
+    pub team: TeamId,
+    /// When the team's current span began.
+    pub team_since: Timestamp,
+    /// The case-responsible worker. None when nobody is, and once closed.
+    pub worker: Option<WorkerId>,
+    /// When the worker's current span, or the stretch without one, began.
+    pub worker_since: Timestamp,
+    /// The worker identified as next.
+    pub next_worker: Option<WorkerId>,
+    /// Where a case without a worker stands. None while nothing has to be authorised.
+    pub unallocated: Option<Unallocated>,
+    /// The difference with the record system that is open.
+    pub discrepancy: Option<Discrepancy>,
+    /// The highest version of the facts that a command came with.
+    pub facts_version: i64,
+    /// Digest of the pack of the last command: what happens by itself is recorded under it.
+    pub pack: String,
+}
+
+/// Where the plan to leave a case without a worker stands (W-152 to W-157).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum Unallocated {
+    /// Moved without a worker; authority has still to be given.
+    PendingAuthorisation {
+        /// The transfer that moved it.
+        transfer: Option<TransferId>,
+    },
+    /// It may stay without a worker; a progress report is due each week (W-156).
+    Authorised {
+        /// The day the next report is due.
+        report_due_on: Date,
+        /// The instant after which it is late.
+        report_late_at: Timestamp,
+    },
+    /// Authority was refused: a worker has to be found.
+    Refused,
+}
+
+impl Unallocated {
+    fn authorised(report: &ReportDue) -> Self {
+        Self::Authorised {
+            report_due_on: report.on,
+            report_late_at: report.late_at,
+        }
+    }
+
+    /// The code in the contract.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::PendingAuthorisation { .. } => "pending_authorisation",
+            Self::Authorised { .. } => "authorised",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// The record system named another holder than the ledger has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discrepancy {
+    /// Id of the discrepancy.
+    pub id: Uuid,
+    /// The team the record system named.
+    pub team: TeamId,
+    /// The worker it named. None when it named nobody.
+    pub worker: Option<WorkerId>,
+    /// The team whose manager has to settle it.
+    pub owner_team: TeamId,
+    /// The last day on which settling it is in time.
+    pub due_on: Date,
+    /// The instant at which it is breached.
+    pub breached_at: Timestamp,
+    /// Whether that instant has passed.
+    pub overdue: bool,
+}
+
+impl Case {
+    /// Whether somebody is responsible.
+    pub const fn is_open(&self) -> bool {
+        self.closed_at.is_none()
+    }
+
+    /// Whether a reported holder is the ledger's own.
+    pub fn is_held_by(&self, team: &TeamId, worker: Option<&WorkerId>) -> bool {
+        self.is_open() && self.team == *team && self.worker.as_ref() == worker
+    }
+}
+
+/// The case after an event. Total: a decision is never refused here.
+#[must_use]
+pub fn apply(mut case: Case, event: &Event) -> Case {
+    case.version += 1;
+    match &event.what {
+        What::Placed { .. } => {}
+        What::Allocated { worker, .. } => {
+            case.epoch += 1;
+            case.worker = Some(worker.clone());
+            case.worker_since = event.effective_at;
+            case.unallocated = None;
+            if case.next_worker.as_ref() == Some(worker) {
+                case.next_worker = None;
+            }
+        }
+        What::Moved {
+            to_team, to_worker, ..
+        } => {
+            case.epoch += 1;
+            case.team = to_team.clone();
+            case.team_since = event.effective_at;
+            case.worker.clone_from(to_worker);
+            case.worker_since = event.effective_at;
+            case.next_worker = None;
+            case.unallocated = None;
+        }
+        What::Unallocated { transfer, .. } => {
+            case.unallocated = Some(Unallocated::PendingAuthorisation {
+                transfer: *transfer,
+            });
+        }
+        What::UnallocatedAuthorised { report, .. } => {
+            case.unallocated = Some(Unallocated::authorised(report));
+        }
+        What::UnallocatedRefused { .. } => case.unallocated = Some(Unallocated::Refused),
+        What::UnallocatedReportDue { next, .. } => {
+            case.unallocated = Some(Unallocated::authorised(next));
+        }
+        What::NextWorkerIdentified { worker, .. } => case.next_worker.clone_from(worker),
+        What::Ended { .. } => {
+            case.epoch += 1;
+            case.closed_at = Some(event.effective_at);
+            case.worker = None;
+            case.worker_since = event.effective_at;
+            case.next_worker = None;
+            case.unallocated = None;
+        }
+        What::DiscrepancyOpened { discrepancy } => case.discrepancy = Some(discrepancy.clone()),
+        What::DiscrepancyOverdue { .. } => {
+            if let Some(discrepancy) = &mut case.discrepancy {
+                discrepancy.overdue = true;
+            }
+        }
+        What::DiscrepancySettled { .. } => case.discrepancy = None,
+    }
+    case
+}

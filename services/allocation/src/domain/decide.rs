@@ -1,0 +1,460 @@
+//! What a command changes, or why it may not.
+
+use baton_ids::WorkerId;
+use jiff::{Timestamp, ToSpan, civil::Date};
+
+use super::authority::{self, Needed};
+use super::case::{Case, Discrepancy, Unallocated, apply};
+use super::command::{Allocate, Command, End, Move, Placement, ReportHolder};
+use super::context::Context;
+use super::event::{Event, ReportDue, What};
+use super::organisation::Roster;
+use super::refusal::Refusal;
+use super::rules::Rules;
+use super::unallocated::{self, Ruling};
+
+/// How often progress on a case without a worker is reported, in days (W-156: weekly).
+const REPORT_EVERY_DAYS: i32 = 7;
+
+/// Decides on a placement. `former` is the child's newest case, open or closed.
+pub fn place(
+    placement: &Placement,
+    former: Option<&Case>,
+    roster: &Roster,
+    ctx: &Context,
+    now: Timestamp,
+) -> Result<(Case, Event), Refusal> {
+    if let Some(former) = former {
+        let Some(closed_at) = former.closed_at else {
+            return Err(Refusal::CaseAlreadyOpen);
+        };
+        within(placement.effective_at, closed_at, ctx, now)?;
+    }
+    within(placement.effective_at, Timestamp::MIN, ctx, now)?;
+    roster.team(&placement.team)?;
+    if let Some(worker) = &placement.worker {
+        roster.worker_of(worker, &placement.team)?;
+    }
+
+    let previous = former.map(|case| case.id);
+    let case = Case {
+        id: placement.case,
+        authority: ctx.authority.clone(),
+        child: placement.child,
+        family: ctx.child.as_ref().and_then(|child| child.family),
+        referral: placement.referral,
+        previous,
+        opened_at: placement.effective_at,
+        closed_at: None,
+        epoch: 1,
+        version: 0,
+        team: placement.team.clone(),
+        team_since: placement.effective_at,
+        worker: placement.worker.clone(),
+        worker_since: placement.effective_at,
+        next_worker: None,
+        unallocated: None,
+        discrepancy: None,
+        facts_version: ctx.child.as_ref().map_or(0, |child| child.version),
+        pack: ctx.pack.clone(),
+    };
+    let placed = What::Placed {
+        team: placement.team.clone(),
+        worker: placement.worker.clone(),
+        referral: placement.referral,
+        previous,
+    };
+    let event = happened(placed, placement.effective_at, &["X-20"], &placement.rules);
+    Ok((apply(case, &event), event))
+}
+
+/// Decides on an act on a case. No events: it had already taken effect.
+pub fn decide(
+    case: &Case,
+    command: &Command,
+    roster: &Roster,
+    ctx: &Context,
+    rules: &Rules<'_>,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    facts_are_fresh(case, ctx)?;
+    if let Command::ReportHolder(report) = command {
+        return Ok(compare(case, report, ctx, rules));
+    }
+    if !case.is_open() {
+        return Err(Refusal::CaseNotOpen);
+    }
+    let events = match command {
+        Command::Allocate(allocate) => allocate_worker(case, allocate, roster, ctx, rules, now)?,
+        Command::Move(to) => move_responsibility(case, to, roster, ctx, rules, now)?,
+        Command::End(end) => end_responsibility(case, end, ctx, now)?,
+        Command::Involve { worker, transfer } => {
+            if let Some(worker) = worker {
+                roster.worker(worker)?;
+            }
+            if case.next_worker == *worker {
+                return Ok(Vec::new());
+            }
+            let identified = What::NextWorkerIdentified {
+                worker: worker.clone(),
+                transfer: *transfer,
+            };
+            vec![happened(identified, ctx.received_at, &["X-20"], &[])]
+        }
+        Command::AuthoriseUnallocated {
+            authorised,
+            reason_digest,
+        } => authorise(case, *authorised, reason_digest, roster, ctx, rules)?,
+        Command::ReportHolder(report) => compare(case, report, ctx, rules),
+    };
+    Ok(with_settled_discrepancy(case, events))
+}
+
+fn facts_are_fresh(case: &Case, ctx: &Context) -> Result<(), Refusal> {
+    match &ctx.child {
+        Some(child) if child.version < case.facts_version => Err(Refusal::StaleFacts {
+            given: child.version,
+            seen: case.facts_version,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// not in the future, not before the current span. Our own clock may be a little ahead of the gateway's.
+fn within(at: Timestamp, since: Timestamp, ctx: &Context, now: Timestamp) -> Result<(), Refusal> {
+    if at > ctx.received_at.max(now) {
+        return Err(Refusal::EffectiveInFuture { at });
+    }
+    if at < since {
+        return Err(Refusal::EffectiveBeforeSpan { at, since });
+    }
+    Ok(())
+}
+
+fn allocate_worker(
+    case: &Case,
+    command: &Allocate,
+    roster: &Roster,
+    ctx: &Context,
+    rules: &Rules<'_>,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    if let Some(expected) = command.expected_version
+        && expected != case.version
+    {
+        return Err(Refusal::StaleVersion {
+            expected,
+            actual: case.version,
+        });
+    }
+    let team = roster.team(&case.team)?;
+    let (by, cites) = unallocated::allocators(rules.pack);
+    let needed = Needed {
+        by: &by,
+        team,
+        only: false,
+    };
+    let acted_in = authority::pick_post(ctx, rules.pack, &needed, &cites)?;
+    roster.worker_of(&command.worker, &case.team)?;
+    if case.worker.as_ref() == Some(&command.worker) {
+        return Ok(Vec::new());
+    }
+    let at = command
+        .effective_at
+        .unwrap_or_else(|| ctx.received_at.max(case.worker_since));
+    within(at, case.worker_since, ctx, now)?;
+
+    let mut under = cites;
+    under.extend(command.departures.iter().map(|(rule, _)| rule.clone()));
+    let allocated = What::Allocated {
+        worker: command.worker.clone(),
+        former: case.worker.clone(),
+        departures: command.departures.clone(),
+    };
+    let event = happened(allocated, at, &["X-20"], &under);
+    Ok(vec![Event {
+        acted_in: Some(acted_in),
+        ..event
+    }])
+}
+
+fn move_responsibility(
+    case: &Case,
+    to: &Move,
+    roster: &Roster,
+    ctx: &Context,
+    rules: &Rules<'_>,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    same_epoch(case, to.expected_epoch)?;
+    roster.team(&to.to_team)?;
+    if let Some(worker) = &to.to_worker {
+        roster.worker_of(worker, &to.to_team)?;
+    }
+    within(to.effective_at, case.team_since, ctx, now)?;
+
+    let mut under = to.rules.clone();
+    let mut pending = None;
+    if to.to_worker.is_none() {
+        match without_worker(to, ctx, rules)? {
+            Ruling::ByAuthority {
+                by,
+                escalate,
+                rules,
+            } => {
+                let unallocated = What::Unallocated {
+                    transfer: Some(to.transfer),
+                    by,
+                    escalate,
+                };
+                pending = Some(happened(unallocated, to.effective_at, &[], &rules));
+                under.extend(rules);
+            }
+            Ruling::Allowed { rules } | Ruling::Forbidden { rules, .. } => under.extend(rules),
+        }
+    }
+    let moved = What::Moved {
+        from_team: case.team.clone(),
+        from_worker: case.worker.clone(),
+        to_team: to.to_team.clone(),
+        to_worker: to.to_worker.clone(),
+        transfer: to.transfer,
+        release: to.release,
+    };
+    let moved = happened(moved, to.effective_at, &["X-20"], &under);
+    Ok(std::iter::once(moved).chain(pending).collect())
+}
+
+/// What the protocol says of a move without a worker, unless it forbids it.
+fn without_worker(to: &Move, ctx: &Context, rules: &Rules<'_>) -> Result<Ruling, Refusal> {
+    let forbidden = |rules, unknown_facts| Refusal::UnallocatedForbidden {
+        rules,
+        unknown_facts,
+        team: to.to_team.clone(),
+    };
+    match unallocated::ruling(rules.pack, ctx.child.as_ref().map(|child| &child.facts)) {
+        // A transfer that does not say that it waits for authority does not know that it has to.
+        Ruling::ByAuthority { rules, .. } if !to.pending_authorisation => {
+            Err(forbidden(rules, Vec::new()))
+        }
+        Ruling::Forbidden {
+            rules,
+            unknown_facts,
+        } => Err(forbidden(rules, unknown_facts)),
+        ruling @ (Ruling::Allowed { .. } | Ruling::ByAuthority { .. }) => Ok(ruling),
+    }
+}
+
+fn end_responsibility(
+    case: &Case,
+    end: &End,
+    ctx: &Context,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    same_epoch(case, end.expected_epoch)?;
+    within(end.effective_at, case.team_since, ctx, now)?;
+
+    Ok(vec![happened(
+        What::Ended {
+            closure: end.closure,
+        },
+        end.effective_at,
+        &["X-20"],
+        &end.rules,
+    )])
+}
+
+fn same_epoch(case: &Case, expected: i64) -> Result<(), Refusal> {
+    if case.epoch == expected {
+        Ok(())
+    } else {
+        Err(Refusal::StaleEpoch {
+            expected,
+            actual: case.epoch,
+        })
+    }
+}
+
+fn authorise(
+    case: &Case,
+    authorised: bool,
+    reason_digest: &str,
+    roster: &Roster,
+    ctx: &Context,
+    rules: &Rules<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let facts = ctx.child.as_ref().map(|child| &child.facts);
+    let (by, only) = unallocated::authorisers(rules.pack);
+    if by.is_empty() || case.worker.is_some() {
+        return Err(Refusal::NothingToAuthorise);
+    }
+    let needed = Needed {
+        by: &by,
+        team: roster.team(&case.team)?,
+        only,
+    };
+    let acted_in = authority::pick_post(ctx, rules.pack, &needed, &["W-155".to_owned()])?;
+    let ruling = unallocated::ruling(rules.pack, facts);
+    if let (
+        true,
+        Ruling::Forbidden {
+            rules,
+            unknown_facts,
+        },
+    ) = (authorised, ruling)
+    {
+        return Err(Refusal::UnallocatedForbidden {
+            rules,
+            unknown_facts,
+            team: case.team.clone(),
+        });
+    }
+    let what = match (authorised, &case.unallocated) {
+        (true, Some(Unallocated::Authorised { .. })) | (false, Some(Unallocated::Refused)) => {
+            return Ok(Vec::new());
+        }
+        (true, _) => {
+            let today = rules.calendar.date_of(ctx.received_at);
+            What::UnallocatedAuthorised {
+                report: week_after(today, rules),
+                told_by: rules.calendar.end_of(today),
+            }
+        }
+        (false, _) => What::UnallocatedRefused {
+            escalate_to: authority::next_rung(rules.pack, authority::TEAM_MANAGER),
+        },
+    };
+    let event = happened(what, ctx.received_at, &["W-155"], &[]);
+    Ok(vec![Event {
+        acted_in: Some(acted_in),
+        reason_digest: Some(reason_digest.to_owned()),
+        ..event
+    }])
+}
+
+/// The next progress report (W-156).
+fn week_after(day: Date, rules: &Rules<'_>) -> ReportDue {
+    let on = day.saturating_add(REPORT_EVERY_DAYS.days());
+    ReportDue {
+        on,
+        late_at: rules.calendar.end_of(on),
+    }
+}
+
+/// A reported holder never changes the ledger: it opens or settles a difference.
+fn compare(case: &Case, report: &ReportHolder, ctx: &Context, rules: &Rules<'_>) -> Vec<Event> {
+    let happened = |what| happened(what, ctx.received_at, &["X-20"], &[]);
+    let settled = case
+        .discrepancy
+        .clone()
+        .map(|discrepancy| happened(What::DiscrepancySettled { discrepancy }));
+    if case.is_held_by(&report.team, report.worker.as_ref()) {
+        return settled.into_iter().collect();
+    }
+    let (due_on, breached_at) = rules.settled_by(ctx.received_at);
+    let mut discrepancy = Discrepancy {
+        id: report.discrepancy,
+        team: report.team.clone(),
+        worker: report.worker.clone(),
+        owner_team: case.team.clone(),
+        due_on,
+        breached_at,
+        overdue: false,
+    };
+    if let Some(open) = &case.discrepancy {
+        if (&open.team, &open.worker) == (&report.team, &report.worker) {
+            return Vec::new();
+        }
+        // Another wrong answer buys no more time.
+        discrepancy.due_on = open.due_on;
+        discrepancy.breached_at = open.breached_at;
+        discrepancy.overdue = open.overdue;
+    }
+    settled
+        .into_iter()
+        .chain([happened(What::DiscrepancyOpened { discrepancy })])
+        .collect()
+}
+
+/// Adds that a difference is settled when the events make the ledger agree, or end the case.
+fn with_settled_discrepancy(case: &Case, mut events: Vec<Event>) -> Vec<Event> {
+    let Some(discrepancy) = case.discrepancy.clone() else {
+        return events;
+    };
+    let Some(at) = events.last().map(|event| event.effective_at) else {
+        return events;
+    };
+    let after = events.iter().fold(case.clone(), apply);
+
+    let agrees = after.is_held_by(&discrepancy.team, discrepancy.worker.as_ref());
+    if after.discrepancy.is_some() && (agrees || !after.is_open()) {
+        events.push(happened(
+            What::DiscrepancySettled { discrepancy },
+            at,
+            &["X-20"],
+            &[],
+        ));
+    }
+    events
+}
+
+/// An event under its own rules and those that came with the command, each once.
+fn happened(what: What, effective_at: Timestamp, own: &[&str], given: &[String]) -> Event {
+    let mut rules: Vec<String> = given.to_vec();
+    rules.extend(own.iter().map(|&rule| rule.to_owned()));
+    let mut seen = std::collections::BTreeSet::new();
+    rules.retain(|rule| seen.insert(rule.clone()));
+    Event {
+        what,
+        effective_at,
+        rules,
+        acted_in: None,
+        reason_digest: None,
+    }
+}
+
+/// The workers that a command names, for the roster.
+pub fn worker_named(command: &Command) -> Option<&WorkerId> {
+    match command {
+        Command::Allocate(allocate) => Some(&allocate.worker),
+        Command::Move(to) => to.to_worker.as_ref(),
+        Command::Involve { worker, .. } => worker.as_ref(),
+        Command::End(_) | Command::AuthoriseUnallocated { .. } | Command::ReportHolder(_) => None,
+    }
+}
+
+/// What follows when a difference was not settled in time. None when it no longer is open, or not due then.
+pub fn discrepancy_overdue(case: &Case, rules: &Rules<'_>, due_at: Timestamp) -> Option<Event> {
+    let open = case.discrepancy.as_ref()?;
+    if open.overdue || open.breached_at != due_at {
+        return None;
+    }
+    let overdue = What::DiscrepancyOverdue {
+        discrepancy: Discrepancy {
+            overdue: true,
+            ..open.clone()
+        },
+        escalate_to: authority::next_rung(rules.pack, authority::TEAM_MANAGER),
+    };
+    Some(happened(overdue, due_at, &["X-20"], &[]))
+}
+
+/// What follows when a week has passed without a worker. None when the case no longer is without one.
+pub fn report_due(case: &Case, rules: &Rules<'_>, due_at: Timestamp) -> Option<Event> {
+    let Some(Unallocated::Authorised {
+        report_due_on,
+        report_late_at,
+    }) = case.unallocated
+    else {
+        return None;
+    };
+    if report_late_at != due_at {
+        return None;
+    }
+    let next = week_after(report_due_on, rules);
+    let due = What::UnallocatedReportDue {
+        due_on: report_due_on,
+        next,
+    };
+    Some(happened(due, due_at, &["W-156", "W-157"], &[]))
+}

@@ -1,0 +1,105 @@
+//! The one place that picks a code.
+
+use baton_rpc::{OpenItem, Problem, Reason};
+use tonic::Status;
+
+use crate::app::AppError;
+use crate::domain::Refusal;
+use crate::domain::authority::TEAM_MANAGER;
+
+impl From<AppError> for Status {
+    fn from(error: AppError) -> Self {
+        problem(error).into()
+    }
+}
+
+fn problem(error: AppError) -> Problem {
+    match error {
+        AppError::NotFound { kind, id } => Problem::not_found(kind, id),
+        AppError::Refused(refusal) => refused(&refusal),
+        AppError::PackUnknown(digest) => {
+            Problem::new(Reason::PackUnknown, "the pack is not here yet").metadata("pack", digest)
+        }
+        AppError::LostRace => Problem::new(Reason::Contention, "the case changed meanwhile"),
+        AppError::Store(error) => error.into(),
+        AppError::Event(problem) => problem,
+    }
+}
+
+fn refused(refusal: &Refusal) -> Problem {
+    let says = |reason| Problem::new(reason, refusal.to_string());
+    match refusal {
+        Refusal::CaseNotOpen => says(Reason::CaseNotOpen),
+        Refusal::CaseAlreadyOpen => says(Reason::CaseAlreadyOpen),
+        Refusal::StaleEpoch { expected, actual } => says(Reason::StaleEpoch)
+            .metadata("expected_epoch", expected.to_string())
+            .metadata("epoch", actual.to_string()),
+        Refusal::StaleVersion { expected, actual } => says(Reason::StaleVersion)
+            .metadata("expected_version", expected.to_string())
+            .metadata("version", actual.to_string()),
+        Refusal::StaleFacts { given, seen } => says(Reason::StaleFacts)
+            .metadata("facts_version", given.to_string())
+            .metadata("seen", seen.to_string()),
+        Refusal::TeamUnknown { team } => {
+            says(Reason::TeamUnknown).metadata("team_id", team.as_str())
+        }
+        Refusal::WorkerUnknown { worker } => {
+            says(Reason::WorkerUnknown).metadata("worker_id", worker.as_str())
+        }
+        Refusal::WorkerNotInTeam { worker, team } => says(Reason::WorkerNotInTeam)
+            .metadata("worker_id", worker.as_str())
+            .metadata("team_id", team.as_str()),
+        Refusal::EffectiveInFuture { at } => says(Reason::EffectiveInFuture)
+            .metadata("effective_at", at.to_string())
+            .item(OpenItem {
+                reason: Reason::EffectiveInFuture.to_string(),
+                subject: "effective_at".to_owned(),
+                rules: vec!["X-24".to_owned()],
+                ..OpenItem::default()
+            }),
+        Refusal::EffectiveBeforeSpan { at, since } => says(Reason::EffectiveBeforeSpan)
+            .metadata("effective_at", at.to_string())
+            .metadata("span_since", since.to_string())
+            .item(OpenItem {
+                reason: Reason::EffectiveBeforeSpan.to_string(),
+                subject: "effective_at".to_owned(),
+                rules: vec!["X-24".to_owned()],
+                ..OpenItem::default()
+            }),
+        Refusal::UnallocatedForbidden {
+            rules,
+            unknown_facts,
+            team,
+        } => says(Reason::UnallocatedForbidden)
+            .item(OpenItem {
+                reason: Reason::UnallocatedForbidden.to_string(),
+                subject: "worker".to_owned(),
+                rules: rules.clone(),
+                owner: format!("{TEAM_MANAGER} of {team}"),
+                remedy: "name a worker".to_owned(),
+            })
+            .items(unknown_facts.iter().map(|fact| OpenItem {
+                reason: Reason::FactUnknown.to_string(),
+                subject: fact.clone(),
+                rules: rules.clone(),
+                owner: String::new(),
+                remedy: "report the fact".to_owned(),
+            })),
+        Refusal::NothingToAuthorise => says(Reason::WrongPhase),
+        Refusal::RoleNotAllowed { role, team, rules } => {
+            let of_team = team
+                .as_ref()
+                .map(|team| format!(" of {team}"))
+                .unwrap_or_default();
+            says(Reason::RoleNotAllowed)
+                .metadata("role", role)
+                .item(OpenItem {
+                    reason: Reason::RoleNotAllowed.to_string(),
+                    subject: role.clone(),
+                    rules: rules.clone(),
+                    owner: format!("{role}{of_team}"),
+                    remedy: String::new(),
+                })
+        }
+    }
+}
