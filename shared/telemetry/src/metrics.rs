@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use prometheus::{Registry, TextEncoder};
 
@@ -11,7 +11,7 @@ pub fn router(registry: Registry) -> Router {
     Router::new().route("/metrics", get(move || std::future::ready(page(&registry))))
 }
 
-fn page(registry: &Registry) -> impl IntoResponse {
+fn page(registry: &Registry) -> Response {
     match TextEncoder::new().encode_to_string(&registry.gather()) {
         Ok(text) => (
             StatusCode::OK,
