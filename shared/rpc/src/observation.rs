@@ -1,24 +1,20 @@
 //! What is seen of a call from outside: its span, its duration, its answer.
 
+mod body;
+
 use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Instant;
 
 use baton_contracts::call_of;
-use baton_store::kill;
-use bytes::Bytes;
-use http::{HeaderMap, Response};
-use http_body::{Frame, SizeHint};
+use http::Response;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::Histogram;
 use opentelemetry_semantic_conventions::{attribute, metric};
-use tokio::time::Sleep;
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tracing::Span;
 
+use self::body::FollowedBody;
 use crate::{Problem, Reason};
 
 /// What telemetry calls a method that the contracts do not have: its name is the caller's to choose.
@@ -140,15 +136,7 @@ impl Observation {
             self.finish(status.code());
             return response;
         }
-        response.map(|inner| {
-            Body::new(FollowedBody {
-                inner,
-                observation: self,
-                deadline,
-                timer: None,
-                ended: false,
-            })
-        })
+        response.map(|inner| Body::new(FollowedBody::new(inner, self, deadline)))
     }
 
     fn finish(&mut self, code: Code) {
@@ -175,7 +163,7 @@ impl Observation {
             ],
         );
         if self.observer.side == Side::Server && code == Code::Ok {
-            kill::point(kill::Stage::AfterReply, self.observer.service, self.method);
+            replied(self.observer.service, self.method);
         }
     }
 }
@@ -186,87 +174,18 @@ impl Drop for Observation {
     }
 }
 
-/// A response body that is followed to its trailers.
-struct FollowedBody {
-    inner: Body,
-    observation: Observation,
-    deadline: Option<tokio::time::Instant>,
-    timer: Option<Pin<Box<Sleep>>>,
-    ended: bool,
-}
+/// Passes the kill point of an answer that has left.
+#[cfg(not(feature = "kill-points"))]
+const fn replied(_service: &'static str, _method: &'static str) {}
 
-impl FollowedBody {
-    /// Ends the response with a problem of ours.
-    fn end_with(&mut self, problem: Problem) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        self.ended = true;
-        self.observation.finish(problem.code());
-        let mut trailers = HeaderMap::new();
-        Poll::Ready(Some(
-            match Status::from(problem).add_header(&mut trailers) {
-                Ok(()) => Ok(Frame::trailers(trailers)),
-                Err(status) => Err(status),
-            },
-        ))
-    }
-
-    fn past_deadline(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(deadline) = self.deadline else {
-            return false;
-        };
-        // Most bodies are ready at once and never need the timer.
-        let timer = self
-            .timer
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
-        timer.as_mut().poll(cx).is_ready()
-    }
-}
-
-impl http_body::Body for FollowedBody {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let this = self.get_mut();
-        if this.ended {
-            return Poll::Ready(None);
-        }
-        let span = this.observation.span.clone();
-        let polled = catch_unwind(AssertUnwindSafe(|| {
-            span.in_scope(|| Pin::new(&mut this.inner).poll_frame(cx))
-        }));
-        match polled {
-            Err(panic) => this.end_with(panicked(this.observation.method, panic.as_ref())),
-            Ok(Poll::Pending) if this.past_deadline(cx) => this.end_with(deadline_passed()),
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(Some(Ok(frame)))) => {
-                if let Some(trailers) = frame.trailers_ref() {
-                    let status = Status::from_header_map(trailers);
-                    this.observation
-                        .finish(status.map_or(Code::Unknown, |status| status.code()));
-                }
-                Poll::Ready(Some(Ok(frame)))
-            }
-            Ok(Poll::Ready(Some(Err(status)))) => {
-                this.observation.finish(status.code());
-                Poll::Ready(Some(Err(status)))
-            }
-            Ok(Poll::Ready(None)) => {
-                this.observation.finish(Code::Unknown);
-                Poll::Ready(None)
-            }
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.ended || self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
-    }
+/// Passes the kill point of an answer that has left, a little later: the transport has yet to write it.
+#[cfg(feature = "kill-points")]
+fn replied(service: &'static str, method: &'static str) {
+    const WRITTEN_BY: std::time::Duration = std::time::Duration::from_millis(20);
+    tokio::spawn(async move {
+        tokio::time::sleep(WRITTEN_BY).await;
+        baton_store::kill::point(baton_store::kill::Stage::AfterReply, service, method);
+    });
 }
 
 /// Logs a panic, without its text, which may quote data, and answers `INTERNAL`.

@@ -168,6 +168,20 @@ async fn a_service_that_is_not_there_is_unavailable() {
 }
 
 #[tokio::test]
+async fn a_service_that_never_answers_is_given_up_at_the_deadline() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", silent.local_addr().unwrap());
+    let mut client = SimulationServiceClient::new(connect("fake", &address).unwrap());
+    let mut request = Request::new(NextDueRequest {});
+    request.set_timeout(Duration::from_millis(100));
+
+    let status = client.next_due(request).await.unwrap_err();
+
+    assert_eq!(status.code(), Code::DeadlineExceeded);
+    drop(silent);
+}
+
+#[tokio::test]
 async fn a_client_finds_a_service_again_after_its_restart() {
     let first = served(
         answering(|_| async { Ok(telling("first")) }),
