@@ -1,0 +1,249 @@
+//! What happened to contacts, and what somebody has to do because of it.
+
+use std::collections::BTreeMap;
+
+use baton_contracts::event::v1::{Event as Announced, TaskChange};
+use baton_contracts::type_v1::Owner;
+use baton_contracts::{structure, timestamp};
+use baton_ids::TeamId;
+use baton_protocol::PostHeld;
+use baton_store::NewEvent;
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
+
+use super::Source;
+use crate::app::AppError;
+use crate::domain::contact::{Contact, Due, Event, Rung};
+
+/// An event with the contact after it.
+pub(in crate::app) struct ContactRecord {
+    pub event: Event,
+    pub after: Contact,
+}
+
+/// The rows for what was recorded, in order. A decision that refers is two events: the contact is decided, and the
+/// referral is routed.
+pub(in crate::app) fn announce_contact(
+    records: &[ContactRecord],
+    source: &Source,
+    recorded_at: Timestamp,
+) -> Result<Vec<NewEvent>, AppError> {
+    let mut rows = Vec::with_capacity(records.len() + 1);
+    for ContactRecord { event, after } in records {
+        let row = base(event, after, source, recorded_at);
+        let routed = routed(event, after, &row);
+        rows.push(baton_rpc::announcement(row)?);
+        if let Some(routed) = routed {
+            rows.push(baton_rpc::announcement(routed)?);
+        }
+    }
+    Ok(rows)
+}
+
+fn base(event: &Event, after: &Contact, source: &Source, recorded_at: Timestamp) -> Announced {
+    let (event_type, effective_at, data) = described(event, after);
+    let rules = match event {
+        Event::Launched(contact) => contact.rules.clone(),
+        Event::Decided { rules, .. } => rules.clone(),
+        Event::DecisionBreached { .. } | Event::Escalated { .. } => after
+            .due
+            .as_ref()
+            .map(|due| due.rules.clone())
+            .unwrap_or_default(),
+    };
+    let digest = match event {
+        Event::Decided { decision, .. } => decision.rationale_digest.clone(),
+        _ => None,
+    };
+    Announced {
+        authority: after.authority.to_string(),
+        r#type: event_type.to_owned(),
+        aggregate_id: after.id.to_string(),
+        aggregate_version: after.version,
+        case_id: after.case.map(|case| case.to_string()).unwrap_or_default(),
+        child_id: after.child.to_string(),
+        family_id: after.family.to_string(),
+        effective_at: Some(timestamp(effective_at)),
+        rules,
+        reason_digest: digest.unwrap_or_default(),
+        facts_version: after.facts_version,
+        data: Some(structure(&data)),
+        tasks: tasks(event, after),
+        ..source.event(acted_in(event), recorded_at)
+    }
+}
+
+fn acted_in(event: &Event) -> Option<&PostHeld> {
+    match event {
+        Event::Decided { decision, .. } => Some(&decision.post),
+        Event::Launched(_) | Event::DecisionBreached { .. } | Event::Escalated { .. } => None,
+    }
+}
+
+/// The type of an event, when it was true, and what it says.
+fn described(event: &Event, after: &Contact) -> (&'static str, Timestamp, Json) {
+    match event {
+        Event::Launched(contact) => {
+            let due = contact.due.as_ref();
+            let data = json!({
+                "team_id": contact.team.as_str(),
+                "source_kind": contact.source_kind,
+                "form": contact.form,
+                "decision_due_on": due.map(|due| due.on.to_string()).unwrap_or_default(),
+                "decision_breached_at": due.map(|due| due.breached_at.to_string()).unwrap_or_default(),
+                "unknown_facts": contact.facts_unknown,
+            });
+            ("contact.launched", contact.received_at, data)
+        }
+        Event::Decided {
+            decision,
+            departures,
+            ..
+        } => {
+            let departures: Vec<Json> = departures
+                .iter()
+                .map(|(rule, digest)| json!({ "rule_id": rule, "reason_digest": digest }))
+                .collect();
+            let data = json!({
+                "team_id": after.team.as_str(),
+                "source_kind": after.source_kind,
+                "form": after.form,
+                "outcome": decision.outcome,
+                "referral_id": decision.referral.map(|id| id.to_string()).unwrap_or_default(),
+                "routed_to_team_id": decision.routed_to.as_ref().map(TeamId::to_string).unwrap_or_default(),
+                "in_time": after.due.as_ref().is_none_or(|due| decision.at < due.breached_at),
+                "departures": departures,
+            });
+            ("contact.decided", decision.at, data)
+        }
+        Event::DecisionBreached { at } => {
+            let due = after.due.as_ref();
+            let data = json!({
+                "team_id": after.team.as_str(),
+                "clock": due.map(|due| due.name.clone()).unwrap_or_default(),
+                "due_on": due.map(|due| due.on.to_string()).unwrap_or_default(),
+                "needs_resolution": false,
+            });
+            ("contact.deadline_breached", *at, data)
+        }
+        Event::Escalated { rung, at } => {
+            let told = after.due.as_ref().and_then(|due| due.rungs.get(*rung));
+            let data = json!({
+                "team_id": after.team.as_str(),
+                "rung": rung,
+                "role": told.map(|told| told.role.clone()).unwrap_or_default(),
+            });
+            ("contact.escalated", *at, data)
+        }
+    }
+}
+
+/// The referral that a decision made, as an event of its own: the ledger opens a case because of it.
+fn routed(event: &Event, after: &Contact, decided: &Announced) -> Option<Announced> {
+    let Event::Decided { decision, .. } = event else {
+        return None;
+    };
+    let (referral, team) = (decision.referral?, decision.routed_to.as_ref()?);
+    let data = json!({
+        "referral_id": referral.to_string(),
+        "contact_id": after.id.to_string(),
+        "team_id": team.as_str(),
+        "outcome": decision.outcome,
+    });
+    Some(Announced {
+        event_id: baton_ids::EventId::new().to_string(),
+        r#type: "referral.routed".to_owned(),
+        data: Some(structure(&data)),
+        tasks: Vec::new(),
+        ..decided.clone()
+    })
+}
+
+/// What somebody has to do, or no longer has to (W-001, W-005).
+fn tasks(event: &Event, after: &Contact) -> Vec<TaskChange> {
+    let due = after.due.as_ref();
+    match event {
+        Event::Launched(_) => vec![decision_task(after, true, false)],
+        Event::DecisionBreached { .. } => {
+            let told = due.into_iter().flat_map(|due| {
+                due.told
+                    .iter()
+                    .map(|rung| escalation_task(after, due, *rung, true))
+            });
+            std::iter::once(decision_task(after, true, true))
+                .chain(told)
+                .collect()
+        }
+        Event::Escalated { rung, .. } => due
+            .map(|due| escalation_task(after, due, *rung, true))
+            .into_iter()
+            .collect(),
+        Event::Decided { .. } => {
+            let told = due.into_iter().flat_map(|due| {
+                due.told
+                    .iter()
+                    .map(|rung| escalation_task(after, due, *rung, false))
+            });
+            std::iter::once(decision_task(after, false, false))
+                .chain(told)
+                .collect()
+        }
+    }
+}
+
+fn decision_task(contact: &Contact, open: bool, overdue: bool) -> TaskChange {
+    let due = contact.due.as_ref();
+    TaskChange {
+        key: format!("{}/decision", contact.id),
+        open,
+        code: "decide_contact".to_owned(),
+        owner: Some(Owner {
+            role: due.map_or_else(
+                || baton_protocol::Role::TEAM_MANAGER.to_string(),
+                |due| due.role.clone(),
+            ),
+            team_id: contact.team.to_string(),
+            ..Owner::default()
+        }),
+        due_on: due.map(|due| due.on.to_string()).unwrap_or_default(),
+        rules: due.map(|due| due.rules.clone()).unwrap_or_default(),
+        tray: true,
+        overdue,
+        references: references(contact),
+    }
+}
+
+fn escalation_task(contact: &Contact, due: &Due, rung: usize, open: bool) -> TaskChange {
+    let owner = due.rungs.get(rung).map(owner);
+    TaskChange {
+        key: format!("{}/decision/escalation/{rung}", contact.id),
+        open,
+        code: "contact_decision_overdue".to_owned(),
+        owner,
+        due_on: due.on.to_string(),
+        rules: due.rules.clone(),
+        tray: false,
+        overdue: open,
+        references: references(contact),
+    }
+}
+
+fn owner(rung: &Rung) -> Owner {
+    Owner {
+        role: rung.role.clone(),
+        team_id: rung
+            .team
+            .as_ref()
+            .map(TeamId::to_string)
+            .unwrap_or_default(),
+        area: rung.area.clone().unwrap_or_default(),
+        ..Owner::default()
+    }
+}
+
+fn references(contact: &Contact) -> BTreeMap<String, String> {
+    BTreeMap::from([
+        ("contact_id".to_owned(), contact.id.to_string()),
+        ("child_id".to_owned(), contact.child.to_string()),
+    ])
+}

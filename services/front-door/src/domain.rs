@@ -1,0 +1,14 @@
+//! The rules of the front door: children and what is known about them, contacts and what becomes of them.
+//!
+//! Pure by design: no clock, no database, no network. What a rule needs to know arrives with the command.
+
+pub mod authority;
+pub mod contact;
+pub mod context;
+pub mod decide;
+pub mod fact;
+pub mod family;
+mod refusal;
+pub mod rules;
+
+pub use refusal::Refusal;

@@ -1,0 +1,240 @@
+//! A contact: information that arrived, the team that deals with it until a case exists, and what was decided.
+
+use std::collections::BTreeSet;
+
+use baton_ids::{AuthorityId, CaseId, ChildId, ContactId, FamilyId, ReferralId, TeamId};
+use baton_protocol::PostHeld;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A contact. Its process is pinned to the pack in force when it was launched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Its id.
+    pub id: ContactId,
+    /// The authority.
+    pub authority: AuthorityId,
+    /// The child it is about.
+    pub child: ChildId,
+    /// The child's family group when the contact last changed.
+    pub family: FamilyId,
+    /// Digest of the pack it follows.
+    pub pack: String,
+    /// Grows by one with each change.
+    pub version: i64,
+    /// The team that holds it until a case exists.
+    pub team: TeamId,
+    /// Where it came from, as a code.
+    pub source_kind: String,
+    /// Its form, as a code.
+    pub form: String,
+    /// When it was received.
+    pub received_at: Timestamp,
+    /// The child's open case when it was launched.
+    pub case: Option<CaseId>,
+    /// By when it has to be decided. None where the protocol sets no limit.
+    pub due: Option<Due>,
+    /// Where it stands.
+    pub state: State,
+    /// The rules that decided so far.
+    pub rules: Vec<String>,
+    /// The facts that mattered, by key.
+    pub facts_used: Vec<String>,
+    /// The facts that are unknown and could have changed where it went, by key.
+    pub facts_unknown: Vec<String>,
+    /// Version of the family's facts on which it was last decided.
+    pub facts_version: i64,
+}
+
+/// Where a contact stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It waits for a decision.
+    Launched,
+    /// It is decided.
+    Decided(Decision),
+}
+
+/// What was decided about a contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The outcome, as a code of the protocol.
+    pub outcome: String,
+    /// Who decided.
+    pub by: String,
+    /// The post in which they decided: the holder's or a recorded cover's.
+    pub post: PostHeld,
+    /// When.
+    pub at: Timestamp,
+    /// The referral it became. None when it became none.
+    pub referral: Option<ReferralId>,
+    /// The team that goes on with it.
+    pub routed_to: Option<TeamId>,
+    /// Digest of the rationale.
+    pub rationale_digest: Option<String>,
+}
+
+/// By when a contact has to be decided, and how that was counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    /// The name of the clock.
+    pub name: String,
+    /// The last local day in time.
+    pub on: Date,
+    /// The first instant that is too late.
+    pub breached_at: Timestamp,
+    /// Where it stands.
+    pub state: DueState,
+    /// The rules it comes from.
+    pub rules: Vec<String>,
+    /// The role that owes the decision, in the team that holds the contact.
+    pub role: String,
+    /// What it was counted from.
+    pub counted_from: String,
+    /// The days that did not count, and why.
+    pub skipped: Vec<(Date, String)>,
+    /// When the decision was made.
+    pub met_at: Option<Timestamp>,
+    /// Who is told of a breach.
+    pub rungs: Vec<Rung>,
+    /// The rungs that were told.
+    pub told: BTreeSet<usize>,
+}
+
+/// Where a due date stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DueState {
+    /// Running.
+    Open,
+    /// Decided in time.
+    Met,
+    /// The due instant passed without a decision.
+    Breached,
+    /// Decided after the breach: it stays on the record as breached.
+    Answered,
+}
+
+/// Who is told of a breach, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rung {
+    /// The role.
+    pub role: String,
+    /// The team of the role. None above teams.
+    pub team: Option<TeamId>,
+    /// The area of the role. None for the whole authority.
+    pub area: Option<String>,
+    /// When: the breach itself, or later.
+    pub at: Timestamp,
+}
+
+/// What happened to a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// It was launched to the team that deals with it.
+    Launched(Box<Contact>),
+    /// It was decided.
+    Decided {
+        /// The decision.
+        decision: Decision,
+        /// The rules that decided, the outcome's and the route's.
+        rules: Vec<String>,
+        /// The facts that mattered, by key.
+        facts_used: Vec<String>,
+        /// The family group now.
+        family: FamilyId,
+        /// Version of the family's facts.
+        facts_version: i64,
+        /// The soft rules departed from, with the digest of the reason.
+        departures: Vec<(String, String)>,
+    },
+    /// The due instant passed without a decision.
+    DecisionBreached {
+        /// The due instant.
+        at: Timestamp,
+    },
+    /// A further rung was told of the breach.
+    Escalated {
+        /// Which of [`Due::rungs`].
+        rung: usize,
+        /// When it was due.
+        at: Timestamp,
+    },
+}
+
+impl Contact {
+    /// What was decided. None while it waits.
+    pub const fn decision(&self) -> Option<&Decision> {
+        match &self.state {
+            State::Launched => None,
+            State::Decided(decision) => Some(decision),
+        }
+    }
+}
+
+/// The contact after an event. A launch makes it; everything else needs it.
+pub fn apply(contact: Option<Contact>, event: &Event) -> Option<Contact> {
+    let mut next = match event {
+        Event::Launched(contact) => return Some((**contact).clone()),
+        _ => contact?,
+    };
+    next.version += 1;
+    match event {
+        Event::Launched(_) => {}
+        Event::Decided {
+            decision,
+            rules,
+            facts_used,
+            family,
+            facts_version,
+            ..
+        } => {
+            if let Some(due) = &mut next.due {
+                due.met_at = Some(decision.at);
+                due.state = if due.state == DueState::Open {
+                    DueState::Met
+                } else {
+                    DueState::Answered
+                };
+            }
+            next.family = *family;
+            next.facts_version = *facts_version;
+            next.facts_used.clone_from(facts_used);
+            next.facts_unknown.clear();
+            add_all(&mut next.rules, rules);
+            next.state = State::Decided(decision.clone());
+        }
+        Event::DecisionBreached { at } => {
+            if let Some(due) = &mut next.due {
+                due.state = DueState::Breached;
+                due.told.extend(told_at(&due.rungs, *at));
+            }
+        }
+        Event::Escalated { rung, .. } => {
+            if let Some(due) = &mut next.due {
+                due.told.insert(*rung);
+            }
+        }
+    }
+    Some(next)
+}
+
+/// The rungs that are told at that instant.
+fn told_at(rungs: &[Rung], at: Timestamp) -> impl Iterator<Item = usize> {
+    rungs
+        .iter()
+        .enumerate()
+        .filter(move |(_, rung)| rung.at <= at)
+        .map(|(index, _)| index)
+}
+
+/// Adds what is not there yet, in order.
+pub fn add_all(rules: &mut Vec<String>, more: &[String]) {
+    for rule in more {
+        if !rules.contains(rule) {
+            rules.push(rule.clone());
+        }
+    }
+}

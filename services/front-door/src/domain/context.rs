@@ -1,0 +1,86 @@
+//! What the rules of the front door may take into account besides what it holds itself.
+
+use baton_ids::{AuthorityId, CaseId, TeamId, WorkerId};
+use baton_protocol::PostHeld;
+use jiff::Timestamp;
+
+/// Everything that arrives with a command. The facts are no part of it: the front door owns them.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The authority whose rules hold.
+    pub authority: AuthorityId,
+    /// Digest of the pack in force.
+    pub pack: String,
+    /// When the gateway received the call. Acts are judged by it.
+    pub received_at: Timestamp,
+    /// Who acts.
+    pub actor: Actor,
+    /// What the call is an answer to.
+    pub cause: Cause,
+    /// Who holds the child's open case. None when there is no open case, or the call is about no child.
+    pub responsible: Option<Responsible>,
+    /// Every team of the authority.
+    pub teams: Vec<Team>,
+}
+
+impl Context {
+    /// The team with this id, when the organisation has it.
+    pub fn team(&self, id: &TeamId) -> Option<&Team> {
+        self.teams.iter().find(|team| team.id == *id)
+    }
+}
+
+/// Who acts, and in which posts they may act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// A worker's id, a record system's name, or `baton`.
+    pub principal: String,
+    /// What kind of principal this is.
+    pub kind: PrincipalKind,
+    /// The posts held or covered when the call was received.
+    pub posts: Vec<PostHeld>,
+    /// For an act of Baton: whose act caused it. Empty otherwise.
+    pub on_behalf_of: String,
+}
+
+/// The kinds of principal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrincipalKind {
+    /// A person who works for the authority.
+    Person,
+    /// A case-record system.
+    RecordSystem,
+    /// Baton itself: only what a rule marks as automatic.
+    Baton,
+}
+
+/// What a call is an answer to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// Id of the report, event or request.
+    pub id: String,
+    /// Its kind.
+    pub kind: String,
+}
+
+/// Who holds the child's open case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Responsible {
+    /// The case.
+    pub case: CaseId,
+    /// The responsible team.
+    pub team: TeamId,
+    /// The responsible worker. None while the case is unallocated.
+    pub worker: Option<WorkerId>,
+}
+
+/// A team.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Team {
+    /// Its id.
+    pub id: TeamId,
+    /// Its neutral kind.
+    pub kind: String,
+    /// The area it serves. None for the whole authority.
+    pub area: Option<String>,
+}
