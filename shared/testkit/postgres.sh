@@ -81,10 +81,13 @@ start() {
     as_owner "$bin/initdb" -D "$dir/data" -U baton -A trust -E UTF8 --locale=C --no-sync >"$dir.initdb" 2>&1 \
         || fail "initdb: $(cat "$dir.initdb")"
     rm -f "$dir.initdb"
-    as_owner setsid "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c fsync=off \
-        -c full_page_writes=off -c synchronous_commit=on -c max_connections=500 -c shared_buffers=128MB \
-        -c autovacuum_naptime=10s -c deadlock_timeout=200ms -c log_min_messages=warning \
-        </dev/null >"$dir/log" 2>&1 &
+    (
+        # The whole subshell lets go of our output, or whoever reads it would wait until the cluster stops.
+        exec </dev/null >"$dir/log" 2>&1
+        as_owner setsid "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c fsync=off \
+            -c full_page_writes=off -c max_connections=500 -c shared_buffers=128MB \
+            -c autovacuum_naptime=10s -c deadlock_timeout=200ms -c log_min_messages=warning
+    ) &
     tries=0
     until running; do
         tries=$((tries + 1))

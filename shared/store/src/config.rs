@@ -13,9 +13,12 @@ pub struct StoreConfig {
     /// The most connections to PostgreSQL, or readers of SQLite (which always has one writer).
     #[serde(default = "max_connections")]
     pub max_connections: u32,
-    /// How long a call waits for a connection before it answers that the database is unavailable.
+    /// How long a call waits for a connection before it answers that the database is unavailable, in seconds.
     #[serde(default = "acquire_timeout", with = "seconds")]
     pub acquire_timeout: Duration,
+    /// The longest silence of a feed's stream before it sends an empty batch, in seconds.
+    #[serde(default = "feed_heartbeat", with = "seconds")]
+    pub feed_heartbeat: Duration,
     /// Whether opening brings the schema up to date. Off where `baton migrate` runs as a job of its own.
     #[serde(default = "migrate")]
     pub migrate: bool,
@@ -28,6 +31,7 @@ impl StoreConfig {
             url: url.into(),
             max_connections: max_connections(),
             acquire_timeout: acquire_timeout(),
+            feed_heartbeat: feed_heartbeat(),
             migrate: migrate(),
         }
     }
@@ -39,6 +43,10 @@ const fn max_connections() -> u32 {
 
 const fn acquire_timeout() -> Duration {
     Duration::from_secs(5)
+}
+
+const fn feed_heartbeat() -> Duration {
+    Duration::from_secs(10)
 }
 
 const fn migrate() -> bool {

@@ -77,7 +77,7 @@ impl Tx {
         aggregate_id: Uuid,
         open: &[Deadline],
     ) -> Result<(), StoreError> {
-        let document = Json(Value::from_iter(open.iter().map(as_json)));
+        let document = Json(open.iter().map(as_json).collect::<Value>());
         let firing = match &self.firing {
             Some((id, name)) if *id == aggregate_id => name.clone(),
             _ => String::new(),

@@ -1,7 +1,5 @@
 //! Feeds: the sealed events of one authority, in order.
 
-use std::time::Duration;
-
 use futures::stream::{self, BoxStream, StreamExt};
 use uuid::Uuid;
 
@@ -10,9 +8,6 @@ use crate::{NewEvent, Store, StoreError, with_db};
 
 /// How many events a batch of a stream holds at most.
 const BATCH_MAX: i64 = 256;
-
-/// The longest silence of a stream. Also bounds how long a missed wake-up can matter.
-const HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// Where a reader of a feed stands. It names the database's life and the chain's hash, so that a reader of a database
 /// that was restored or replaced finds out.
@@ -116,7 +111,8 @@ impl Store {
         Ok(rows.map(|row| self.sealed_event(row)).collect())
     }
 
-    /// The feed after the cursor, and on as it grows; an empty batch every ten seconds of silence. Ends with the
+    /// The feed after the cursor, and on as it grows; an empty batch whenever it was silent for long
+    /// (`feed_heartbeat`, which also bounds how late a missed wake-up can be). Ends with the
     /// first error. Needs [`Store::run_sealing`] to be running.
     pub fn feed_stream(&self, authority: &str, cursor: Cursor) -> FeedStream {
         let reader = Reader {
@@ -207,7 +203,7 @@ struct Reader {
 impl Reader {
     async fn next(&mut self) -> Result<Batch, FeedError> {
         let mut heads = self.store.0.heads.subscribe();
-        let silent = tokio::time::sleep(HEARTBEAT);
+        let silent = tokio::time::sleep(self.store.0.feed_heartbeat);
         tokio::pin!(silent);
         loop {
             let events = self

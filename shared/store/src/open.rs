@@ -43,6 +43,7 @@ pub(crate) struct Inner {
     pub(crate) service: &'static str,
     pub(crate) clock: BusinessClock,
     pub(crate) incarnation: String,
+    pub(crate) feed_heartbeat: Duration,
     /// The transactions under way, each in a task of its own.
     pub(crate) running: TaskTracker,
     /// Rung when events were committed and wait to be sealed.
@@ -77,6 +78,7 @@ impl Store {
             service,
             clock,
             incarnation,
+            feed_heartbeat: config.feed_heartbeat,
             running: TaskTracker::new(),
             unsealed: Notify::new(),
             heads: watch::Sender::new(BTreeMap::new()),

@@ -116,5 +116,5 @@ impl Store {
 
 fn lock_of(key: &RequestKey) -> i64 {
     let parts = [&key.authority, &key.principal, &key.method, &key.request_id];
-    lock_number("request", &parts.map(|part| part.as_bytes()))
+    lock_number("request", &parts.map(String::as_bytes))
 }

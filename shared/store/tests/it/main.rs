@@ -1,0 +1,14 @@
+//! The store on both databases. Every statement of the crate runs in here twice.
+
+mod deadlines;
+mod events;
+mod feeds;
+mod instants;
+#[cfg(feature = "kill-points")]
+mod kill;
+mod opening;
+mod requests;
+mod sealing;
+mod subscriptions;
+mod support;
+mod transactions;

@@ -1,0 +1,80 @@
+use baton_store::{Store, StoreConfig, StoreError};
+use baton_testkit::{TestDb, clock_at, each_database};
+
+use crate::support::{MIGRATIONS, START, open};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_keeps_its_incarnation_and_another_has_another() {
+    each_database(|url| async move {
+        let first = open(&url).await;
+        let incarnation = first.incarnation().to_owned();
+        first.close().await;
+        drop(first);
+
+        let again = open(&url).await;
+        let other_db = TestDb::sqlite();
+        let other = open(other_db.url()).await;
+
+        assert_eq!(again.incarnation(), incarnation);
+        assert_ne!(other.incarnation(), incarnation);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_used_by_one_opening_at_a_time() {
+    let db = TestDb::sqlite();
+    let first = open(db.url()).await;
+
+    let second = Store::open(
+        StoreConfig::new(db.url()),
+        "sample",
+        MIGRATIONS,
+        clock_at(START),
+    )
+    .await;
+    assert!(matches!(second, Err(StoreError::FileInUse)));
+
+    first.close().await;
+    drop(first);
+    open(db.url()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replicas_may_bring_one_database_up_to_date_at_once() {
+    let db = TestDb::postgres().await;
+
+    let stores = futures::future::join_all((0..4).map(|_| open(db.url()))).await;
+
+    assert!(
+        stores
+            .iter()
+            .all(|store| store.incarnation() == stores[0].incarnation())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_not_there_is_unavailable() {
+    let config = StoreConfig::new("postgres://baton@localhost/none?host=/nowhere");
+
+    let refused = Store::open(config, "sample", MIGRATIONS, clock_at(START))
+        .await
+        .err()
+        .unwrap();
+
+    assert!(matches!(refused, StoreError::Unavailable(_)), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_store_refuses() {
+    each_database(|url| async move {
+        let store = open(&url).await;
+        store.close().await;
+
+        let refused: Result<(), StoreError> =
+            store.transact("late", |_| Box::pin(async { Ok(()) })).await;
+
+        assert!(matches!(refused, Err(StoreError::Interrupted)));
+    })
+    .await;
+}
