@@ -8,7 +8,8 @@ use crate::clock::Clock;
 use crate::condition::{Condition, Scope, Truth};
 use crate::facts::{FactKey, Facts};
 use crate::pack::Pack;
-use crate::party::{Party, TeamKind};
+use crate::moment::Term;
+use crate::party::{Audience, Party, TeamKind};
 use crate::rule_id::RuleId;
 use crate::transfer::{RouteUndecided, Target, TargetTeam};
 
@@ -60,6 +61,40 @@ pub struct ContactOutcome {
     /// Whether the reasons of the decision are recorded.
     #[serde(default)]
     pub rationale: bool,
+    /// Who is told of it.
+    #[serde(default)]
+    pub tells: Vec<OutcomeNotice>,
+}
+
+/// Somebody has to be told what became of a contact.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeNotice {
+    /// Its kind, for instance `referral_acknowledged`.
+    pub notice: String,
+    /// What it says, in one sentence.
+    pub title: String,
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// Whom.
+    pub to: Vec<Audience>,
+    /// How: `email`, `letter` or `task`.
+    pub by: String,
+    /// By when, counted from `decided`; late is a breach and never a bar. No limit when absent.
+    #[serde(default)]
+    pub due: Option<Term>,
+    /// Whose duty it is in the protocol, though Baton sends it.
+    #[serde(default)]
+    pub sender: Option<Party>,
+    /// Only for contacts of these forms: `written`. Every form when empty.
+    #[serde(default)]
+    pub forms: Vec<String>,
+    /// Only when the child has reached this age on the day of the decision.
+    #[serde(default)]
+    pub from_age: Option<u8>,
+    /// For contacts from these sources it says nothing of the case (W-028).
+    #[serde(default)]
+    pub restricted_for: Vec<String>,
 }
 
 /// Who decides on a contact.
