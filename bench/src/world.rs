@@ -1,0 +1,312 @@
+//! A council with children whose transfer waits for nothing but the conference.
+//!
+//! Set up through the public door, as a record system would: nothing is written past Baton.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use baton_contracts::allocation::v1::allocation_service_client::AllocationServiceClient;
+use baton_contracts::allocation::v1::{
+    AllocateWorkerRequest, ListCasesRequest, Post, PostHolding, SetPostRequest, SetTeamRequest, SetWorkerRequest,
+};
+use baton_contracts::frontdoor::v1::front_door_service_client::FrontDoorServiceClient;
+use baton_contracts::frontdoor::v1::{DecideContactRequest, LaunchContactRequest, RegisterChildRequest, ReportFactsRequest};
+use baton_contracts::gateway::v1::RecordEventsRequest;
+use baton_contracts::gateway::v1::record_service_client::RecordServiceClient;
+use baton_contracts::record::v1::record_event::Event;
+use baton_contracts::record::v1::{
+    ChildOutcome, ChildRef, ConferenceHeld, ConferenceScheduled, Receipt, ReceiptState, RecordEvent,
+};
+use baton_contracts::transfer::v1::transfer_service_client::TransferServiceClient;
+use baton_contracts::transfer::v1::{
+    CompleteItemRequest, GateItem, GetTransferRequest, ItemState, NameReceivingWorkerRequest, Phase, SignItemRequest,
+    Transfer,
+};
+use baton_contracts::type_v1::fact_value::Value;
+use baton_contracts::type_v1::{Fact, FactValue, Owner, Team, Worker};
+use baton_contracts::timestamp;
+use jiff::{Span, Timestamp};
+use tonic::transport::Channel;
+use tonic::{IntoRequest as _, Request};
+
+const AUTHORITY: &str = "shropshire";
+const SYSTEM: &str = "system:bench";
+/// Who works where: id, role, team.
+const PEOPLE: [(&str, &str, &str); 6] = [
+    ("at-manager", "team_manager", "at"),
+    ("at-worker", "social_worker", "at"),
+    ("cm-manager", "team_manager", "cm"),
+    ("cm-worker", "social_worker", "cm"),
+    ("door-manager", "team_manager", "compass"),
+    ("door-head", "service_manager", "compass"),
+];
+
+/// A child whose conference is booked and whose gate is met.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    child_id: String,
+    transfer_id: String,
+    conference_ref: String,
+}
+
+/// The public door, seen by a record system and by six people.
+#[derive(Clone)]
+pub struct World {
+    channel: Channel,
+    conference_at: Timestamp,
+}
+
+impl World {
+    /// Sets the organisation up.
+    pub async fn new(channel: Channel) -> Result<Self> {
+        let world = Self { channel, conference_at: Timestamp::now().checked_add(Span::new().seconds(1))? };
+        for (team_id, kind, area) in [
+            ("compass", "front_door", ""),
+            ("at", "assessment", "north"),
+            ("cm", "family_support_and_protection", "north"),
+        ] {
+            let team = Team { team_id: team_id.into(), kind: kind.into(), area: area.into() };
+            let request = SetTeamRequest { request_id: id(), team: Some(team) };
+            world.allocation().set_team(by(SYSTEM, request)).await?;
+        }
+        for (worker_id, role, team_id) in PEOPLE {
+            let worker =
+                Worker { worker_id: worker_id.into(), team_id: team_id.into(), grade: "social_worker".into() };
+            let request = SetWorkerRequest { request_id: id(), worker: Some(worker) };
+            world.allocation().set_worker(by(SYSTEM, request)).await?;
+            let holding = PostHolding { worker_id: worker_id.into(), from: "2000-01-01".into(), ..PostHolding::default() };
+            let post = Post {
+                post_id: format!("post-{worker_id}"),
+                role: role.into(),
+                team_id: team_id.into(),
+                holdings: vec![holding],
+                ..Post::default()
+            };
+            let request = SetPostRequest { request_id: id(), post: Some(post) };
+            world.allocation().set_post(by(SYSTEM, request)).await?;
+        }
+        Ok(world)
+    }
+
+    /// Takes one child from the door to the day of the conference.
+    pub async fn prepare(&self) -> Result<Prepared> {
+        let child_id = self.child().await?;
+        self.open_case(&child_id).await?;
+        let conference_ref = id();
+        let at = Timestamp::now().checked_add(Span::new().seconds(1))?;
+        let scheduled = Event::ConferenceScheduled(ConferenceScheduled {
+            conference_ref: conference_ref.clone(),
+            kind: "initial".into(),
+            at: Some(timestamp(at)),
+            children: vec![child(&child_id)],
+        });
+        let receipt = self.report(Timestamp::now(), scheduled).await?;
+        let transfer_id = receipt.outcomes.first().map(|outcome| outcome.transfer_id.clone()).unwrap_or_default();
+        ensure!(!transfer_id.is_empty(), "no transfer was opened: {receipt:?}");
+
+        let name = NameReceivingWorkerRequest {
+            request_id: id(),
+            transfer_id: transfer_id.clone(),
+            worker_id: "cm-worker".into(),
+            ..NameReceivingWorkerRequest::default()
+        };
+        self.transfers().name_receiving_worker(by("cm-manager", name)).await?;
+        self.meet_gate(&transfer_id).await?;
+        Ok(Prepared { child_id, transfer_id, conference_ref })
+    }
+
+    /// The flow that is measured: the conference was held, and the transfer is completed.
+    pub async fn hold_conference(&self, prepared: &Prepared) -> Result<()> {
+        let held = Event::ConferenceHeld(ConferenceHeld {
+            conference_ref: prepared.conference_ref.clone(),
+            kind: "initial".into(),
+            outcomes: vec![ChildOutcome {
+                child: Some(child(&prepared.child_id)),
+                outcome: "child_protection_plan".into(),
+            }],
+            attended: vec!["at-worker".into(), "cm-worker".into(), "cm-manager".into()],
+            attendance_known: true,
+            ..ConferenceHeld::default()
+        });
+        self.report(Timestamp::now(), held).await?;
+        for _ in 0..2_000 {
+            if self.transfer(&prepared.transfer_id).await?.phase() == Phase::Completed {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        bail!("a transfer did not complete")
+    }
+
+    async fn child(&self) -> Result<String> {
+        let register = RegisterChildRequest {
+            request_id: id(),
+            system: "bench".into(),
+            reference: id(),
+            date_of_birth: "2015-05-01".into(),
+            ..RegisterChildRequest::default()
+        };
+        let child = self.front_door().register_child(by(SYSTEM, register)).await?.into_inner().child;
+        let child_id = child.context("a child")?.child_id;
+        let area = |key: &str| Fact {
+            key: key.into(),
+            value: Some(FactValue { value: Some(Value::Code("north".into())) }),
+            ..Fact::default()
+        };
+        let report = ReportFactsRequest {
+            request_id: id(),
+            child_id: child_id.clone(),
+            facts: vec![area("area"), area("district")],
+            effective_at: Some(timestamp(Timestamp::now())),
+        };
+        self.front_door().report_facts(by(SYSTEM, report)).await?;
+        Ok(child_id)
+    }
+
+    async fn open_case(&self, child_id: &str) -> Result<()> {
+        let launch = LaunchContactRequest {
+            request_id: id(),
+            child_id: child_id.into(),
+            source_kind: "school".into(),
+            form: "written".into(),
+            received_at: Some(timestamp(Timestamp::now())),
+            ..LaunchContactRequest::default()
+        };
+        let contact = self.front_door().launch_contact(by(SYSTEM, launch)).await?.into_inner().contact;
+        let decide = DecideContactRequest {
+            request_id: id(),
+            contact_id: contact.context("a contact")?.contact_id,
+            outcome: "assess".into(),
+            team_id: "at".into(),
+            rationale: "bench".into(),
+            ..DecideContactRequest::default()
+        };
+        self.front_door().decide_contact(by("door-manager", decide)).await?;
+        for _ in 0..2_000 {
+            let list = ListCasesRequest { child_id: child_id.into(), open_only: true, ..ListCasesRequest::default() };
+            let cases = self.allocation().list_cases(by(SYSTEM, list)).await?.into_inner().cases;
+            if let Some(case) = cases.first() {
+                let allocate = AllocateWorkerRequest {
+                    request_id: id(),
+                    case_id: case.case_id.clone(),
+                    worker_id: "at-worker".into(),
+                    ..AllocateWorkerRequest::default()
+                };
+                self.allocation().allocate_worker(by("at-manager", allocate)).await?;
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        bail!("no case was opened")
+    }
+
+    async fn meet_gate(&self, transfer_id: &str) -> Result<()> {
+        for item in self.transfer(transfer_id).await?.gate {
+            self.meet(transfer_id, &item).await?;
+        }
+        let left: Vec<String> = self
+            .transfer(transfer_id)
+            .await?
+            .gate
+            .into_iter()
+            .filter(|item| !matches!(item.state(), ItemState::Met | ItemState::Waived))
+            .map(|item| item.item)
+            .collect();
+        ensure!(left.is_empty(), "the gate is open: {left:?}");
+        Ok(())
+    }
+
+    async fn meet(&self, transfer_id: &str, item: &GateItem) -> Result<()> {
+        let answers: BTreeMap<String, bool> = item.asks.iter().map(|ask| (ask.clone(), true)).collect();
+        let answers: std::collections::HashMap<String, bool> = answers.into_iter().collect();
+        if matches!(item.state(), ItemState::Met | ItemState::Waived) {
+            return Ok(());
+        }
+        let owner = item.owner.as_ref().map(person).transpose()?;
+        let signer = item.signer.as_ref().map(person).transpose()?;
+        if let Some(owner) = owner.filter(|owner| Some(*owner) != signer) {
+            let complete = CompleteItemRequest {
+                request_id: id(),
+                transfer_id: transfer_id.into(),
+                item: item.item.clone(),
+                answers: answers.clone(),
+                ..CompleteItemRequest::default()
+            };
+            self.transfers().complete_item(by(owner, complete)).await.context(item.item.clone())?;
+        }
+        if let Some(signer) = signer {
+            let sign = SignItemRequest {
+                request_id: id(),
+                transfer_id: transfer_id.into(),
+                item: item.item.clone(),
+                answers,
+                ..SignItemRequest::default()
+            };
+            self.transfers().sign_item(by(signer, sign)).await.context(item.item.clone())?;
+        }
+        Ok(())
+    }
+
+    async fn transfer(&self, transfer_id: &str) -> Result<Transfer> {
+        let get = GetTransferRequest { transfer_id: transfer_id.into() };
+        let answer = self.transfers().get_transfer(by(SYSTEM, get)).await?.into_inner();
+        answer.transfer.context("a transfer")
+    }
+
+    async fn report(&self, effective_at: Timestamp, event: Event) -> Result<Receipt> {
+        let event =
+            RecordEvent { event_id: id(), revision: 1, effective_at: Some(timestamp(effective_at)), event: Some(event) };
+        let request = RecordEventsRequest { events: vec![event] };
+        let receipts = self.records().record_events(by(SYSTEM, request)).await?.into_inner().receipts;
+        let receipt = receipts.into_iter().next().context("a receipt")?;
+        ensure!(receipt.state() != ReceiptState::Rejected, "rejected: {:?}", receipt.problems);
+        Ok(receipt)
+    }
+
+    /// When the first conference was set for.
+    pub fn conference_at(&self) -> Timestamp {
+        self.conference_at
+    }
+
+    fn allocation(&self) -> AllocationServiceClient<Channel> {
+        AllocationServiceClient::new(self.channel.clone())
+    }
+
+    fn front_door(&self) -> FrontDoorServiceClient<Channel> {
+        FrontDoorServiceClient::new(self.channel.clone())
+    }
+
+    fn transfers(&self) -> TransferServiceClient<Channel> {
+        TransferServiceClient::new(self.channel.clone())
+    }
+
+    fn records(&self) -> RecordServiceClient<Channel> {
+        RecordServiceClient::new(self.channel.clone())
+    }
+}
+
+/// Who of the six owes what an owner owes.
+fn person(owner: &Owner) -> Result<&'static str> {
+    PEOPLE
+        .iter()
+        .find(|(_, role, team)| *role == owner.role && *team == owner.team_id)
+        .map(|(id, ..)| *id)
+        .with_context(|| format!("nobody is {} of {}", owner.role, owner.team_id))
+}
+
+fn child(child_id: &str) -> ChildRef {
+    ChildRef { child_id: child_id.into(), ..ChildRef::default() }
+}
+
+fn id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+fn by<T>(principal: &str, message: T) -> Request<T> {
+    let mut request = message.into_request();
+    if let Ok(identity) = format!("{AUTHORITY}/{principal}").parse() {
+        request.metadata_mut().insert("baton-identity", identity);
+    }
+    request
+}
