@@ -10,9 +10,11 @@
 mod check;
 mod embedded;
 mod library;
+mod pack;
 mod problem;
 mod raw;
 mod register;
+mod sections;
 mod source;
 
 pub use check::check_file;

@@ -1,0 +1,185 @@
+//! Names have to be given once and to exist where they are used.
+
+use std::collections::BTreeSet;
+
+use baton_protocol::transfer::SatisfiedBy;
+use baton_protocol::{CATALOGUE, FactKey};
+
+use crate::problem::Problem;
+use crate::raw::Located;
+use crate::sections::Sections;
+
+/// The trigger events that can open a transfer.
+const TRIGGERS: [&str; 6] = [
+    "conference_scheduled",
+    "conference_held",
+    "conference_postponed",
+    "assessment_completed",
+    "first_looked_after_review_held",
+    "order_made",
+];
+
+/// Acts that meet a clock, beside items, meetings, notices and facts.
+const ACTS: [&str; 8] = [
+    "receiving_worker_named",
+    "completed",
+    "date_agreed",
+    "conference_held",
+    "decided",
+    "closed",
+    "allocated",
+    "agreed_date_kept",
+];
+
+/// Media by which a notice can be sent.
+const MEDIA: [&str; 3] = ["email", "letter", "task"];
+
+/// Finds names that are given twice, not given at all, or given and never used.
+pub(crate) fn names(sections: &Sections, problems: &mut Vec<Problem>) {
+    once(&sections.routes, |route| &route.route, problems);
+    once(&sections.gate, |item| &item.item, problems);
+    once(&sections.meetings, |meeting| &meeting.meeting, problems);
+    once(&sections.clocks, |clock| &clock.clock, problems);
+    once(&sections.front_door_clocks, |clock| &clock.clock, problems);
+    once(&sections.tells, |notice| &notice.notice, problems);
+    once(&sections.contact_outcomes, |outcome| &outcome.outcome, problems);
+    once(&sections.referral_routes, |route| &route.route, problems);
+    once(&sections.kinds, |kind| &kind.kind, problems);
+
+    used(&sections.gate, "item", |item| &item.item, sections, |route| &route.needs, problems);
+    used(&sections.meetings, "meeting", |meeting| &meeting.meeting, sections, |route| &route.meetings, problems);
+    used(&sections.clocks, "clock", |clock| &clock.clock, sections, |route| &route.clocks, problems);
+    used(&sections.tells, "notice", |notice| &notice.notice, sections, |route| &route.tells, problems);
+
+    events(sections, problems);
+    items(sections, problems);
+    clocks(sections, problems);
+    notices(sections, problems);
+}
+
+fn once<T>(entries: &[Located<T>], name: impl Fn(&T) -> &String, problems: &mut Vec<Problem>) {
+    let mut seen = BTreeSet::new();
+    for entry in entries {
+        let name = name(&entry.value);
+        if !seen.insert(name.clone()) {
+            problems.push(entry.problem(name, format!("`{name}` is given twice")));
+        }
+    }
+}
+
+/// Every name a route uses has to be given, and every name given has to be used by a route.
+fn used<T>(
+    entries: &[Located<T>],
+    what: &str,
+    name: impl Fn(&T) -> &String,
+    sections: &Sections,
+    uses: impl Fn(&baton_protocol::transfer::Route) -> &Vec<String>,
+    problems: &mut Vec<Problem>,
+) {
+    let given: BTreeSet<&String> = entries.iter().map(|entry| name(&entry.value)).collect();
+    let mut asked = BTreeSet::new();
+    for route in &sections.routes {
+        for wanted in uses(&route.value) {
+            asked.insert(wanted);
+            if !given.contains(wanted) {
+                problems.push(route.problem(wanted, format!("there is no {what} `{wanted}`")));
+            }
+        }
+    }
+    let in_base = |entry: &Located<T>| entry.file.path.components().any(|part| part.as_os_str() == "statutory");
+    for entry in entries.iter().filter(|entry| !in_base(entry)) {
+        let name = name(&entry.value);
+        if !asked.contains(name) {
+            problems.push(entry.problem(name, format!("{what} `{name}` belongs to no route")));
+        }
+    }
+}
+
+fn events(sections: &Sections, problems: &mut Vec<Problem>) {
+    for route in &sections.routes {
+        for event in &route.value.opens_on {
+            if !TRIGGERS.contains(&event.as_str()) {
+                let known = TRIGGERS.join(", ");
+                problems.push(route.problem(event, format!("`{event}` is not a trigger event; known are {known}")));
+            }
+        }
+        for kind in &route.value.conference {
+            check_code(route, "conference.kind", kind, problems);
+        }
+        for outcome in route.value.outcomes.keys() {
+            check_code(route, "conference.outcome", outcome, problems);
+        }
+    }
+}
+
+fn check_code<T>(entry: &Located<T>, key: &str, code: &str, problems: &mut Vec<Problem>) {
+    let spec = CATALOGUE.iter().find(|spec| spec.key == key);
+    if let Some(spec) = spec.filter(|spec| !spec.allows(code)) {
+        let message = format!("`{code}` is not a {key}; known are {}", spec.codes.join(", "));
+        problems.push(entry.problem(code, message));
+    }
+}
+
+fn items(sections: &Sections, problems: &mut Vec<Problem>) {
+    for item in &sections.gate {
+        match &item.value.satisfied_by {
+            SatisfiedBy::Meeting(kind) => {
+                if !sections.meetings.iter().any(|meeting| meeting.value.meeting == *kind) {
+                    problems.push(item.problem(kind, format!("there is no meeting `{kind}`")));
+                }
+            }
+            SatisfiedBy::Notice(kind) => {
+                let meets = |notice: &Located<baton_protocol::transfer::Notice>| {
+                    notice.value.notice == *kind && notice.value.meets.as_ref() == Some(&item.value.item)
+                };
+                if !sections.tells.iter().any(meets) {
+                    let message = format!("no notice `{kind}` says `meets: {}`", item.value.item);
+                    problems.push(item.problem(kind, message));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn clocks(sections: &Sections, problems: &mut Vec<Problem>) {
+    for clock in sections.all_clocks() {
+        let met_by = &clock.value.met_by;
+        let is_known = match met_by.split_once([':', '.']) {
+            Some(("item", item)) => sections.gate.iter().any(|known| known.value.item == item),
+            Some(("meeting", kind)) => sections.meetings.iter().any(|known| known.value.meeting == kind),
+            Some(("notice", kind)) => sections.tells.iter().any(|known| known.value.notice == kind),
+            Some(("facts", key)) => key.parse::<FactKey>().is_ok(),
+            _ => ACTS.contains(&met_by.as_str()),
+        };
+        if !is_known {
+            let message = format!(
+                "`{met_by}` meets no clock: write one of {}, or item:<item>, meeting:<kind>, notice:<kind>, facts.<key>",
+                ACTS.join(", ")
+            );
+            problems.push(clock.problem("met_by", message));
+        }
+    }
+}
+
+fn notices(sections: &Sections, problems: &mut Vec<Problem>) {
+    for notice in &sections.tells {
+        let kind = &notice.value.notice;
+        if !MEDIA.contains(&notice.value.by.as_str()) {
+            let message = format!("`{}` is not a medium; known are {}", notice.value.by, MEDIA.join(", "));
+            problems.push(notice.problem("by", message));
+        }
+        match sections.kinds.iter().find(|known| known.value.kind == *kind) {
+            None => problems.push(notice.problem(kind, format!("notification.yaml has no kind `{kind}`"))),
+            Some(known) if !known.value.media.contains(&notice.value.by) => {
+                problems.push(notice.problem("by", format!("notification.yaml does not send `{kind}` by {}", notice.value.by)));
+            }
+            Some(_) => {}
+        }
+        if let Some(item) = &notice.value.meets
+            && !sections.gate.iter().any(|known| known.value.item == *item)
+        {
+            problems.push(notice.problem(item, format!("there is no item `{item}`")));
+        }
+    }
+}

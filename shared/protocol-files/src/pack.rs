@@ -1,0 +1,126 @@
+//! Makes one authority's pack from its folder and the base below it.
+
+use std::sync::Arc;
+
+use baton_ids::AuthorityId;
+use baton_protocol::allocation::AllocationRules;
+use baton_protocol::closure::ClosureRules;
+use baton_protocol::front_door::FrontDoorRules;
+use baton_protocol::notification::NotificationRules;
+use baton_protocol::transfer::TransferRules;
+use baton_protocol::{Pack, PackDigest};
+use sha2::{Digest, Sha256};
+
+use crate::check;
+use crate::problem::Problem;
+use crate::raw::{self, AuthorityFile};
+use crate::register::Register;
+use crate::sections::Sections;
+use crate::source::{File, Folder};
+
+/// Makes the pack; adds to `problems` and gives `None` when something is wrong.
+pub(crate) fn make(
+    folder: &Folder,
+    base: Option<&Folder>,
+    register: &Register,
+    problems: &mut Vec<Problem>,
+) -> Option<Pack> {
+    let before = problems.len();
+    let (head, own) = read(folder, problems)?;
+    let mut sections = own;
+    if let Some(base) = base
+        && let Some((_, base)) = read(base, problems)
+    {
+        sections.put_under(base);
+    }
+    sections.settle(head.enforcement.default);
+
+    let authority_file = folder.files.first()?;
+    check::citations(folder, register, problems);
+    check::names(&sections, problems);
+    check::routes(&sections, problems);
+    check::items(&sections, &head.ladder, problems);
+    check::clocks(&sections, problems);
+    if head.authority != folder.name {
+        problems.push(authority_file.problem(
+            1,
+            format!("`authority: {}` stands in the folder `{}`", head.authority, folder.name),
+        ));
+    }
+    let authority = AuthorityId::new(&head.authority)
+        .map_err(|error| problems.push(authority_file.problem(1, error.to_string())))
+        .ok()?;
+    if problems.len() > before {
+        return None;
+    }
+    Some(assemble(authority, head, sections, digest(base, folder)))
+}
+
+fn read(folder: &Folder, problems: &mut Vec<Problem>) -> Option<(AuthorityFile, Sections)> {
+    let head: AuthorityFile = raw::read(folder.files.first()?, problems)?;
+    let files: Vec<Arc<File>> = folder.files[1..]
+        .iter()
+        .map(|file| Arc::new(raw::with_settings(file, &head.settings, problems)))
+        .collect();
+    let sections = Sections::read(&files, problems);
+    Some((head, sections))
+}
+
+fn assemble(authority: AuthorityId, head: AuthorityFile, sections: Sections, digest: PackDigest) -> Pack {
+    fn values<T>(entries: Vec<raw::Located<T>>) -> Vec<T> {
+        entries.into_iter().map(|entry| entry.value).collect()
+    }
+    Pack {
+        authority,
+        title: head.title,
+        digest,
+        effective_from: head.effective_from,
+        enforcement: head.enforcement,
+        plain_days: head.plain_days,
+        settings: head.settings,
+        ladder: head.ladder,
+        labels: head.labels,
+        front_door: FrontDoorRules {
+            contact_routes: values(sections.contact_routes),
+            referral_routes: values(sections.referral_routes),
+            outcomes: values(sections.contact_outcomes),
+            decided_by: sections.decided_by.map(|entry| entry.value),
+            clocks: values(sections.front_door_clocks),
+        },
+        allocation: AllocationRules {
+            allocated_means: sections.allocated_means.map(|entry| entry.value),
+            hard_stops: values(sections.hard_stops),
+            leave_unallocated: sections.leave_unallocated.map(|entry| entry.value),
+            named_by: sections.named_by.map(|entry| entry.value),
+            clocks: values(sections.allocation_clocks),
+        },
+        transfer: TransferRules {
+            routes: values(sections.routes),
+            gate: values(sections.gate),
+            meetings: values(sections.meetings),
+            clocks: values(sections.clocks),
+            tells: values(sections.tells),
+            authorities: values(sections.authorities),
+            actions: sections.actions.map(|entry| entry.value),
+        },
+        closure: ClosureRules {
+            grounds: values(sections.grounds),
+            clocks: values(sections.closure_clocks),
+        },
+        notification: NotificationRules {
+            kinds: values(sections.kinds),
+            exceptions: values(sections.exceptions),
+        },
+    }
+}
+
+/// SHA-256 over the names, lengths and texts of all files, the base first.
+fn digest(base: Option<&Folder>, folder: &Folder) -> PackDigest {
+    let mut hash = Sha256::new();
+    for file in base.into_iter().chain([folder]).flat_map(|folder| &folder.files) {
+        hash.update(file.name());
+        hash.update(file.text.len().to_be_bytes());
+        hash.update(&file.text);
+    }
+    PackDigest::new(hex::encode(hash.finalize()))
+}

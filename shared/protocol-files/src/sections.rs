@@ -1,0 +1,164 @@
+//! Every section of an authority's files, each entry with its place.
+
+use std::sync::Arc;
+
+use baton_protocol::allocation::{AllocatedMeans, HardStop, LeaveUnallocated, NamedBy};
+use baton_protocol::closure::ClosureGround;
+use baton_protocol::front_door::{ContactOutcome, DecidedBy, ReferralRoute};
+use baton_protocol::notification::{Exception, NoticeKind};
+use baton_protocol::transfer::{ActionRule, Authority, GateItem, Meeting, Notice, Route};
+use baton_protocol::{Clock, Strength};
+
+use crate::problem::Problem;
+use crate::raw::{
+    self, AllocationFile, ClosureFile, FrontDoorFile, Located, NotificationFile, TransferFile,
+};
+use crate::source::File;
+
+/// Every section, as read.
+#[derive(Debug, Default)]
+pub(crate) struct Sections {
+    pub contact_routes: Vec<Located<ReferralRoute>>,
+    pub referral_routes: Vec<Located<ReferralRoute>>,
+    pub contact_outcomes: Vec<Located<ContactOutcome>>,
+    pub decided_by: Option<Located<DecidedBy>>,
+    pub front_door_clocks: Vec<Located<Clock>>,
+    pub allocated_means: Option<Located<AllocatedMeans>>,
+    pub hard_stops: Vec<Located<HardStop>>,
+    pub leave_unallocated: Option<Located<LeaveUnallocated>>,
+    pub named_by: Option<Located<NamedBy>>,
+    pub allocation_clocks: Vec<Located<Clock>>,
+    pub routes: Vec<Located<Route>>,
+    pub gate: Vec<Located<GateItem>>,
+    pub meetings: Vec<Located<Meeting>>,
+    pub clocks: Vec<Located<Clock>>,
+    pub tells: Vec<Located<Notice>>,
+    pub authorities: Vec<Located<Authority>>,
+    pub actions: Option<Located<ActionRule>>,
+    pub grounds: Vec<Located<ClosureGround>>,
+    pub closure_clocks: Vec<Located<Clock>>,
+    pub kinds: Vec<Located<NoticeKind>>,
+    pub exceptions: Vec<Located<Exception>>,
+}
+
+impl Sections {
+    /// Reads the five rule files of a folder.
+    pub fn read(files: &[Arc<File>], problems: &mut Vec<Problem>) -> Self {
+        let mut sections = Self::default();
+        for file in files {
+            match file.name() {
+                "front-door.yaml" => sections.read_front_door(file, problems),
+                "allocation.yaml" => sections.read_allocation(file, problems),
+                "transfer.yaml" => sections.read_transfer(file, problems),
+                "closure.yaml" => sections.read_closure(file, problems),
+                _ => sections.read_notification(file, problems),
+            }
+        }
+        sections
+    }
+
+    fn read_front_door(&mut self, file: &Arc<File>, problems: &mut Vec<Problem>) {
+        let raw = raw::read::<Option<FrontDoorFile>>(file, problems).flatten().unwrap_or_default();
+        let one = raw.decided_by.iter().cloned().collect();
+        let ends = raw::ends([&raw.contact_routes, &raw.referral_routes, &raw.outcomes, &raw.clocks, &one]);
+        self.contact_routes = raw::entries(file, raw.contact_routes, &ends, problems);
+        self.referral_routes = raw::entries(file, raw.referral_routes, &ends, problems);
+        self.contact_outcomes = raw::entries(file, raw.outcomes, &ends, problems);
+        self.decided_by = raw.decided_by.and_then(|entry| raw::entry_of(file, entry, &ends, problems));
+        self.front_door_clocks = raw::entries(file, raw.clocks, &ends, problems);
+    }
+
+    fn read_allocation(&mut self, file: &Arc<File>, problems: &mut Vec<Problem>) {
+        let raw = raw::read::<Option<AllocationFile>>(file, problems).flatten().unwrap_or_default();
+        let ones = [&raw.allocated_means, &raw.leave_unallocated, &raw.named_by];
+        let ones = ones.into_iter().flatten().cloned().collect();
+        let ends = raw::ends([&raw.hard_stops, &raw.clocks, &ones]);
+        self.allocated_means = raw.allocated_means.and_then(|entry| raw::entry_of(file, entry, &ends, problems));
+        self.hard_stops = raw::entries(file, raw.hard_stops, &ends, problems);
+        self.leave_unallocated = raw.leave_unallocated.and_then(|entry| raw::entry_of(file, entry, &ends, problems));
+        self.named_by = raw.named_by.and_then(|entry| raw::entry_of(file, entry, &ends, problems));
+        self.allocation_clocks = raw::entries(file, raw.clocks, &ends, problems);
+    }
+
+    fn read_transfer(&mut self, file: &Arc<File>, problems: &mut Vec<Problem>) {
+        let raw = raw::read::<Option<TransferFile>>(file, problems).flatten().unwrap_or_default();
+        let one = raw.actions.iter().cloned().collect();
+        let ends = raw::ends([
+            &raw.routes,
+            &raw.gate,
+            &raw.meetings,
+            &raw.clocks,
+            &raw.tells,
+            &raw.authorities,
+            &one,
+        ]);
+        self.routes = raw::entries(file, raw.routes, &ends, problems);
+        self.gate = raw::entries(file, raw.gate, &ends, problems);
+        self.meetings = raw::entries(file, raw.meetings, &ends, problems);
+        self.clocks = raw::entries(file, raw.clocks, &ends, problems);
+        self.tells = raw::entries(file, raw.tells, &ends, problems);
+        self.authorities = raw::entries(file, raw.authorities, &ends, problems);
+        self.actions = raw.actions.and_then(|entry| raw::entry_of(file, entry, &ends, problems));
+    }
+
+    fn read_closure(&mut self, file: &Arc<File>, problems: &mut Vec<Problem>) {
+        let raw = raw::read::<Option<ClosureFile>>(file, problems).flatten().unwrap_or_default();
+        let ends = raw::ends([&raw.grounds, &raw.clocks]);
+        self.grounds = raw::entries(file, raw.grounds, &ends, problems);
+        self.closure_clocks = raw::entries(file, raw.clocks, &ends, problems);
+    }
+
+    fn read_notification(&mut self, file: &Arc<File>, problems: &mut Vec<Problem>) {
+        let raw = raw::read::<Option<NotificationFile>>(file, problems).flatten().unwrap_or_default();
+        let ends = raw::ends([&raw.kinds, &raw.exceptions]);
+        self.kinds = raw::entries(file, raw.kinds, &ends, problems);
+        self.exceptions = raw::entries(file, raw.exceptions, &ends, problems);
+    }
+
+    /// Puts the base below: what the authority names itself replaces what the base says (K-61).
+    pub fn put_under(&mut self, base: Self) {
+        add(&mut self.front_door_clocks, base.front_door_clocks, |clock| &clock.clock);
+        add(&mut self.contact_outcomes, base.contact_outcomes, |outcome| &outcome.outcome);
+        add(&mut self.allocation_clocks, base.allocation_clocks, |clock| &clock.clock);
+        add(&mut self.meetings, base.meetings, |meeting| &meeting.meeting);
+        add(&mut self.clocks, base.clocks, |clock| &clock.clock);
+        add(&mut self.grounds, base.grounds, |ground| &ground.ground);
+        add(&mut self.kinds, base.kinds, |kind| &kind.kind);
+        add(&mut self.exceptions, base.exceptions, |exception| &exception.exception);
+    }
+
+    /// Gives every rule without a strength of its own the authority's default.
+    pub fn settle(&mut self, default: Strength) {
+        let settle = |strength: &mut Option<Strength>| {
+            strength.get_or_insert(default);
+        };
+        self.gate.iter_mut().for_each(|item| settle(&mut item.value.strength));
+        let attendances = self.meetings.iter_mut().flat_map(|meeting| &mut meeting.value.attend);
+        attendances.for_each(|attendance| settle(&mut attendance.strength));
+        for clocks in [
+            &mut self.clocks,
+            &mut self.front_door_clocks,
+            &mut self.allocation_clocks,
+            &mut self.closure_clocks,
+        ] {
+            clocks.iter_mut().for_each(|clock| settle(&mut clock.value.strength));
+        }
+    }
+
+    /// Every clock of every file.
+    pub fn all_clocks(&self) -> impl Iterator<Item = &Located<Clock>> {
+        self.clocks
+            .iter()
+            .chain(&self.front_door_clocks)
+            .chain(&self.allocation_clocks)
+            .chain(&self.closure_clocks)
+    }
+}
+
+fn add<T>(own: &mut Vec<Located<T>>, base: Vec<Located<T>>, name: impl Fn(&T) -> &String) {
+    for entry in base {
+        if !own.iter().any(|own| name(&own.value) == name(&entry.value)) {
+            own.push(entry);
+        }
+    }
+}
