@@ -26,3 +26,4 @@ pub use file::{Story, read};
 pub use play::{Failure, Performance, play};
 pub use refusal::{Missing, Refusal};
 pub use stage::{StageError, start};
+pub use when::instant as local_instant;

@@ -1,0 +1,172 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Config, Role};
+use crate::{audit, launch, migrate, protocol, story, theatre};
+
+/// Passes a child's case from team to team without ever dropping it.
+#[derive(Debug, Parser)]
+#[command(name = "baton", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs every service in one process on SQLite.
+    All(All),
+    /// Runs the gateway: the public door.
+    Gateway(Settings),
+    /// Runs the front door: children, facts, contacts.
+    FrontDoor(Settings),
+    /// Runs allocation: the ledger and the organisation.
+    Allocation(Settings),
+    /// Runs transfer.
+    Transfer(Settings),
+    /// Runs closure.
+    Closure(Settings),
+    /// Runs notification.
+    Notification(Settings),
+    /// Brings the database of one service up to date, then ends.
+    Migrate {
+        /// The service.
+        #[arg(value_parser = role)]
+        service: Role,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Reads the authorities' protocols.
+    #[command(subcommand)]
+    Protocol(Protocol),
+    /// Plays stories, each against a Baton of its own with simulated time.
+    Story(Story),
+    /// Verifies the audit log.
+    #[command(subcommand)]
+    Audit(Audit),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Settings {
+    /// A TOML file with settings. The environment (`BATON__SERVER__LISTEN=…`) outranks it.
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// Where to listen.
+    #[arg(long)]
+    pub listen: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct All {
+    #[command(flatten)]
+    settings: Settings,
+    /// The folder that holds the databases and what notification sends. Made when it is not there.
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+    /// Begins simulated time here, local: `2026-03-02T09:00`. Moves only by `DevelopmentService.AdvanceTo`.
+    #[arg(long)]
+    simulated_from: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Protocol {
+    /// Checks files, or folders of files, and says for each problem the file, the line and what is wrong.
+    Check {
+        /// The files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Lists the authorities with the digest of each pack.
+    List,
+    /// Shows what an authority's protocol says.
+    Show {
+        /// The authority.
+        authority: String,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Story {
+    /// The story files, or folders of them.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Plays against a running Baton with simulated time instead: `http://127.0.0.1:50051`.
+    #[arg(long)]
+    address: Option<String>,
+    /// Only reads the stories and says what cannot be played.
+    #[arg(long)]
+    check: bool,
+    /// Tells every story in full, not only those that fail.
+    #[arg(long, visible_alias = "demo")]
+    verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Audit {
+    /// Recomputes every digest and the hash chain.
+    Verify {
+        /// The folder of `baton all`.
+        #[arg(long, default_value = "data")]
+        data: PathBuf,
+        /// Only this service, in the database at `--url`.
+        #[arg(long, value_parser = role, requires = "url")]
+        service: Option<Role>,
+        /// The database of `--service`.
+        #[arg(long, env = "BATON__STORE__URL", hide_env_values = true)]
+        url: Option<String>,
+    },
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::ALL.into_iter().find(|role| role.name() == text).ok_or_else(|| {
+        let names: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
+        format!("one of {}", names.join(", "))
+    })
+}
+
+pub(crate) async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
+    match &cli.command {
+        Command::All(all) => {
+            let config = Config::load(&all.settings)?;
+            let simulated_from = all.simulated_from.as_deref().map(simulated).transpose()?;
+            launch::all(config, &all.data, simulated_from).await?;
+        }
+        Command::Gateway(settings) => launch::one(Role::Gateway, Config::load(settings)?).await?,
+        Command::FrontDoor(settings) => launch::one(Role::FrontDoor, Config::load(settings)?).await?,
+        Command::Allocation(settings) => launch::one(Role::Allocation, Config::load(settings)?).await?,
+        Command::Transfer(settings) => launch::one(Role::Transfer, Config::load(settings)?).await?,
+        Command::Closure(settings) => launch::one(Role::Closure, Config::load(settings)?).await?,
+        Command::Notification(settings) => launch::one(Role::Notification, Config::load(settings)?).await?,
+        Command::Migrate { service, settings } => migrate::run(*service, &Config::load(settings)?).await?,
+        Command::Protocol(Protocol::Check { files }) => return protocol::check(files),
+        Command::Protocol(Protocol::List) => protocol::list()?,
+        Command::Protocol(Protocol::Show { authority }) => protocol::show(authority)?,
+        Command::Story(story) => {
+            let files = theatre::files(&story.files)?;
+            if files.is_empty() {
+                bail!("there is no story in what was named");
+            }
+            if story.check {
+                return theatre::check(&files);
+            }
+            return theatre::play(&files, story.address.as_deref(), story.verbose).await;
+        }
+        Command::Audit(Audit::Verify { data, service, url }) => {
+            return match (service, url) {
+                (Some(service), Some(url)) => audit::verify_one(*service, url).await,
+                _ => audit::verify_folder(data).await,
+            };
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn simulated(text: &str) -> anyhow::Result<jiff::Timestamp> {
+    let local = text.replace('T', " ");
+    story::local_instant(&local).with_context(|| format!("`{text}` is not a local time: write 2026-03-02T09:00"))
+}

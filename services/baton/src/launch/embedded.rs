@@ -1,0 +1,134 @@
+//! Every service in one process, each called directly.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use baton_clock::BusinessClock;
+use baton_protocol_files::Library;
+use baton_rpc::{Conn, in_process};
+use baton_store::{Store, StoreConfig};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+
+use super::StartError;
+use super::folder::Folder;
+use super::services::{self, Common, Running};
+use crate::{Config, Role};
+
+/// What `baton all` is made from.
+pub struct EmbeddedConfig {
+    /// Every setting.
+    pub config: Config,
+    /// The authorities' protocols.
+    pub library: Arc<Library>,
+    /// The clock of all services.
+    pub clock: BusinessClock,
+}
+
+/// Every service at work in this process.
+pub struct Embedded {
+    door: Routes,
+    config: Config,
+    stores: Vec<Store>,
+    tasks: Vec<JoinHandle<()>>,
+    shutdown: CancellationToken,
+    _folder: Folder,
+}
+
+impl Embedded {
+    /// Opens the databases in the folder and starts every service.
+    pub async fn start(data: &Path, settings: EmbeddedConfig) -> Result<Self, StartError> {
+        let folder = Folder::open(data)?;
+        let shutdown = CancellationToken::new();
+        let mut builder = Builder { folder, settings, stores: Vec::new(), tasks: Vec::new(), shutdown };
+        match builder.services().await {
+            Ok(door) => Ok(Self {
+                door,
+                config: builder.settings.config,
+                stores: builder.stores,
+                tasks: builder.tasks,
+                shutdown: builder.shutdown,
+                _folder: builder.folder,
+            }),
+            Err(error) => {
+                super::end(&builder.shutdown, builder.tasks).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// The gateway's routes, for a port.
+    pub fn door(&self) -> Routes {
+        self.door.clone()
+    }
+
+    /// The gateway, called directly.
+    pub fn conn(&self) -> Conn {
+        in_process(self.door.clone(), &self.config.server.of(Role::Gateway.name()))
+    }
+
+    /// Ends background tasks, waits for transactions under way, and closes the databases.
+    pub async fn stop(self) {
+        super::end(&self.shutdown, self.tasks).await;
+        for store in self.stores {
+            store.close().await;
+        }
+    }
+}
+
+struct Builder {
+    folder: Folder,
+    settings: EmbeddedConfig,
+    stores: Vec<Store>,
+    tasks: Vec<JoinHandle<()>>,
+    shutdown: CancellationToken,
+}
+
+impl Builder {
+    /// Starts the services in the order in which they need each other; the gateway's routes are the answer.
+    async fn services(&mut self) -> Result<Routes, StartError> {
+        let mut config = self.settings.config.clone();
+        if config.notification.spool.as_os_str().is_empty() {
+            config.notification.spool = self.folder.spool();
+        }
+
+        let running = services::front_door(&config, self.common(Role::FrontDoor).await?).await?;
+        let front_door = self.conn(Role::FrontDoor, running);
+        let running = services::allocation(&config, self.common(Role::Allocation).await?).await?;
+        let allocation = self.conn(Role::Allocation, running);
+        let running = services::transfer(&config, self.common(Role::Transfer).await?).await?;
+        let transfer = self.conn(Role::Transfer, running);
+        let running = services::closure(&config, self.common(Role::Closure).await?).await?;
+        let closure = self.conn(Role::Closure, running);
+        let feeds = HashMap::from([
+            (Role::FrontDoor.name(), front_door.clone()),
+            (Role::Allocation.name(), allocation.clone()),
+            (Role::Transfer.name(), transfer.clone()),
+            (Role::Closure.name(), closure.clone()),
+        ]);
+        let running = services::notification(&config, self.common(Role::Notification).await?, feeds).await?;
+        let notification = self.conn(Role::Notification, running);
+
+        let behind = baton_gateway::Services { front_door, allocation, transfer, closure, notification };
+        let gateway = services::gateway(&config, self.common(Role::Gateway).await?, behind).await?;
+        self.tasks.extend(gateway.tasks);
+        Ok(gateway.routes)
+    }
+
+    async fn common(&mut self, role: Role) -> Result<Common, StartError> {
+        let config = StoreConfig::new(self.folder.database(role));
+        let clock = self.settings.clock.clone();
+        let store = Store::open(config, role.name(), role.migrations(), clock.clone()).await;
+        let store = store.map_err(|source| StartError::Store { service: role.name(), source })?;
+        self.stores.push(store.clone());
+        let library = Arc::clone(&self.settings.library);
+        Ok(Common { store, library, clock, shutdown: self.shutdown.clone() })
+    }
+
+    fn conn(&mut self, role: Role, running: Running) -> Conn {
+        self.tasks.extend(running.tasks);
+        in_process(running.routes, &self.settings.config.server.of(role.name()))
+    }
+}
