@@ -18,7 +18,7 @@ pub mod rules;
 pub mod spans;
 pub mod standing;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 pub mod unallocated;
 
 pub use case::{Case, Discrepancy, Unallocated, apply};
