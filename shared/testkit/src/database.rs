@@ -99,3 +99,48 @@ where
         body(db.url().to_owned()).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use sqlx::{Connection, PgConnection};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_runs_on_both_databases_each_time_on_an_empty_one() {
+        let urls = Mutex::new(Vec::new());
+
+        each_database(|url| {
+            urls.lock().unwrap().push(url);
+            std::future::ready(())
+        })
+        .await;
+
+        let urls = urls.into_inner().unwrap();
+        assert!(
+            urls[0].starts_with("sqlite:") && urls[1].starts_with("postgres:"),
+            "{urls:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn two_databases_of_the_cluster_do_not_see_each_other() {
+        let (one, two) = tokio::join!(TestDb::postgres(), TestDb::postgres());
+        let mut in_one = PgConnection::connect(one.url()).await.unwrap();
+        let mut in_two = PgConnection::connect(two.url()).await.unwrap();
+
+        sqlx::query("CREATE TABLE t (a BIGINT)")
+            .execute(&mut in_one)
+            .await
+            .unwrap();
+
+        assert!(
+            sqlx::query("SELECT a FROM t")
+                .execute(&mut in_two)
+                .await
+                .is_err()
+        );
+    }
+}
