@@ -7,8 +7,8 @@ use baton_contracts::closure::v1::LocateClosureRequest;
 use baton_contracts::closure::v1::closure_reaction_service_client::ClosureReactionServiceClient;
 use baton_contracts::frontdoor::v1::front_door_reaction_service_client::FrontDoorReactionServiceClient;
 use baton_contracts::frontdoor::v1::{
-    ChildReference, GetFactsRequest, GetFactsResponse, LocateContactRequest, ResolveChildrenRequest,
-    ResolvedChild,
+    ChildReference, GetFactsRequest, GetFactsResponse, LocateContactRequest,
+    ResolveChildrenRequest, ResolvedChild,
 };
 use baton_contracts::notification::v1::LocateNoticeRequest;
 use baton_contracts::notification::v1::notification_reaction_service_client::NotificationReactionServiceClient;
@@ -43,7 +43,11 @@ pub struct Located {
 impl Contexts {
     /// With the services that know.
     pub const fn new(services: Services, packs: Packs, clock: BusinessClock) -> Self {
-        Self { services, packs, clock }
+        Self {
+            services,
+            packs,
+            clock,
+        }
     }
 
     /// A context that names who acts and why, under the pack in force when the call was received.
@@ -75,29 +79,14 @@ impl Contexts {
         }
     }
 
-    /// Adds what the front door and the ledger know, asking both at once.
-    pub async fn complete(
-        &self,
-        bare: &Context,
-        located: &Located,
-        workers: Vec<String>,
-    ) -> Result<Context, Status> {
-        let (facts, ledger) = tokio::try_join!(
-            self.facts(bare, &located.child_id),
-            self.ledger(bare, located, workers)
-        )?;
-        let mut context = bare.clone();
-        add_facts(&mut context, facts);
-        add_ledger(&mut context, ledger);
-        Ok(context)
-    }
-
     /// The facts of a child and of the other children of the family. Nothing for no child.
     pub async fn facts(&self, bare: &Context, child_id: &str) -> Result<GetFactsResponse, Status> {
         if child_id.is_empty() {
             return Ok(GetFactsResponse::default());
         }
-        let request = GetFactsRequest { child_id: child_id.to_owned() };
+        let request = GetFactsRequest {
+            child_id: child_id.to_owned(),
+        };
         let response = self.front_door().get_facts(with(bare, request)).await?;
         Ok(response.into_inner())
     }
@@ -133,41 +122,80 @@ impl Contexts {
         references: Vec<ChildReference>,
     ) -> Result<Vec<ResolvedChild>, Status> {
         let request = ResolveChildrenRequest { references };
-        let response = self.front_door().resolve_children(with(bare, request)).await?;
+        let response = self
+            .front_door()
+            .resolve_children(with(bare, request))
+            .await?;
         Ok(response.into_inner().children)
     }
 
     /// Finds the child and the case of a subject. Fails as its owner fails: `NOT_FOUND` for another authority's.
-    pub async fn locate(&self, bare: &Context, subject: Subject, id: &str) -> Result<Located, Status> {
+    pub async fn locate(
+        &self,
+        bare: &Context,
+        subject: Subject,
+        id: &str,
+    ) -> Result<Located, Status> {
         let id = id.to_owned();
         Ok(match subject {
             Subject::Unspecified | Subject::None => Located::default(),
-            Subject::Child => Located { child_id: id, case_id: String::new() },
+            Subject::Child => Located {
+                child_id: id,
+                case_id: String::new(),
+            },
             // The ledger tells the child when it is asked for the case.
-            Subject::Case => Located { child_id: String::new(), case_id: id },
+            Subject::Case => Located {
+                child_id: String::new(),
+                case_id: id,
+            },
             Subject::Contact => {
                 let request = LocateContactRequest { contact_id: id };
-                let found = self.front_door().locate_contact(with(bare, request)).await?.into_inner();
-                Located { child_id: found.child_id, case_id: String::new() }
+                let found = self
+                    .front_door()
+                    .locate_contact(with(bare, request))
+                    .await?
+                    .into_inner();
+                Located {
+                    child_id: found.child_id,
+                    case_id: String::new(),
+                }
             }
             Subject::Transfer => {
                 let request = LocateTransferRequest { transfer_id: id };
                 let mut client = TransferReactionServiceClient::new(self.services.transfer.clone());
-                let found = client.locate_transfer(with(bare, request)).await?.into_inner();
-                Located { child_id: found.child_id, case_id: found.case_id }
+                let found = client
+                    .locate_transfer(with(bare, request))
+                    .await?
+                    .into_inner();
+                Located {
+                    child_id: found.child_id,
+                    case_id: found.case_id,
+                }
             }
             Subject::Closure => {
                 let request = LocateClosureRequest { closure_id: id };
                 let mut client = ClosureReactionServiceClient::new(self.services.closure.clone());
-                let found = client.locate_closure(with(bare, request)).await?.into_inner();
-                Located { child_id: found.child_id, case_id: found.case_id }
+                let found = client
+                    .locate_closure(with(bare, request))
+                    .await?
+                    .into_inner();
+                Located {
+                    child_id: found.child_id,
+                    case_id: found.case_id,
+                }
             }
             Subject::Notice => {
                 let request = LocateNoticeRequest { notice_id: id };
                 let mut client =
                     NotificationReactionServiceClient::new(self.services.notification.clone());
-                let found = client.locate_notice(with(bare, request)).await?.into_inner();
-                Located { child_id: found.child_id, case_id: found.case_id }
+                let found = client
+                    .locate_notice(with(bare, request))
+                    .await?
+                    .into_inner();
+                Located {
+                    child_id: found.child_id,
+                    case_id: found.case_id,
+                }
             }
         })
     }

@@ -1,9 +1,157 @@
 //! The gateway: the only public door, the reactions across services, and the views.
+//!
+//! - `door` forwards every public method of every service, with the context it gathers.
+//! - `reactions` tells, purely, what follows from a cause; `runner` carries it out, once, whatever fails.
+//! - `feeds` applies what services announce: journey, task lists, tracker, and further reactions.
+//! - `development` moves simulated time.
+//!
+//! [`build`] assembles the parts for the launcher and for tests alike.
+//!
+//! # Invariants
+//! - No rule is read here: a pack is named, never opened.
+//! - No transaction of the gateway spans a call to a service.
+//! - No command is checked against a view.
 
+mod app;
+mod config;
 mod context;
+mod development;
+mod door;
+mod feeds;
 mod packs;
 pub mod reactions;
+mod rpc;
 mod runner;
 mod services;
 mod storage;
 mod views;
+
+use std::sync::Arc;
+
+use baton_clock::BusinessClock;
+use baton_ids::AuthorityId;
+use baton_protocol_files::Library;
+use baton_store::Store;
+use jiff::Timestamp;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+
+pub use config::Config;
+pub use services::{NAME, Services};
+pub use storage::migrations;
+
+use packs::Packs;
+
+/// What the gateway is made of.
+pub struct Parts {
+    /// Its own database, opened with [`migrations`].
+    pub store: Store,
+    /// The authorities' packs.
+    pub library: Arc<Library>,
+    /// The clock of rules and deadlines.
+    pub clock: BusinessClock,
+    /// The services behind it.
+    pub services: Services,
+    /// Ends the background tasks.
+    pub shutdown: CancellationToken,
+}
+
+/// The gateway at work.
+pub struct Service {
+    /// Its public services and those it forwards, for a server or for direct calls.
+    pub routes: Routes,
+    /// Sealing, reactions and subscriptions; each ends after the shutdown.
+    pub tasks: Vec<JoinHandle<()>>,
+}
+
+/// Why the gateway cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration lets clients move a clock that is not simulated.
+    #[error("simulated_time is set, but the clock is the system's")]
+    ClockNotSimulated,
+}
+
+/// Assembles the gateway and starts its background tasks.
+#[expect(
+    clippy::unused_async,
+    reason = "every service is built in the same way, and others do wait"
+)]
+pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError> {
+    let Parts {
+        store,
+        library,
+        clock,
+        services,
+        shutdown,
+    } = parts;
+    if config.simulated_time && !clock.is_simulated() {
+        return Err(StartError::ClockNotSimulated);
+    }
+    Ok(assemble(
+        config,
+        store,
+        of_library(&library),
+        &clock,
+        &services,
+        &shutdown,
+    ))
+}
+
+fn assemble(
+    config: &Config,
+    store: Store,
+    packs: Packs,
+    clock: &BusinessClock,
+    services: &Services,
+    shutdown: &CancellationToken,
+) -> Service {
+    let contexts = context::Contexts::new(services.clone(), packs.clone(), clock.clone());
+    let identities = door::Identities::new(services.clone(), contexts.clone(), packs.clone());
+    let runner = runner::Runner::new(
+        store.clone(),
+        services.clone(),
+        contexts.clone(),
+        shutdown.clone(),
+    );
+    let app = app::App::new(store.clone(), contexts.clone(), runner.clone());
+
+    let sealing = tokio::spawn({
+        let shutdown = shutdown.clone();
+        async move { store.run_sealing(shutdown).await }
+    });
+    let running = tokio::spawn(async move { runner.run().await });
+    let mut tasks = vec![sealing, running];
+    tasks.extend(feeds::start(&app, services, packs.authorities(), shutdown));
+
+    let development = config
+        .simulated_time
+        .then(|| development::Development::new(app.clone(), services, packs.authorities()));
+    let own = rpc::Handlers::new(
+        app,
+        identities.clone(),
+        development,
+        config.record_wait(),
+        shutdown.clone(),
+    );
+    let door = door::Door::new(services.clone(), contexts, identities);
+    Service {
+        routes: door::open(own.routes(), &door),
+        tasks,
+    }
+}
+
+/// The packs of a library, in force from a day in England.
+fn of_library(library: &Arc<Library>) -> Packs {
+    let authorities: Vec<String> = library
+        .authorities()
+        .map(|authority| authority.as_str().to_owned())
+        .collect();
+    let library = Arc::clone(library);
+    Packs::new(authorities, move |authority: &str, at: Timestamp| {
+        let authority = AuthorityId::new(authority).ok()?;
+        let pack = library.pack_for(&authority, reactions::local_day(at))?;
+        Some(pack.digest.as_str().to_owned())
+    })
+}

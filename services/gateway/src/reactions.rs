@@ -37,6 +37,7 @@ use baton_contracts::record::v1::{Outcome, record_event};
 use baton_contracts::type_v1::Owner;
 use uuid::Uuid;
 
+pub use facts::local_day;
 pub use spawn::{Spawned, of_event, spawned};
 
 use answer::{Answer, Refusal};
@@ -82,12 +83,16 @@ impl Progress<'_> {
 
     /// The refusal of the last step, if it was refused.
     pub fn refused(&self) -> Option<&Refusal> {
-        self.answers.last().and_then(|answer| answer.refusal.as_ref())
+        self.answers
+            .last()
+            .and_then(|answer| answer.refusal.as_ref())
     }
 
     /// The answers to a method, in order.
     pub fn to<'b>(&'b self, path: &'b str) -> impl Iterator<Item = &'b Answer> {
-        self.answers.iter().filter(move |answer| answer.path == path)
+        self.answers
+            .iter()
+            .filter(move |answer| answer.path == path)
     }
 }
 
@@ -118,7 +123,9 @@ fn of_report(report: &cause::Report, progress: Progress<'_>) -> Next {
             | Said::ConferenceHeld(_)),
         ) => conference::next(report, event, said, progress),
         Some(Said::MeetingHeld(said)) => meeting_held::next(report, event, said, progress),
-        Some(Said::EvidenceRecorded(said)) => evidence_recorded::next(report, event, said, progress),
+        Some(Said::EvidenceRecorded(said)) => {
+            evidence_recorded::next(report, event, said, progress)
+        }
         Some(Said::FactsReported(said)) => facts_reported::next(report, event, said, progress),
         Some(Said::HolderReported(said)) => holder_reported::next(report, event, said, progress),
         None => park_unreadable(),
@@ -179,7 +186,12 @@ fn team_manager(team_id: &str) -> Owner {
 fn text<'a>(event: &'a Event, key: &str) -> &'a str {
     use prost_types::value::Kind;
 
-    match event.data.as_ref().and_then(|data| data.fields.get(key)).and_then(|value| value.kind.as_ref()) {
+    match event
+        .data
+        .as_ref()
+        .and_then(|data| data.fields.get(key))
+        .and_then(|value| value.kind.as_ref())
+    {
         Some(Kind::StringValue(text)) => text,
         _ => "",
     }
@@ -190,7 +202,11 @@ fn flag(event: &Event, key: &str) -> bool {
     use prost_types::value::Kind;
 
     matches!(
-        event.data.as_ref().and_then(|data| data.fields.get(key)).and_then(|value| value.kind.as_ref()),
+        event
+            .data
+            .as_ref()
+            .and_then(|data| data.fields.get(key))
+            .and_then(|value| value.kind.as_ref()),
         Some(Kind::BoolValue(true))
     )
 }
@@ -199,8 +215,16 @@ fn flag(event: &Event, key: &str) -> bool {
 fn number(event: &Event, key: &str) -> i64 {
     use prost_types::value::Kind;
 
-    match event.data.as_ref().and_then(|data| data.fields.get(key)).and_then(|value| value.kind.as_ref()) {
-        #[expect(clippy::cast_possible_truncation, reason = "epochs and versions are far below 2^53")]
+    match event
+        .data
+        .as_ref()
+        .and_then(|data| data.fields.get(key))
+        .and_then(|value| value.kind.as_ref())
+    {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "epochs and versions are far below 2^53"
+        )]
         Some(Kind::NumberValue(number)) => *number as i64,
         _ => 0,
     }
@@ -208,5 +232,8 @@ fn number(event: &Event, key: &str) -> i64 {
 
 /// An instant in the data of an event, written as text.
 fn instant(event: &Event, key: &str) -> Option<prost_types::Timestamp> {
-    text(event, key).parse::<jiff::Timestamp>().ok().map(baton_contracts::timestamp)
+    text(event, key)
+        .parse::<jiff::Timestamp>()
+        .ok()
+        .map(baton_contracts::timestamp)
 }

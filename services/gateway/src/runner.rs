@@ -27,9 +27,10 @@ use baton_clock::lease_now;
 use baton_contracts::record::v1::Receipt;
 use baton_store::{Db, Store, StoreError, Tx};
 use jiff::Timestamp;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::context::Contexts;
@@ -67,11 +68,11 @@ struct Shared {
     shutdown: CancellationToken,
 }
 
-/// What became of a report that was begun.
-#[derive(Debug, Clone, PartialEq)]
+/// What became of a report that was to be begun. All but `Duplicate` say that it is kept.
+#[derive(Debug)]
 pub enum Begun {
-    /// Carried out, parked or put off; the receipt, where there is one already.
-    Ran(Option<Receipt>),
+    /// It is being carried out. The receipt comes when it is done; nothing comes when it is parked or put off.
+    Running(oneshot::Receiver<Receipt>),
     /// Another reaction of the family goes first.
     Queued,
     /// This revision was reported before.
@@ -105,62 +106,98 @@ impl Runner {
         }))
     }
 
-    /// Keeps a report, begins its reaction with the first command frozen, all in one commit, and carries it
-    /// out. Runs to its end even when the caller goes away.
+    /// Keeps a report and begins its reaction with the first command frozen, all in one commit, and then carries
+    /// it out. Once begun it runs to its end, even when the caller goes away.
     pub async fn begin(&self, report: Report, spawned: Spawned) -> Result<Begun, StoreError> {
+        let (say, said) = oneshot::channel();
         let runner = self.clone();
-        let work = async move { runner.begin_here(report, spawned).await };
-        let task = self.0.tasks.spawn(tracing::Instrument::in_current_span(work));
-        task.await.map_err(|_| StoreError::Interrupted)?
+        let work = async move { runner.begin_here(report, spawned, say).await };
+        self.0.tasks.spawn(work.in_current_span());
+        said.await.map_err(|_| StoreError::Interrupted)?
     }
 
-    async fn begin_here(&self, report: Report, spawned: Spawned) -> Result<Begun, StoreError> {
-        let report_id = report.id;
+    async fn begin_here(
+        &self,
+        report: Report,
+        spawned: Spawned,
+        say: oneshot::Sender<Result<Begun, StoreError>>,
+    ) {
         let mut reaction = self.born(&report.authority, spawned, report.received_at);
-        reaction.report_id = Some(report_id);
+        reaction.report_id = Some(report.id);
         let lane = Lane {
             authority: reaction.authority.clone(),
             name: reaction.lane.clone(),
             holder: Uuid::now_v7(),
         };
-        let Some(_mine) = self.enter(&lane) else {
+        let Some(here) = self.enter(&lane) else {
             // Another reaction of this family is under way here.
-            return self.queue(report, reaction).await;
+            // Whoever asked may have gone: the report is kept all the same.
+            let _ = say.send(self.queue(report, reaction).await);
+            return;
         };
         let mut run = Run::new(self, lane.clone());
         let first = run.prepare(&mut reaction).await;
         let now = lease_now();
-        let take = Write::TakeIfFirst { lane, until: now + LEASE, now, mine: reaction.id };
-        let hits = self
-            .0
-            .committer
-            .commit(vec![Write::Report(Box::new(report)), Write::Begin(Box::new(reaction.clone())), take])
-            .await?;
-        match hits.as_slice() {
-            [false, ..] => return Ok(Begun::Duplicate),
-            [_, _, true] => {}
-            _ => {
-                self.0.work.notify_one();
-                return Ok(Begun::Queued);
+        let writes = vec![
+            Write::Report(Box::new(report)),
+            Write::Begin(Box::new(reaction.clone())),
+            Write::TakeIfFirst {
+                lane,
+                until: now + LEASE,
+                now,
+                mine: reaction.id,
+            },
+        ];
+        let (send, receipt) = oneshot::channel();
+        let (begun, mine) = match self.0.committer.commit(writes).await {
+            Ok(hits) => match hits.as_slice() {
+                [false, ..] => (Ok(Begun::Duplicate), false),
+                [_, _, true] => (Ok(Begun::Running(receipt)), true),
+                _ => (Ok(Begun::Queued), false),
+            },
+            Err(error) => (Err(error), false),
+        };
+        let _ = say.send(begun);
+        if mine {
+            match run.to_the_end(&mut reaction, first).await {
+                Ok(Some(receipt)) => {
+                    let _ = send.send(receipt);
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    // Its lane is free again when the lease ends; it goes on from what is kept.
+                    tracing::error!(flow.id = %reaction.id, error = %error, "a reaction was interrupted");
+                }
             }
         }
-        let receipt = run.to_the_end(&mut reaction, first).await;
+        drop(here);
         self.0.finished.notify_waiters();
         self.0.work.notify_one();
-        receipt.map(Begun::Ran)
     }
 
     /// Keeps a report and its reaction for whoever runs the lane.
     async fn queue(&self, report: Report, reaction: Reaction) -> Result<Begun, StoreError> {
-        let writes = vec![Write::Report(Box::new(report)), Write::Begin(Box::new(reaction))];
+        let writes = vec![
+            Write::Report(Box::new(report)),
+            Write::Begin(Box::new(reaction)),
+        ];
         let hits = self.0.committer.commit(writes).await?;
         self.0.work.notify_one();
-        Ok(if hits.first() == Some(&true) { Begun::Queued } else { Begun::Duplicate })
+        Ok(if hits.first() == Some(&true) {
+            Begun::Queued
+        } else {
+            Begun::Duplicate
+        })
     }
 
     /// Begins the reaction to an event within the transaction that applies it, and wakes the search once it is
     /// committed. A cause that has one already starts none.
-    pub async fn begin_in(&self, tx: &mut Tx, authority: &str, spawned: Spawned) -> Result<(), StoreError> {
+    pub async fn begin_in(
+        &self,
+        tx: &mut Tx,
+        authority: &str,
+        spawned: Spawned,
+    ) -> Result<(), StoreError> {
         let mut reaction = self.born(authority, spawned, self.0.contexts.clock().now());
         reaction.version = 1;
         if storage::reactions::insert(tx, &reaction).await? {
@@ -208,7 +245,10 @@ impl Runner {
     fn enter(&self, lane: &Lane) -> Option<InLane> {
         let key = (lane.authority.clone(), lane.name.clone());
         let mut lanes = self.0.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        lanes.insert(key.clone()).then(|| InLane { runner: self.clone(), key })
+        lanes.insert(key.clone()).then(|| InLane {
+            runner: self.clone(),
+            key,
+        })
     }
 }
 
@@ -220,7 +260,12 @@ struct InLane {
 
 impl Drop for InLane {
     fn drop(&mut self) {
-        let mut lanes = self.runner.0.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lanes = self
+            .runner
+            .0
+            .lanes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         lanes.remove(&self.key);
     }
 }

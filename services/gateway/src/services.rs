@@ -50,8 +50,14 @@ impl Services {
     }
 
     /// Sends the bytes of a request to the service that has the method, and returns the bytes of its response.
-    pub async fn call(&self, path: &str, request: Request<Bytes>) -> Result<Response<Bytes>, Status> {
-        let conn = self.of(path).ok_or_else(|| Status::unimplemented("no service has this method"))?;
+    pub async fn call(
+        &self,
+        path: &str,
+        request: Request<Bytes>,
+    ) -> Result<Response<Bytes>, Status> {
+        let conn = self
+            .of(path)
+            .ok_or_else(|| Status::unimplemented("no service has this method"))?;
         let path: PathAndQuery = path
             .parse()
             .map_err(|_| Status::unimplemented("no service has this method"))?;

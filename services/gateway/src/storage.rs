@@ -17,11 +17,31 @@ use baton_store::{Migration, Migrations};
 macro_rules! migrations {
     ($folder:literal) => {
         &[
-            (1000, "reports", include_str!(concat!("../migrations/", $folder, "/1000_reports.sql"))),
-            (1001, "reactions", include_str!(concat!("../migrations/", $folder, "/1001_reactions.sql"))),
-            (1002, "journey", include_str!(concat!("../migrations/", $folder, "/1002_journey.sql"))),
-            (1003, "tasks", include_str!(concat!("../migrations/", $folder, "/1003_tasks.sql"))),
-            (1004, "tracker", include_str!(concat!("../migrations/", $folder, "/1004_tracker.sql"))),
+            (
+                1000,
+                "reports",
+                include_str!(concat!("../migrations/", $folder, "/1000_reports.sql")),
+            ),
+            (
+                1001,
+                "reactions",
+                include_str!(concat!("../migrations/", $folder, "/1001_reactions.sql")),
+            ),
+            (
+                1002,
+                "journey",
+                include_str!(concat!("../migrations/", $folder, "/1002_journey.sql")),
+            ),
+            (
+                1003,
+                "tasks",
+                include_str!(concat!("../migrations/", $folder, "/1003_tasks.sql")),
+            ),
+            (
+                1004,
+                "tracker",
+                include_str!(concat!("../migrations/", $folder, "/1004_tracker.sql")),
+            ),
         ]
     };
 }
@@ -31,5 +51,8 @@ const POSTGRES: &[Migration] = migrations!("postgres");
 
 /// The gateway's own tables.
 pub const fn migrations() -> Migrations {
-    Migrations { sqlite: SQLITE, postgres: POSTGRES }
+    Migrations {
+        sqlite: SQLITE,
+        postgres: POSTGRES,
+    }
 }

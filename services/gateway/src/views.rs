@@ -89,7 +89,9 @@ impl Task {
 
     /// The transfer it is about. Empty for another.
     pub fn transfer_id(&self) -> &str {
-        self.references.get("transfer_id").map_or("", String::as_str)
+        self.references
+            .get("transfer_id")
+            .map_or("", String::as_str)
     }
 
     /// Its place in a list.
@@ -122,20 +124,33 @@ impl Task {
 impl Place {
     /// As a page token.
     pub fn token(&self) -> String {
-        format!("{}~{}~{}", self.due_sort, self.since.as_microsecond(), self.key)
+        format!(
+            "{}~{}~{}",
+            self.due_sort,
+            self.since.as_microsecond(),
+            self.key
+        )
     }
 
     /// From a page token. An empty one is the beginning.
     pub fn parse(token: &str) -> Option<Self> {
         if token.is_empty() {
             let (due_sort, key) = (String::new(), String::new());
-            return Some(Self { due_sort, since: Timestamp::UNIX_EPOCH, key });
+            return Some(Self {
+                due_sort,
+                since: Timestamp::UNIX_EPOCH,
+                key,
+            });
         }
         let mut parts = token.splitn(3, '~');
         let due_sort = parts.next()?.to_owned();
         let micros = parts.next()?.parse().ok()?;
         let since = Timestamp::from_microsecond(micros).ok()?;
-        Some(Self { due_sort, since, key: parts.next()?.to_owned() })
+        Some(Self {
+            due_sort,
+            since,
+            key: parts.next()?.to_owned(),
+        })
     }
 }
 

@@ -81,12 +81,20 @@ impl Refusal {
             .map(|rules| rule_ids(rules))
             .unwrap_or_default();
         let mut subjects = Vec::new();
-        for violation in details.precondition_failure().into_iter().flat_map(|failure| &failure.violations) {
+        for violation in details
+            .precondition_failure()
+            .into_iter()
+            .flat_map(|failure| &failure.violations)
+        {
             subjects.push(violation.subject.clone());
             // "<rule ids>; owner <role> of <team>; what to do"
             rules.extend(violation.description.split(';').take(1).flat_map(rule_ids));
         }
-        for violation in details.bad_request().into_iter().flat_map(|bad| &bad.field_violations) {
+        for violation in details
+            .bad_request()
+            .into_iter()
+            .flat_map(|bad| &bad.field_violations)
+        {
             subjects.push(violation.field.clone());
         }
         rules.dedup();

@@ -28,14 +28,22 @@ pub fn next(
     let Some((child, siblings)) = report.children.split_first() else {
         return Next::Finished(Vec::new());
     };
-    let strangers = std::iter::once(child).chain(siblings).filter(|named| named.child_id.is_empty());
+    let strangers = std::iter::once(child)
+        .chain(siblings)
+        .filter(|named| named.child_id.is_empty());
     let registered: Vec<RegisterChildResponse> = progress
         .to(path::REGISTER_CHILD)
         .filter_map(super::answer::Answer::as_response)
         .collect();
     // 1. Everybody gets an id.
     if let Some(stranger) = strangers.clone().nth(registered.len()) {
-        return Next::Send(register(report, said, stranger, std::ptr::eq(stranger, child), progress));
+        return Next::Send(register(
+            report,
+            said,
+            stranger,
+            std::ptr::eq(stranger, child),
+            progress,
+        ));
     }
     let ids = ids(child, siblings, &registered);
     let Some((child_id, sibling_ids)) = ids.split_first() else {
@@ -54,7 +62,13 @@ pub fn next(
             return Next::Send(facts::record(report, event, child_id, dates, progress));
         };
         if facts::changed(recorded) && progress.to(path::REASSESS).next().is_none() {
-            let step = facts::reassess(child_id, "facts_changed", None, event.effective_at, progress);
+            let step = facts::reassess(
+                child_id,
+                "facts_changed",
+                None,
+                event.effective_at,
+                progress,
+            );
             return Next::Send(step);
         }
     }
@@ -70,7 +84,13 @@ fn register(
     is_the_child: bool,
     progress: Progress<'_>,
 ) -> Step {
-    let dated = |date: &String| if is_the_child { date.clone() } else { String::new() };
+    let dated = |date: &String| {
+        if is_the_child {
+            date.clone()
+        } else {
+            String::new()
+        }
+    };
     let request = RegisterChildRequest {
         request_id: progress.request_id(),
         system: report.system.clone(),
@@ -93,7 +113,14 @@ fn link(said: &ChildRecorded, child_id: &str, siblings: &[String], progress: Pro
         with_child_ids: siblings.to_vec(),
         households,
     };
-    Step::new(path::LINK_FAMILY, &request, About { child_id: child_id.to_owned(), ..About::nobody() })
+    Step::new(
+        path::LINK_FAMILY,
+        &request,
+        About {
+            child_id: child_id.to_owned(),
+            ..About::nobody()
+        },
+    )
 }
 
 /// The ids of all, the child first: those that were known and those that registering gave.
@@ -122,7 +149,10 @@ fn dates(said: &ChildRecorded) -> Vec<Fact> {
         dates.push(facts::date("date_of_birth", &said.date_of_birth));
     }
     if !said.expected_delivery_date.is_empty() {
-        dates.push(facts::date("expected_delivery_date", &said.expected_delivery_date));
+        dates.push(facts::date(
+            "expected_delivery_date",
+            &said.expected_delivery_date,
+        ));
     }
     dates
 }

@@ -26,7 +26,12 @@ pub fn next(cause: &ClosureRelease, progress: Progress<'_>) -> Next {
             };
             Next::Send(Step::new(path::END_RESPONSIBILITY, &request, about))
         }
-        [Answer { refusal: Some(refusal), .. }] => {
+        [
+            Answer {
+                refusal: Some(refusal),
+                ..
+            },
+        ] => {
             let request = FailEndRequest {
                 request_id: progress.request_id(),
                 closure_id: release.closure_id.clone(),
@@ -36,7 +41,9 @@ pub fn next(cause: &ClosureRelease, progress: Progress<'_>) -> Next {
             Next::Send(Step::new(path::FAIL_END, &request, about))
         }
         [ended] => {
-            let case = ended.as_response::<EndResponsibilityResponse>().and_then(|ended| ended.case);
+            let case = ended
+                .as_response::<EndResponsibilityResponse>()
+                .and_then(|ended| ended.case);
             let Some(case) = case else {
                 return park_unreadable();
             };
@@ -49,7 +56,13 @@ pub fn next(cause: &ClosureRelease, progress: Progress<'_>) -> Next {
             };
             Next::Send(Step::new(path::CONFIRM_END, &request, about))
         }
-        [.., Answer { refusal: Some(refusal), .. }] => park(refusal, platform()),
+        [
+            ..,
+            Answer {
+                refusal: Some(refusal),
+                ..
+            },
+        ] => park(refusal, platform()),
         _ => Next::Finished(Vec::new()),
     }
 }

@@ -30,7 +30,12 @@ pub fn next(report: &Report, event: &RecordEvent, said: &Said, progress: Progres
     if let Some(next) = facts::refused(progress) {
         return next;
     }
-    let reported = Reported { report, event, said, progress };
+    let reported = Reported {
+        report,
+        event,
+        said,
+        progress,
+    };
     let mut left = progress.answers;
     let mut outcomes: Vec<Outcome> = Vec::with_capacity(report.children.len());
     for (index, child) in report.children.iter().enumerate() {
@@ -51,18 +56,30 @@ impl Reported<'_> {
     /// What the conference decided for the child at a place in the report. Empty before it was held.
     fn decided(&self, index: usize) -> &str {
         match self.said {
-            Said::ConferenceHeld(held) => {
-                held.outcomes.get(index).map_or("", |outcome| outcome.outcome.as_str())
-            }
+            Said::ConferenceHeld(held) => held
+                .outcomes
+                .get(index)
+                .map_or("", |outcome| outcome.outcome.as_str()),
             _ => "",
         }
     }
 
     /// How many answers belong to the child, or the step that is still missing.
-    fn about_child(&self, child_id: &str, decided: &str, answers: &[Answer]) -> Result<usize, Step> {
+    fn about_child(
+        &self,
+        child_id: &str,
+        decided: &str,
+        answers: &[Answer],
+    ) -> Result<usize, Step> {
         let [recorded, rest @ ..] = answers else {
             let stated = self.stated(decided);
-            return Err(facts::record(self.report, self.event, child_id, stated, self.progress));
+            return Err(facts::record(
+                self.report,
+                self.event,
+                child_id,
+                stated,
+                self.progress,
+            ));
         };
         let conference = self.conference(decided, recorded);
         let [considered, rest @ ..] = rest else {
@@ -120,8 +137,15 @@ impl Reported<'_> {
                     facts::code("conference.state", "held"),
                     facts::code("conference.outcome", decided),
                 ];
-                stated.extend(self.event.effective_at.map(|at| facts::at("conference.held_at", at)));
-                stated.extend(plan(decided, &facts::day_of(self.event.effective_at.as_ref())));
+                stated.extend(
+                    self.event
+                        .effective_at
+                        .map(|at| facts::at("conference.held_at", at)),
+                );
+                stated.extend(plan(
+                    decided,
+                    &facts::day_of(self.event.effective_at.as_ref()),
+                ));
                 stated
             }
             _ => Vec::new(),
@@ -167,12 +191,20 @@ impl Reported<'_> {
         let (progress, conference) = (self.progress, conference);
         match self.said {
             Said::ConferenceHeld(_) => self.meeting_held(child_id, conference),
-            Said::ConferencePostponed(_) => {
-                facts::reassess(child_id, "conference_postponed", Some(conference), effective_at, progress)
-            }
-            Said::ConferenceCancelled(_) => {
-                facts::reassess(child_id, "conference_cancelled", Some(conference), effective_at, progress)
-            }
+            Said::ConferencePostponed(_) => facts::reassess(
+                child_id,
+                "conference_postponed",
+                Some(conference),
+                effective_at,
+                progress,
+            ),
+            Said::ConferenceCancelled(_) => facts::reassess(
+                child_id,
+                "conference_cancelled",
+                Some(conference),
+                effective_at,
+                progress,
+            ),
             _ => self.trigger("conference_scheduled", child_id, conference),
         }
     }
@@ -219,7 +251,12 @@ fn known_kind(recorded: &Answer) -> String {
     recorded
         .as_response::<RecordFactsResponse>()
         .and_then(|response| response.child)
-        .and_then(|child| child.facts.into_iter().find(|fact| fact.key == "conference.kind"))
+        .and_then(|child| {
+            child
+                .facts
+                .into_iter()
+                .find(|fact| fact.key == "conference.kind")
+        })
         .and_then(|fact| fact.value)
         .and_then(|value| match value.value {
             Some(Value::Code(kind)) => Some(kind),
@@ -232,10 +269,16 @@ fn known_kind(recorded: &Answer) -> String {
 fn plan(decided: &str, day: &str) -> Vec<Fact> {
     match decided {
         "child_protection_plan" => {
-            vec![facts::code("plan", "child_protection"), facts::date("plan_since", day)]
+            vec![
+                facts::code("plan", "child_protection"),
+                facts::date("plan_since", day),
+            ]
         }
         "child_in_need_plan" => {
-            vec![facts::code("plan", "child_in_need"), facts::date("plan_since", day)]
+            vec![
+                facts::code("plan", "child_in_need"),
+                facts::date("plan_since", day),
+            ]
         }
         "no_plan" | "early_help_plan" => vec![facts::none("plan"), facts::none("plan_since")],
         _ => Vec::new(),

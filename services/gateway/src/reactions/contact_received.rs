@@ -31,5 +31,9 @@ pub fn next(
         received_at: event.effective_at,
         team_id: String::new(),
     };
-    Next::Send(Step::new(path::LAUNCH_CONTACT, &request, About::child(&child.child_id)))
+    Next::Send(Step::new(
+        path::LAUNCH_CONTACT,
+        &request,
+        About::child(&child.child_id),
+    ))
 }

@@ -50,8 +50,13 @@ fn fact(key: &str, value: Value) -> Fact {
 /// The day of an instant, local to the authority. Empty for no instant.
 pub fn day_of(at: Option<&Timestamp>) -> String {
     at.and_then(|at| instant(at).ok())
-        .map(|at| at.to_zoned(LONDON.clone()).date().to_string())
+        .map(|at| local_day(at).to_string())
         .unwrap_or_default()
+}
+
+/// The day of an instant, local to the authority.
+pub fn local_day(at: jiff::Timestamp) -> jiff::civil::Date {
+    at.to_zoned(LONDON.clone()).date()
 }
 
 /// Records facts about a child. Needs no facts itself: the front door owns them.
@@ -117,7 +122,11 @@ pub fn refused(progress: Progress<'_>) -> Option<Next> {
         let problems = if refusal.subjects.is_empty() {
             vec![format!("event: {reason}")]
         } else {
-            refusal.subjects.iter().map(|subject| format!("{subject}: {reason}")).collect()
+            refusal
+                .subjects
+                .iter()
+                .map(|subject| format!("{subject}: {reason}"))
+                .collect()
         };
         return Some(Next::Reject(problems));
     }

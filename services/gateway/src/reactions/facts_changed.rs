@@ -12,5 +12,11 @@ pub fn next(event: &Event, progress: Progress<'_>) -> Next {
     if !progress.answers.is_empty() {
         return Next::Finished(Vec::new());
     }
-    Next::Send(facts::reassess(&event.child_id, "facts_changed", None, event.effective_at, progress))
+    Next::Send(facts::reassess(
+        &event.child_id,
+        "facts_changed",
+        None,
+        event.effective_at,
+        progress,
+    ))
 }

@@ -21,7 +21,13 @@ pub fn next(
     match progress.answers {
         [] => {
             let stated = said.facts.clone();
-            Next::Send(facts::record(report, event, &child.child_id, stated, progress))
+            Next::Send(facts::record(
+                report,
+                event,
+                &child.child_id,
+                stated,
+                progress,
+            ))
         }
         [recorded] if facts::changed(recorded) => Next::Send(facts::reassess(
             &child.child_id,

@@ -1,8 +1,6 @@
 //! The record system names who holds the case: compared with the ledger, which it never changes.
 
-use baton_contracts::allocation::v1::{
-    GetContextRequest, GetContextResponse, ReportHolderRequest,
-};
+use baton_contracts::allocation::v1::{GetContextRequest, GetContextResponse, ReportHolderRequest};
 use baton_contracts::record::v1::{HolderReported, Outcome, RecordEvent};
 
 use super::cause::Report;
@@ -31,8 +29,9 @@ pub fn next(
             Next::Send(Step::new(path::GET_CONTEXT, &request, About::nobody()))
         }
         [found] => {
-            let responsibility =
-                found.as_response::<GetContextResponse>().and_then(|found| found.responsibility);
+            let responsibility = found
+                .as_response::<GetContextResponse>()
+                .and_then(|found| found.responsibility);
             let Some(responsibility) = responsibility else {
                 // Nothing to compare with: no case is open.
                 return Next::Finished(vec![Outcome {

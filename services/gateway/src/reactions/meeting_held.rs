@@ -44,7 +44,13 @@ pub fn next(
     }
     let facts_changed = progress.to(path::RECORD_FACTS).any(facts::changed);
     if facts_changed && progress.to(path::REASSESS).next().is_none() {
-        let step = facts::reassess(child_id, "facts_changed", None, event.effective_at, progress);
+        let step = facts::reassess(
+            child_id,
+            "facts_changed",
+            None,
+            event.effective_at,
+            progress,
+        );
         return Next::Send(step);
     }
     Next::Finished(vec![outcome::of(child_id, progress.answers)])
@@ -60,11 +66,18 @@ fn fact_of_the_first(said: &MeetingHeld) -> Option<&'static str> {
 }
 
 fn get_facts(child_id: &str) -> Step {
-    let request = GetFactsRequest { child_id: child_id.to_owned() };
+    let request = GetFactsRequest {
+        child_id: child_id.to_owned(),
+    };
     Step::new(path::GET_FACTS, &request, About::nobody())
 }
 
-fn evidence(event: &RecordEvent, said: &MeetingHeld, child_id: &str, progress: Progress<'_>) -> Step {
+fn evidence(
+    event: &RecordEvent,
+    said: &MeetingHeld,
+    child_id: &str,
+    progress: Progress<'_>,
+) -> Step {
     let request = RecordEvidenceRequest {
         request_id: progress.request_id(),
         child_id: child_id.to_owned(),

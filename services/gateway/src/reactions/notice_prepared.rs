@@ -16,13 +16,25 @@ pub fn next(event: &Event, progress: Progress<'_>) -> Next {
     }
     match progress.answers {
         [] => {
-            let request = ResolveRecipientsRequest { owners: vec![owner(event)] };
-            Next::Send(Step::new(path::RESOLVE_RECIPIENTS, &request, About::nobody()))
+            let request = ResolveRecipientsRequest {
+                owners: vec![owner(event)],
+            };
+            Next::Send(Step::new(
+                path::RESOLVE_RECIPIENTS,
+                &request,
+                About::nobody(),
+            ))
         }
         [resolved] => {
             let mut worker_ids: Vec<String> = resolved
                 .as_response::<ResolveRecipientsResponse>()
-                .map(|resolved| resolved.matches.into_iter().map(|found| found.worker_id).collect())
+                .map(|resolved| {
+                    resolved
+                        .matches
+                        .into_iter()
+                        .map(|found| found.worker_id)
+                        .collect()
+                })
                 .unwrap_or_default();
             // One letter per recipient and cause, also for somebody who holds a role and covers it elsewhere.
             worker_ids.sort_unstable();
@@ -41,7 +53,10 @@ pub fn next(event: &Event, progress: Progress<'_>) -> Next {
 
 /// Whom the notice is for, from `data.owner`.
 fn owner(event: &Event) -> Owner {
-    let owner = event.data.as_ref().and_then(|data| data.fields.get("owner"));
+    let owner = event
+        .data
+        .as_ref()
+        .and_then(|data| data.fields.get("owner"));
     let Some(Kind::StructValue(owner)) = owner.and_then(|owner| owner.kind.as_ref()) else {
         return Owner::default();
     };

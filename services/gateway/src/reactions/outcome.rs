@@ -62,7 +62,10 @@ pub fn absorb(outcome: &mut Outcome, answer: &Answer) {
         }
         path::LAUNCH_CONTACT => {
             if let Some(response) = answer.as_response::<LaunchContactResponse>() {
-                outcome.contact_id = response.contact.map(|contact| contact.contact_id).unwrap_or_default();
+                outcome.contact_id = response
+                    .contact
+                    .map(|contact| contact.contact_id)
+                    .unwrap_or_default();
                 explain(outcome, response.explanation);
                 change(outcome, "contact_launched");
                 stand(outcome, response.as_of);
@@ -131,7 +134,10 @@ pub fn join(outcomes: &mut Vec<Outcome>, of_release: Outcome) {
 /// The state of a receipt whose reaction is done.
 pub fn state(outcomes: &[Outcome]) -> ReceiptState {
     let undecided = outcomes.iter().any(|outcome| {
-        outcome.explanation.as_ref().is_some_and(|explanation| explanation.decision == UNDECIDED)
+        outcome
+            .explanation
+            .as_ref()
+            .is_some_and(|explanation| explanation.decision == UNDECIDED)
     });
     let changed = outcomes.iter().any(|outcome| !outcome.changes.is_empty());
     if undecided {
@@ -185,5 +191,7 @@ fn change(outcome: &mut Outcome, code: &str) {
 }
 
 fn stand(outcome: &mut Outcome, as_of: Option<AsOf>) {
-    outcome.as_of.extend(as_of.filter(|as_of| !as_of.event_id.is_empty()));
+    outcome
+        .as_of
+        .extend(as_of.filter(|as_of| !as_of.event_id.is_empty()));
 }

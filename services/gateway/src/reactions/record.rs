@@ -84,6 +84,8 @@ impl Phase {
 
     /// From what is kept.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Runnable, Self::Parked, Self::Done].into_iter().find(|phase| phase.as_str() == text)
+        [Self::Runnable, Self::Parked, Self::Done]
+            .into_iter()
+            .find(|phase| phase.as_str() == text)
     }
 }

@@ -25,5 +25,9 @@ pub fn next(event: &Event, progress: Progress<'_>) -> Next {
         referral_id: text(event, "referral_id").to_owned(),
         rules: event.rules.clone(),
     };
-    Next::Send(Step::new(path::PLACE_CASE, &request, About::child(&event.child_id)))
+    Next::Send(Step::new(
+        path::PLACE_CASE,
+        &request,
+        About::child(&event.child_id),
+    ))
 }

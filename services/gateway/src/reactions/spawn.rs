@@ -30,11 +30,15 @@ pub fn of_event(event: &Event) -> Option<Spawned> {
     let what = match kind {
         "transfer.released" => What::Release(transfer_release(event)),
         "closure.released" => What::ClosureRelease(closure_release(event)),
-        "referral.routed" | "transfer.worker_named" | "notice.prepared" => What::Event(event.clone()),
+        "referral.routed" | "transfer.worker_named" | "notice.prepared" => {
+            What::Event(event.clone())
+        }
         // A report that recorded facts has the transfer service look again itself.
         "facts.changed" if !caused_by_report(event) => What::Event(event.clone()),
         "notice.sent" if !text(event, "meets_item").is_empty() => What::Event(event.clone()),
-        "transfer.lapsed" if !text(event, "closure_ground").is_empty() => What::Event(event.clone()),
+        "transfer.lapsed" if !text(event, "closure_ground").is_empty() => {
+            What::Event(event.clone())
+        }
         _ if kind.ends_with(".deadline_breached") && flag(event, "needs_resolution") => {
             What::Event(event.clone())
         }
@@ -47,11 +51,19 @@ pub fn of_event(event: &Event) -> Option<Spawned> {
     };
     let cause = Cause {
         on_behalf_of: behind(event),
-        named: Some(type_v1::Cause { id: event.event_id.clone(), kind: kind.to_owned() }),
+        named: Some(type_v1::Cause {
+            id: event.event_id.clone(),
+            kind: kind.to_owned(),
+        }),
         received_at: None,
         what: Some(what),
     };
-    Some(Spawned { kind: kind.to_owned(), cause_key, cause, lane: lane_of(event) })
+    Some(Spawned {
+        kind: kind.to_owned(),
+        cause_key,
+        cause,
+        lane: lane_of(event),
+    })
 }
 
 /// The reactions that the answer to a step starts: a transfer that was released goes to the ledger at once. The
@@ -65,13 +77,22 @@ pub fn spawned(cause: &Cause, lane: &str, answer: &Answer) -> Vec<Spawned> {
 
 fn of_consequence(parent: &Cause, lane: &str, consequence: Consequence) -> Option<Spawned> {
     let release = consequence.release?;
-    let recorded_by = consequence.as_of.map(|as_of| as_of.event_id).unwrap_or_default();
+    let recorded_by = consequence
+        .as_of
+        .map(|as_of| as_of.event_id)
+        .unwrap_or_default();
     let cause = Cause {
         on_behalf_of: parent.on_behalf_of.clone(),
-        named: Some(type_v1::Cause { id: recorded_by, kind: "transfer.released".to_owned() }),
+        named: Some(type_v1::Cause {
+            id: recorded_by,
+            kind: "transfer.released".to_owned(),
+        }),
         received_at: None,
         what: Some(What::Release(Release {
-            child_id: consequence.transfer.map(|transfer| transfer.child_id).unwrap_or_default(),
+            child_id: consequence
+                .transfer
+                .map(|transfer| transfer.child_id)
+                .unwrap_or_default(),
             release: Some(release.clone()),
         })),
     };
@@ -85,15 +106,23 @@ fn of_consequence(parent: &Cause, lane: &str, consequence: Consequence) -> Optio
 
 /// Reactions of one family run one after another; where no family is named, those of one child or case do.
 pub fn lane_of(event: &Event) -> String {
-    [&event.family_id, &event.child_id, &event.case_id, &event.aggregate_id]
-        .into_iter()
-        .find(|id| !id.is_empty())
-        .unwrap_or(&event.event_id)
-        .clone()
+    [
+        &event.family_id,
+        &event.child_id,
+        &event.case_id,
+        &event.aggregate_id,
+    ]
+    .into_iter()
+    .find(|id| !id.is_empty())
+    .unwrap_or(&event.event_id)
+    .clone()
 }
 
 fn caused_by_report(event: &Event) -> bool {
-    event.cause.as_ref().is_some_and(|cause| cause.kind == REPORT)
+    event
+        .cause
+        .as_ref()
+        .is_some_and(|cause| cause.kind == REPORT)
 }
 
 fn release_key(release_id: &str) -> String {

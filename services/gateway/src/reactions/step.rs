@@ -101,25 +101,33 @@ pub mod path {
     pub const RECORD_FACTS: &str = "/baton.frontdoor.v1.FrontDoorReactionService/RecordFacts";
     pub const GET_FACTS: &str = "/baton.frontdoor.v1.FrontDoorReactionService/GetFacts";
     pub const PLACE_CASE: &str = "/baton.allocation.v1.AllocationReactionService/PlaceCase";
-    pub const MOVE_RESPONSIBILITY: &str = "/baton.allocation.v1.AllocationReactionService/MoveResponsibility";
-    pub const END_RESPONSIBILITY: &str = "/baton.allocation.v1.AllocationReactionService/EndResponsibility";
-    pub const RECORD_INVOLVEMENT: &str = "/baton.allocation.v1.AllocationReactionService/RecordInvolvement";
+    pub const MOVE_RESPONSIBILITY: &str =
+        "/baton.allocation.v1.AllocationReactionService/MoveResponsibility";
+    pub const END_RESPONSIBILITY: &str =
+        "/baton.allocation.v1.AllocationReactionService/EndResponsibility";
+    pub const RECORD_INVOLVEMENT: &str =
+        "/baton.allocation.v1.AllocationReactionService/RecordInvolvement";
     pub const REPORT_HOLDER: &str = "/baton.allocation.v1.AllocationReactionService/ReportHolder";
     pub const GET_CONTEXT: &str = "/baton.allocation.v1.AllocationReactionService/GetContext";
-    pub const RESOLVE_RECIPIENTS: &str = "/baton.allocation.v1.AllocationReactionService/ResolveRecipients";
+    pub const RESOLVE_RECIPIENTS: &str =
+        "/baton.allocation.v1.AllocationReactionService/ResolveRecipients";
     pub const CONSIDER_TRIGGER: &str = "/baton.transfer.v1.TransferReactionService/ConsiderTrigger";
-    pub const RECORD_MEETING_HELD: &str = "/baton.transfer.v1.TransferReactionService/RecordMeetingHeld";
+    pub const RECORD_MEETING_HELD: &str =
+        "/baton.transfer.v1.TransferReactionService/RecordMeetingHeld";
     pub const REASSESS: &str = "/baton.transfer.v1.TransferReactionService/Reassess";
     pub const RECORD_EVIDENCE: &str = "/baton.transfer.v1.TransferReactionService/RecordEvidence";
     pub const CONFIRM_MOVE: &str = "/baton.transfer.v1.TransferReactionService/ConfirmMove";
     pub const FAIL_COMPLETION: &str = "/baton.transfer.v1.TransferReactionService/FailCompletion";
-    pub const RECORD_NOTICE_SENT: &str = "/baton.transfer.v1.TransferReactionService/RecordNoticeSent";
+    pub const RECORD_NOTICE_SENT: &str =
+        "/baton.transfer.v1.TransferReactionService/RecordNoticeSent";
     pub const RESOLVE_EXPIRY: &str = "/baton.transfer.v1.TransferReactionService/ResolveExpiry";
     pub const CONSIDER_CLOSURE: &str = "/baton.closure.v1.ClosureReactionService/ConsiderClosure";
     pub const CONFIRM_END: &str = "/baton.closure.v1.ClosureReactionService/ConfirmEnd";
     pub const FAIL_END: &str = "/baton.closure.v1.ClosureReactionService/FailEnd";
-    pub const RESOLVE_CLOSURE_EXPIRY: &str = "/baton.closure.v1.ClosureReactionService/ResolveClosureExpiry";
-    pub const ADDRESS_NOTICE: &str = "/baton.notification.v1.NotificationReactionService/AddressNotice";
+    pub const RESOLVE_CLOSURE_EXPIRY: &str =
+        "/baton.closure.v1.ClosureReactionService/ResolveClosureExpiry";
+    pub const ADDRESS_NOTICE: &str =
+        "/baton.notification.v1.NotificationReactionService/AddressNotice";
 
     /// All of them.
     pub const ALL: &[&str] = &[

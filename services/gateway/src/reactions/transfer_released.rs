@@ -35,7 +35,12 @@ pub fn next(cause: &Release, progress: Progress<'_>) -> Next {
             };
             Next::Send(Step::new(path::MOVE_RESPONSIBILITY, &request, about))
         }
-        [Answer { refusal: Some(refusal), .. }] => {
+        [
+            Answer {
+                refusal: Some(refusal),
+                ..
+            },
+        ] => {
             let request = FailCompletionRequest {
                 request_id: progress.request_id(),
                 transfer_id: release.transfer_id.clone(),
@@ -59,7 +64,13 @@ pub fn next(cause: &Release, progress: Progress<'_>) -> Next {
             Next::Send(Step::new(path::CONFIRM_MOVE, &request, about))
         }
         // The ledger has decided and the transfer does not take it: nobody in a team can put that right.
-        [.., Answer { refusal: Some(refusal), .. }] => park(refusal, platform()),
+        [
+            ..,
+            Answer {
+                refusal: Some(refusal),
+                ..
+            },
+        ] => park(refusal, platform()),
         [first, ..] => {
             let mut outcome = outcome::of(&cause.child_id, progress.answers);
             outcome.transfer_id.clone_from(&release.transfer_id);
@@ -75,5 +86,8 @@ pub fn next(cause: &Release, progress: Progress<'_>) -> Next {
 fn epoch_after(moved: &Answer) -> Option<i64> {
     use baton_contracts::allocation::v1::MoveResponsibilityResponse;
 
-    moved.as_response::<MoveResponsibilityResponse>().and_then(|moved| moved.case).map(|case| case.epoch)
+    moved
+        .as_response::<MoveResponsibilityResponse>()
+        .and_then(|moved| moved.case)
+        .map(|case| case.epoch)
 }

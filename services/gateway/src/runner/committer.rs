@@ -44,8 +44,14 @@ impl Committer {
     /// that were tried hit.
     pub async fn commit(&self, writes: Vec<Write>) -> Hits {
         let (answer, hits) = oneshot::channel();
-        let batch = Batch { writes: writes.into(), answer };
-        self.queue.send(batch).await.map_err(|_| StoreError::Interrupted)?;
+        let batch = Batch {
+            writes: writes.into(),
+            answer,
+        };
+        self.queue
+            .send(batch)
+            .await
+            .map_err(|_| StoreError::Interrupted)?;
         hits.await.map_err(|_| StoreError::Interrupted)?
     }
 }
@@ -62,7 +68,10 @@ async fn commit_groups(store: &Store, waiting: &Mutex<mpsc::Receiver<Batch>>) {
 }
 
 async fn commit(store: &Store, group: Vec<Batch>) {
-    let batches: Vec<Arc<[Write]>> = group.iter().map(|batch| Arc::clone(&batch.writes)).collect();
+    let batches: Vec<Arc<[Write]>> = group
+        .iter()
+        .map(|batch| Arc::clone(&batch.writes))
+        .collect();
     match write(store, batches).await {
         Ok(hits) => {
             for (batch, hits) in group.into_iter().zip(hits) {
@@ -91,14 +100,17 @@ async fn commit(store: &Store, group: Vec<Batch>) {
 
 async fn write(store: &Store, batches: Vec<Arc<[Write]>>) -> Result<Vec<Vec<bool>>, StoreError> {
     store
-        .transact("react", move |tx: &mut Tx| -> BoxFuture<'_, Result<_, StoreError>> {
-            Box::pin(async move {
-                let mut hits = Vec::with_capacity(batches.len());
-                for batch in &batches {
-                    hits.push(writes::apply(tx, batch).await?);
-                }
-                Ok(hits)
-            })
-        })
+        .transact(
+            "react",
+            move |tx: &mut Tx| -> BoxFuture<'_, Result<_, StoreError>> {
+                Box::pin(async move {
+                    let mut hits = Vec::with_capacity(batches.len());
+                    for batch in &batches {
+                        hits.push(writes::apply(tx, batch).await?);
+                    }
+                    Ok(hits)
+                })
+            },
+        )
         .await
 }

@@ -15,8 +15,11 @@ use crate::services::NAME;
 
 /// A reaction was parked.
 pub fn parked(reaction: &Reaction, now: Timestamp) -> Result<NewEvent, StoreError> {
-    let on_behalf_of =
-        reaction.cause.as_ref().map(|cause| cause.on_behalf_of.clone()).unwrap_or_default();
+    let on_behalf_of = reaction
+        .cause
+        .as_ref()
+        .map(|cause| cause.on_behalf_of.clone())
+        .unwrap_or_default();
     let actor = EventActor {
         principal: "baton".to_owned(),
         kind: PrincipalKind::Baton.into(),
@@ -64,10 +67,14 @@ fn about(reaction: &Reaction, now: Timestamp) -> Event {
         child_id,
         effective_at: Some(timestamp(now)),
         recorded_at: Some(timestamp(now)),
-        cause: reaction.cause.as_ref().and_then(|cause| cause.named.clone()).or(Some(NamedCause {
-            id: reaction.id.to_string(),
-            kind: reaction.kind.clone(),
-        })),
+        cause: reaction
+            .cause
+            .as_ref()
+            .and_then(|cause| cause.named.clone())
+            .or(Some(NamedCause {
+                id: reaction.id.to_string(),
+                kind: reaction.kind.clone(),
+            })),
         data: Some(baton_contracts::structure(&serde_json::json!({
             "kind": reaction.kind,
             "steps_done": reaction.steps_done,
@@ -98,11 +105,19 @@ fn subject(cause: &Cause) -> (String, String) {
         Some(What::Event(event)) => (event.child_id.clone(), event.case_id.clone()),
         Some(What::Release(release)) => (
             release.child_id.clone(),
-            release.release.as_ref().map(|release| release.case_id.clone()).unwrap_or_default(),
+            release
+                .release
+                .as_ref()
+                .map(|release| release.case_id.clone())
+                .unwrap_or_default(),
         ),
         Some(What::ClosureRelease(release)) => (
             release.child_id.clone(),
-            release.release.as_ref().map(|release| release.case_id.clone()).unwrap_or_default(),
+            release
+                .release
+                .as_ref()
+                .map(|release| release.case_id.clone())
+                .unwrap_or_default(),
         ),
         None => (String::new(), String::new()),
     }

@@ -20,11 +20,16 @@ pub(super) async fn of(
     };
     if reaction.parent_id.is_some() {
         // It went on after its parent was done: its answer joins what is there.
-        let End::Done(outcomes) = end else { return Ok(None) };
+        let End::Done(outcomes) = end else {
+            return Ok(None);
+        };
         let receipt = reports::receipt(store, &reaction.authority, report_id).await?;
         return Ok(receipt.map(|receipt| join(receipt, outcomes)));
     }
-    let Some(What::Report(report)) = reaction.cause.as_ref().and_then(|cause| cause.what.as_ref())
+    let Some(What::Report(report)) = reaction
+        .cause
+        .as_ref()
+        .and_then(|cause| cause.what.as_ref())
     else {
         return Ok(None);
     };

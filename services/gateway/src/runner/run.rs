@@ -17,9 +17,9 @@ use crate::reactions::answer::Answer;
 use crate::reactions::record::{Frozen, Phase, Reaction};
 use crate::reactions::step::Step;
 use crate::reactions::{self, Next, Parking, Progress, outcome};
+use crate::storage;
 use crate::storage::lanes::Lane;
 use crate::storage::writes::Write;
-use crate::storage;
 
 /// A lane is held for longer once this much of its lease is gone.
 const RENEW_AFTER: Duration = Duration::from_secs(5);
@@ -39,6 +39,8 @@ pub(super) struct Run {
     seen: Seen,
     /// Reactions whose cause had one already.
     taken: Vec<Uuid>,
+    /// Whether an earlier run may have begun others.
+    resumed: bool,
 }
 
 /// What to do about a reaction.
@@ -80,6 +82,15 @@ impl Run {
             writes: Vec::new(),
             seen: Seen::default(),
             taken: Vec::new(),
+            resumed: false,
+        }
+    }
+
+    /// A run that goes on where another one left off.
+    pub fn resuming(runner: &Runner, lane: Lane) -> Self {
+        Self {
+            resumed: true,
+            ..Self::new(runner, lane)
         }
     }
 
@@ -91,7 +102,10 @@ impl Run {
         let Some(cause) = reaction.cause.clone() else {
             return Decision::Finish(Vec::new());
         };
-        let progress = Progress { id: reaction.id, answers: &reaction.answers };
+        let progress = Progress {
+            id: reaction.id,
+            answers: &reaction.answers,
+        };
         let next = reactions::next(&cause, progress);
         match next {
             Next::Finished(outcomes) => Decision::Finish(outcomes),
@@ -106,7 +120,11 @@ impl Run {
             return Decision::Finish(Vec::new());
         };
         let contexts = &self.runner.0.contexts;
-        match self.seen.context(contexts, &reaction.authority, cause, &step.about).await {
+        match self
+            .seen
+            .context(contexts, &reaction.authority, cause, &step.about)
+            .await
+        {
             Ok(context) => {
                 reaction.frozen = Some(Frozen {
                     path: step.path.to_owned(),
@@ -134,9 +152,15 @@ impl Run {
         }
         let receipt = receipts::of(&self.runner.0.store, reaction, end).await?;
         if let (Some(receipt), Some(report_id)) = (&receipt, reaction.report_id) {
-            self.writes.push(Write::Receipt { report_id, receipt: receipt.encode_to_vec() });
+            self.writes.push(Write::Receipt {
+                report_id,
+                receipt: receipt.encode_to_vec(),
+            });
         }
-        self.writes.push(Write::Hold { lane: self.lane.clone(), until: Timestamp::UNIX_EPOCH });
+        self.writes.push(Write::Hold {
+            lane: self.lane.clone(),
+            until: Timestamp::UNIX_EPOCH,
+        });
         Ok(if self.flush().await? { receipt } else { None })
     }
 
@@ -202,7 +226,10 @@ impl Run {
             Err(_) => return Err(Verdict::Again),
         };
         match answered {
-            Ok(response) => Ok(Answer::took_effect(&frozen.path, response.into_inner().to_vec())),
+            Ok(response) => Ok(Answer::took_effect(
+                &frozen.path,
+                response.into_inner().to_vec(),
+            )),
             Err(status) => match verdict::of(&frozen.path, &status) {
                 Verdict::Refused => Ok(Answer::refused(&frozen.path, &status)),
                 verdict => {
@@ -255,8 +282,7 @@ impl Run {
         mut outcomes: Vec<Outcome>,
         mut born: Vec<Reaction>,
     ) -> Result<End, StoreError> {
-        if reaction.steps_done > 0 && born.is_empty() {
-            // Perhaps an earlier run began some.
+        if self.resumed && born.is_empty() {
             born = storage::reactions::children(&self.runner.0.store, reaction.id).await?;
         }
         for mut child in born {
@@ -341,7 +367,10 @@ impl Run {
         reaction.parked_owner = parking.owner;
         self.close(reaction, Phase::Parked);
         let now = self.runner.0.contexts.clock().now();
-        self.writes.push(Write::Announce(Box::new(super::flow_event::parked(reaction, now)?)));
+        self.writes
+            .push(Write::Announce(Box::new(super::flow_event::parked(
+                reaction, now,
+            )?)));
         Ok(())
     }
 
@@ -362,7 +391,10 @@ impl Run {
     async fn flush(&mut self) -> Result<bool, StoreError> {
         if self.held_since.elapsed() > RENEW_AFTER {
             let until = lease_now() + LEASE;
-            self.writes.push(Write::Hold { lane: self.lane.clone(), until });
+            self.writes.push(Write::Hold {
+                lane: self.lane.clone(),
+                until,
+            });
             self.held_since = Instant::now();
         }
         if self.writes.is_empty() {
@@ -395,7 +427,9 @@ impl Frozen {
 
         let mut request = tonic::Request::new(self.request.clone().into());
         let context = MetadataValue::from_bytes(&self.context);
-        request.metadata_mut().insert_bin(baton_rpc::CONTEXT_KEY, context);
+        request
+            .metadata_mut()
+            .insert_bin(baton_rpc::CONTEXT_KEY, context);
         request.set_timeout(STEP);
         request
     }

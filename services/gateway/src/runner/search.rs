@@ -61,7 +61,9 @@ impl Runner {
         }
         self.0
             .store
-            .transact("clear_lanes", |tx| Box::pin(async move { storage::lanes::clear(tx).await }))
+            .transact("clear_lanes", |tx| {
+                Box::pin(async move { storage::lanes::clear(tx).await })
+            })
             .await
     }
 
@@ -73,7 +75,11 @@ impl Runner {
         let lanes = storage::reactions::waiting_lanes(&self.0.store, lease_now(), free).await?;
         let mut started = 0;
         for (authority, name) in lanes {
-            let lane = Lane { authority, name, holder: Uuid::now_v7() };
+            let lane = Lane {
+                authority,
+                name,
+                holder: Uuid::now_v7(),
+            };
             let (Some(here), Ok(slot)) = (self.enter(&lane), Arc::clone(slots).try_acquire_owned())
             else {
                 continue;
@@ -95,16 +101,19 @@ impl Runner {
 
     /// Carries the oldest reaction of a lane on.
     async fn resume(&self, lane: Lane) -> Result<(), StoreError> {
-        let oldest =
-            storage::reactions::oldest(&self.0.store, &lane.authority, &lane.name).await?;
+        let oldest = storage::reactions::oldest(&self.0.store, &lane.authority, &lane.name).await?;
         let Some(mut reaction) = oldest.filter(|reaction| reaction.next_at <= lease_now()) else {
             return Ok(());
         };
         let span = span_of(&reaction);
         async {
-            let mut run = Run::new(self, lane.clone());
+            let mut run = Run::resuming(self, lane.clone());
             let now = lease_now();
-            run.writes.push(Write::Take { lane, until: now + LEASE, now });
+            run.writes.push(Write::Take {
+                lane,
+                until: now + LEASE,
+                now,
+            });
             let was_frozen = reaction.frozen.is_some();
             let first = run.prepare(&mut reaction).await;
             if !was_frozen && matches!(first, Decision::Send) {
@@ -128,8 +137,10 @@ fn span_of(reaction: &Reaction) -> tracing::Span {
         flow.kind = reaction.kind,
         authority = reaction.authority
     );
-    let carrier = std::collections::HashMap::from([("traceparent".to_owned(), reaction.traceparent.clone())]);
-    let cause = opentelemetry::global::get_text_map_propagator(|propagator| propagator.extract(&carrier));
+    let carrier =
+        std::collections::HashMap::from([("traceparent".to_owned(), reaction.traceparent.clone())]);
+    let cause =
+        opentelemetry::global::get_text_map_propagator(|propagator| propagator.extract(&carrier));
     let cause = cause.span().span_context().clone();
     if cause.is_valid() {
         span.add_link(cause);

@@ -32,12 +32,18 @@ impl Seen {
     ) -> Result<Context, Status> {
         let actor = Contexts::baton(&cause.on_behalf_of);
         let named = cause.named.clone().unwrap_or_default();
-        let received_at = cause.received_at.as_ref().and_then(|at| baton_contracts::instant(at).ok());
+        let received_at = cause
+            .received_at
+            .as_ref()
+            .and_then(|at| baton_contracts::instant(at).ok());
         let mut context = contexts.bare(authority, actor, named, received_at)?;
         if about.freshness == Freshness::Bare {
             return Ok(context);
         }
-        let located = Located { child_id: about.child_id.clone(), case_id: about.case_id.clone() };
+        let located = Located {
+            child_id: about.child_id.clone(),
+            case_id: about.case_id.clone(),
+        };
         let facts = self.facts_of(&about.child_id);
         let ledger = self
             .ledger
@@ -45,9 +51,12 @@ impl Seen {
             .filter(|_| about.freshness == Freshness::AsSeen && self.ledger_of == about.child_id);
         let (facts, ledger) = match (facts, ledger) {
             (Some(facts), Some(ledger)) => (facts, ledger),
-            (Some(facts), None) => {
-                (facts, contexts.ledger(&context, &located, about.workers.clone()).await?)
-            }
+            (Some(facts), None) => (
+                facts,
+                contexts
+                    .ledger(&context, &located, about.workers.clone())
+                    .await?,
+            ),
             (None, Some(ledger)) => (contexts.facts(&context, &about.child_id).await?, ledger),
             (None, None) => tokio::try_join!(
                 contexts.facts(&context, &about.child_id),
@@ -67,8 +76,10 @@ impl Seen {
         if answer.path == path::RECORD_FACTS
             && let Some(response) = answer.as_response::<RecordFactsResponse>()
         {
-            self.facts =
-                Some(GetFactsResponse { child: response.child, siblings: response.siblings });
+            self.facts = Some(GetFactsResponse {
+                child: response.child,
+                siblings: response.siblings,
+            });
         }
     }
 
@@ -78,8 +89,11 @@ impl Seen {
     }
 
     fn facts_of(&self, child_id: &str) -> Option<GetFactsResponse> {
-        self.facts
-            .clone()
-            .filter(|facts| facts.child.as_ref().is_some_and(|child| child.child_id == child_id))
+        self.facts.clone().filter(|facts| {
+            facts
+                .child
+                .as_ref()
+                .is_some_and(|child| child.child_id == child_id)
+        })
     }
 }

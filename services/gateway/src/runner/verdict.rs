@@ -20,7 +20,10 @@ pub enum Verdict {
 
 /// The meaning of a status other than OK.
 pub fn of(path: &str, status: &Status) -> Verdict {
-    let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
+    let reason = status
+        .get_details_error_info()
+        .map(|info| info.reason)
+        .unwrap_or_default();
     match status.code() {
         Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled | Code::ResourceExhausted => {
             Verdict::Again
@@ -53,12 +56,18 @@ mod tests {
 
     #[test]
     fn stale_facts_ask_for_a_fresh_context() {
-        assert_eq!(verdict(path::RECORD_MEETING_HELD, Reason::StaleFacts), Verdict::Stale);
+        assert_eq!(
+            verdict(path::RECORD_MEETING_HELD, Reason::StaleFacts),
+            Verdict::Stale
+        );
     }
 
     #[test]
     fn a_release_at_an_old_epoch_is_refused_for_good() {
-        assert_eq!(verdict(path::MOVE_RESPONSIBILITY, Reason::StaleEpoch), Verdict::Refused);
+        assert_eq!(
+            verdict(path::MOVE_RESPONSIBILITY, Reason::StaleEpoch),
+            Verdict::Refused
+        );
     }
 
     #[test]
@@ -70,7 +79,13 @@ mod tests {
 
     #[test]
     fn a_rule_that_says_no_is_an_answer() {
-        assert_eq!(verdict(path::MOVE_RESPONSIBILITY, Reason::UnallocatedForbidden), Verdict::Refused);
-        assert_eq!(verdict(path::CONFIRM_MOVE, Reason::NotFound), Verdict::Refused);
+        assert_eq!(
+            verdict(path::MOVE_RESPONSIBILITY, Reason::UnallocatedForbidden),
+            Verdict::Refused
+        );
+        assert_eq!(
+            verdict(path::CONFIRM_MOVE, Reason::NotFound),
+            Verdict::Refused
+        );
     }
 }

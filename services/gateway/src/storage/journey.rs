@@ -29,7 +29,9 @@ pub async fn insert(tx: &mut Tx, position: i64, event: &Event) -> Result<(), Sto
     let insert = "INSERT INTO journey (authority, position, event_id, event_type, case_id, child_id, \
         effective_at, recorded_at, event) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let at = |at: Option<&prost_types::Timestamp>| {
-        at.and_then(|at| instant(at).ok()).map(Instant::from).ok_or(BAD)
+        at.and_then(|at| instant(at).ok())
+            .map(Instant::from)
+            .ok_or(BAD)
     };
     let recorded_at = at(event.recorded_at.as_ref())?;
     let effective_at = at(event.effective_at.as_ref()).unwrap_or(recorded_at);
@@ -68,7 +70,8 @@ pub async fn entries(store: &Store, authority: &str, of: Of) -> Result<Vec<Event
     macro_rules! select {
         ($column:literal) => {
             concat!(
-                "SELECT event FROM journey WHERE authority = $1 AND ", $column,
+                "SELECT event FROM journey WHERE authority = $1 AND ",
+                $column,
                 " = $2 ORDER BY effective_at, recorded_at, position LIMIT $3"
             )
         };
@@ -112,7 +115,9 @@ pub async fn after(
         .bind(limit)
         .fetch_all(c)
         .await)?;
-    rows.into_iter().map(|(position, bytes)| Ok((position, decode(&bytes)?))).collect()
+    rows.into_iter()
+        .map(|(position, bytes)| Ok((position, decode(&bytes)?)))
+        .collect()
 }
 
 fn decode(bytes: &[u8]) -> Result<Event, StoreError> {

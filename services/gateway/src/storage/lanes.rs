@@ -69,7 +69,8 @@ pub async fn take(
 
 /// Holds a lane until another instant; a past one gives it back. False when somebody else has taken it.
 pub async fn hold(tx: &mut Tx, lane: &Lane, until: Timestamp) -> Result<bool, StoreError> {
-    let hold = "UPDATE lanes SET held_until = $4 WHERE authority = $1 AND lane = $2 AND holder = $3";
+    let hold =
+        "UPDATE lanes SET held_until = $4 WHERE authority = $1 AND lane = $2 AND holder = $3";
     let done = with_tx!(tx, c => sqlx::query(hold)
         .bind(&lane.authority)
         .bind(&lane.name)

@@ -62,7 +62,11 @@ impl TryFrom<Row> for Reaction {
             .map_err(|_| StoreError::Corrupt("reactions.answers"))?
             .unwrap_or_default();
         let frozen = match (row.frozen_path, row.frozen_request, row.frozen_context) {
-            (Some(path), Some(request), Some(context)) => Some(Frozen { path, request, context }),
+            (Some(path), Some(request), Some(context)) => Some(Frozen {
+                path,
+                request,
+                context,
+            }),
             _ => None,
         };
         Ok(Self {
@@ -163,9 +167,14 @@ struct Kept {
 impl Kept {
     fn of(reaction: &Reaction) -> Self {
         if reaction.phase == Phase::Done {
-            return Self { cause: None, answers: None };
+            return Self {
+                cause: None,
+                answers: None,
+            };
         }
-        let answers = Answers { answers: reaction.answers.clone() };
+        let answers = Answers {
+            answers: reaction.answers.clone(),
+        };
         Self {
             cause: reaction.cause.as_ref().map(Message::encode_to_vec),
             answers: Some(answers.encode_to_vec()),
@@ -174,8 +183,13 @@ impl Kept {
 }
 
 /// The oldest reaction of a lane that is under way, whether or not it may be tried yet.
-pub async fn oldest(store: &Store, authority: &str, lane: &str) -> Result<Option<Reaction>, StoreError> {
-    let sql = select!("WHERE authority = $1 AND lane = $2 AND phase = 'runnable' ORDER BY id LIMIT 1");
+pub async fn oldest(
+    store: &Store,
+    authority: &str,
+    lane: &str,
+) -> Result<Option<Reaction>, StoreError> {
+    let sql =
+        select!("WHERE authority = $1 AND lane = $2 AND phase = 'runnable' ORDER BY id LIMIT 1");
     let row: Option<Row> = with_db!(store.db(), c => sqlx::query_as(sql)
         .bind(authority)
         .bind(lane)
@@ -229,7 +243,8 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Reaction>, StoreError> {
     let all = select!("WHERE authority = $1 AND id > $2 ORDER BY id LIMIT $3");
-    let parked = select!("WHERE authority = $1 AND id > $2 AND phase = 'parked' ORDER BY id LIMIT $3");
+    let parked =
+        select!("WHERE authority = $1 AND id > $2 AND phase = 'parked' ORDER BY id LIMIT $3");
     let sql = if parked_only { parked } else { all };
     let rows: Vec<Row> = with_db!(store.db(), c => sqlx::query_as(sql)
         .bind(authority)

@@ -169,8 +169,13 @@ pub async fn of_owners(
 }
 
 /// What a case waits for.
-pub async fn of_case(store: &Store, authority: &str, case_id: Uuid) -> Result<Vec<Task>, StoreError> {
-    let sql = select!("WHERE authority = $1 AND case_id = $2 ORDER BY due_sort, since, key LIMIT $3");
+pub async fn of_case(
+    store: &Store,
+    authority: &str,
+    case_id: Uuid,
+) -> Result<Vec<Task>, StoreError> {
+    let sql =
+        select!("WHERE authority = $1 AND case_id = $2 ORDER BY due_sort, since, key LIMIT $3");
     let rows: Vec<Row> = with_db!(store.db(), c => sqlx::query_as(sql)
         .bind(authority)
         .bind(case_id)
@@ -181,8 +186,13 @@ pub async fn of_case(store: &Store, authority: &str, case_id: Uuid) -> Result<Ve
 }
 
 /// What waits about a child, in whatever case or in none.
-pub async fn of_child(store: &Store, authority: &str, child_id: Uuid) -> Result<Vec<Task>, StoreError> {
-    let sql = select!("WHERE authority = $1 AND child_id = $2 ORDER BY due_sort, since, key LIMIT $3");
+pub async fn of_child(
+    store: &Store,
+    authority: &str,
+    child_id: Uuid,
+) -> Result<Vec<Task>, StoreError> {
+    let sql =
+        select!("WHERE authority = $1 AND child_id = $2 ORDER BY due_sort, since, key LIMIT $3");
     let rows: Vec<Row> = with_db!(store.db(), c => sqlx::query_as(sql)
         .bind(authority)
         .bind(child_id)
@@ -193,8 +203,13 @@ pub async fn of_child(store: &Store, authority: &str, child_id: Uuid) -> Result<
 }
 
 /// What a transfer waits for.
-pub async fn of_transfer(store: &Store, authority: &str, transfer_id: &str) -> Result<Vec<Task>, StoreError> {
-    let sql = select!("WHERE authority = $1 AND transfer_id = $2 ORDER BY due_sort, since, key LIMIT $3");
+pub async fn of_transfer(
+    store: &Store,
+    authority: &str,
+    transfer_id: &str,
+) -> Result<Vec<Task>, StoreError> {
+    let sql =
+        select!("WHERE authority = $1 AND transfer_id = $2 ORDER BY due_sort, since, key LIMIT $3");
     let rows: Vec<Row> = with_db!(store.db(), c => sqlx::query_as(sql)
         .bind(authority)
         .bind(transfer_id)

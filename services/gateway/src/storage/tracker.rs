@@ -83,5 +83,8 @@ pub async fn page(
         .bind(limit)
         .fetch_all(c)
         .await)?;
-    Ok(rows.into_iter().map(|placed| (placed.live, placed.row)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|placed| (placed.live, placed.row))
+        .collect())
 }

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::lanes::{self, Lane};
-use super::reports::{self, Report};
 use super::reactions;
+use super::reports::{self, Report};
 use crate::reactions::record::Reaction;
 
 /// One write.
@@ -68,17 +68,21 @@ impl Write {
             Self::Report(report) => reports::insert(tx, report).await,
             Self::Begin(reaction) => reactions::insert(tx, reaction).await,
             Self::Save(reaction) => reactions::save(tx, reaction).await,
-            Self::TakeIfFirst { lane, until, now, mine } => {
-                lanes::take_if_first(tx, lane, *until, *now, *mine).await
-            }
+            Self::TakeIfFirst {
+                lane,
+                until,
+                now,
+                mine,
+            } => lanes::take_if_first(tx, lane, *until, *now, *mine).await,
             Self::Take { lane, until, now } => lanes::take(tx, lane, *until, *now).await,
             Self::Hold { lane, until } => lanes::hold(tx, lane, *until).await,
             Self::Receipt { report_id, receipt } => {
                 reports::set_receipt(tx, *report_id, receipt).await
             }
-            Self::Announce(event) => {
-                tx.announce(std::slice::from_ref(event)).await.map(|()| true)
-            }
+            Self::Announce(event) => tx
+                .announce(std::slice::from_ref(event))
+                .await
+                .map(|()| true),
         }
     }
 }

@@ -1,0 +1,32 @@
+//! Settings of the gateway.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+/// Settings of the gateway. Every one has a default.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// How long `RecordEvents` waits for what follows from a report before it answers that it is in progress, in
+    /// milliseconds. Less when the caller's deadline is nearer.
+    pub record_wait_ms: u64,
+    /// Whether clients may move the clock. Only with a simulated clock; never where real children are.
+    pub simulated_time: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            record_wait_ms: 5_000,
+            simulated_time: false,
+        }
+    }
+}
+
+impl Config {
+    /// How long `RecordEvents` waits.
+    pub const fn record_wait(&self) -> Duration {
+        Duration::from_millis(self.record_wait_ms)
+    }
+}

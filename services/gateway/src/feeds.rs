@@ -1,0 +1,145 @@
+//! What the gateway makes of the feeds: journey, task lists, tracker and reactions, in the transaction of the
+//! cursor.
+
+use std::sync::Arc;
+
+use baton_contracts::event::v1::Event;
+use baton_contracts::event_from_json;
+use baton_rpc::{Conn, subscribe_to};
+use baton_store::{Batch, Cursor, FeedError, FeedStream, Store, StoreError, Subscription, Tx};
+use futures::StreamExt as _;
+use futures::future::BoxFuture;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::reactions;
+use crate::services::{NAME, Services};
+use crate::storage::{journey, tasks, tracker};
+use crate::views::{Task, Tracked};
+
+/// Subscribes to every service's feed of every authority, and to the gateway's own.
+pub fn start(
+    app: &App,
+    services: &Services,
+    authorities: &[String],
+    shutdown: &CancellationToken,
+) -> Vec<JoinHandle<()>> {
+    let mut tasks = Vec::new();
+    for authority in authorities {
+        for (name, conn) in services.all() {
+            tasks.push(follow(app, name, authority, conn, shutdown));
+        }
+        tasks.push(follow_own(app, authority, shutdown));
+    }
+    tasks
+}
+
+fn follow(
+    app: &App,
+    service: &'static str,
+    authority: &str,
+    conn: Conn,
+    shutdown: &CancellationToken,
+) -> JoinHandle<()> {
+    let connect = subscribe_to(conn, authority);
+    subscribe(app, service, authority, connect, shutdown)
+}
+
+fn follow_own(app: &App, authority: &str, shutdown: &CancellationToken) -> JoinHandle<()> {
+    let (store, of) = (app.store().clone(), authority.to_owned());
+    let connect =
+        move |cursor: Cursor| -> BoxFuture<'static, Result<FeedStream<Event>, FeedError>> {
+            let stream = own(&store, &of, cursor);
+            Box::pin(async move { Ok(stream) })
+        };
+    subscribe(app, NAME, authority, connect, shutdown)
+}
+
+/// The gateway's own feed needs no connection.
+fn own(store: &Store, authority: &str, cursor: Cursor) -> FeedStream<Event> {
+    store
+        .feed_stream(authority, cursor)
+        .map(|batch| {
+            let Batch { events, cursor } = batch?;
+            let events = events
+                .iter()
+                .map(|sealed| event_from_json(&sealed.event.body))
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|_| StoreError::Corrupt("an event of the gateway"))?;
+            Ok(Batch { events, cursor })
+        })
+        .boxed()
+}
+
+fn subscribe<C>(
+    app: &App,
+    service: &'static str,
+    authority: &str,
+    connect: C,
+    shutdown: &CancellationToken,
+) -> JoinHandle<()>
+where
+    C: Fn(Cursor) -> BoxFuture<'static, Result<FeedStream<Event>, FeedError>>
+        + Send
+        + Sync
+        + 'static,
+{
+    let subscription = Subscription {
+        name: service.to_owned(),
+        authority: authority.to_owned(),
+    };
+    let (app, shutdown) = (app.clone(), shutdown.clone());
+    tokio::spawn(async move {
+        let store = app.store().clone();
+        let followed = store
+            .subscribe(
+                subscription,
+                connect,
+                move |tx, events: Arc<[Event]>| {
+                    let app = app.clone();
+                    Box::pin(async move { apply(&app, tx, &events).await })
+                },
+                shutdown,
+            )
+            .await;
+        if let Err(error) = followed {
+            // Only a feed that does not continue from our cursor ends here: applying on would invent history.
+            tracing::error!({ "baton.service" } = service, error = %error, "a feed has diverged and is no longer followed");
+        }
+    })
+}
+
+/// Applies a batch: nothing outside its transaction.
+async fn apply(app: &App, tx: &mut Tx, events: &[Event]) -> Result<(), StoreError> {
+    let Some(first) = events.first() else {
+        return Ok(());
+    };
+    let authority = first.authority.as_str();
+    for event in events {
+        for change in &event.tasks {
+            if change.open {
+                tasks::open(tx, authority, &Task::opened(event, change)).await?;
+            } else {
+                tasks::close(tx, authority, &change.key).await?;
+            }
+        }
+        if let Some(said) = Tracked::of(event) {
+            tracker::track(tx, authority, &said).await?;
+        }
+        if let Some(spawned) = reactions::of_event(event) {
+            app.runner().begin_in(tx, authority, spawned).await?;
+        }
+    }
+    // Last, so that the row that orders all batches of an authority is held for the commit only.
+    let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
+    let before = journey::number(tx, authority, count).await?;
+    for (position, event) in (before + 1..).zip(events) {
+        journey::insert(tx, position, event).await?;
+    }
+    let applied = app.applied().clone();
+    tx.after_commit(move || {
+        applied.send_replace(());
+    });
+    Ok(())
+}
