@@ -79,11 +79,6 @@ impl App {
         }
     }
 
-    /// The store, for the background tasks and the feed.
-    pub const fn store(&self) -> &Store {
-        &self.store
-    }
-
     /// Our clock.
     pub fn now(&self) -> Timestamp {
         self.clock.now()

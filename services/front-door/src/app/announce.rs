@@ -2,6 +2,7 @@
 
 mod contacts;
 mod family;
+mod tasks;
 
 use baton_contracts::event::v1::{Event as Announced, EventActor};
 use baton_contracts::{timestamp, type_v1};

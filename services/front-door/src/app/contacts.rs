@@ -129,7 +129,7 @@ impl App {
             departures,
             expected_version: command.expected_version,
         };
-        let events = decide::decide(&contact, &decision, &family, ctx, &pack)?;
+        let events = decide::decide(&contact, &decision, &family, ctx, &pack, &self.calendar)?;
         self.write(
             tx,
             Some(contact),

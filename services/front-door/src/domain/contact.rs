@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use baton_ids::{AuthorityId, CaseId, ChildId, ContactId, FamilyId, ReferralId, TeamId};
-use baton_protocol::PostHeld;
+use baton_protocol::{Audience, PostHeld, Role};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -130,6 +130,25 @@ pub struct Rung {
     pub at: Timestamp,
 }
 
+/// A duty to tell somebody of a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tell {
+    /// The kind of notice.
+    pub kind: String,
+    /// Whom.
+    pub to: Vec<Audience>,
+    /// How.
+    pub medium: String,
+    /// The rules that ask for it.
+    pub rules: Vec<String>,
+    /// The instant of breach, when there is a limit.
+    pub due_at: Option<Timestamp>,
+    /// The role whose duty it is, in the team that holds the contact.
+    pub sender: Option<Role>,
+    /// Whether it may say nothing of the case (W-028).
+    pub restricted: bool,
+}
+
 /// What happened to a contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
@@ -149,6 +168,8 @@ pub enum Event {
         facts_version: i64,
         /// The soft rules departed from, with the digest of the reason.
         departures: Vec<(String, String)>,
+        /// Who has to be told.
+        tells: Vec<Tell>,
     },
     /// The due instant passed without a decision.
     DecisionBreached {

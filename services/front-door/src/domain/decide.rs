@@ -110,6 +110,7 @@ pub fn decide(
     family: &Family,
     ctx: &Context,
     pack: &Pack,
+    calendar: &Calendar,
 ) -> Result<Vec<Event>, Refusal> {
     if contact.decision().is_some() {
         return Err(Refusal::AlreadyDecided);
@@ -170,6 +171,7 @@ pub fn decide(
         family: family.id,
         facts_version: family.version,
         departures: command.departures.clone(),
+        tells: rules::tells(outcome, contact, &facts, pack, calendar, ctx.received_at),
     };
     Ok(breach(contact, ctx.received_at)
         .into_iter()

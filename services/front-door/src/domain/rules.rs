@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use baton_calendar::{Anchor, Calendar, Duration, PlainDays};
+use baton_calendar::{Anchor, Calendar, Duration, PlainDays, age_reached_on};
 use baton_ids::TeamId;
-use baton_protocol::front_door::Routed;
+use baton_protocol::front_door::{ContactOutcome, Routed};
 use baton_protocol::{
     Anchors, Clock, Condition, FactKey, Facts, Moment, Pack, Place, RuleId, Scope,
 };
 use jiff::Timestamp;
 
 use super::Refusal;
-use super::contact::{Due, DueState, Rung};
+use super::contact::{Contact, Due, DueState, Rung, Tell};
 use super::context::{Context, Team};
 
 /// The clock on a contact's decision, as every pack that has one calls it.
@@ -208,6 +208,45 @@ fn rungs(
                 area,
                 at,
             }
+        })
+        .collect()
+}
+
+/// Who has to be told of an outcome that was decided then (W-020, W-023 to W-028).
+pub fn tells(
+    outcome: &ContactOutcome,
+    contact: &Contact,
+    facts: &Facts,
+    pack: &Pack,
+    calendar: &Calendar,
+    decided_at: Timestamp,
+) -> Vec<Tell> {
+    let anchors = Anchors::new()
+        .at(Moment::Decided, decided_at)
+        .at(Moment::Launched, contact.received_at);
+    // A letter to a child of unknown age is not written: it might reach a small child's parents.
+    let is_old_enough = |years: u8| {
+        facts
+            .date(FactKey::date_of_birth().as_str())
+            .is_some_and(|born| age_reached_on(born, years, 0) <= calendar.date_of(decided_at))
+    };
+    outcome
+        .tells
+        .iter()
+        .filter(|tell| tell.forms.is_empty() || tell.forms.contains(&contact.form))
+        .filter(|tell| tell.from_age.is_none_or(is_old_enough))
+        .map(|tell| Tell {
+            kind: tell.notice.clone(),
+            to: tell.to.clone(),
+            medium: tell.by.clone(),
+            rules: cited(&tell.cites),
+            due_at: tell
+                .due
+                .as_ref()
+                .and_then(|due| due.due(&anchors, facts, calendar, pack.plain_days))
+                .map(|due| due.breached_at),
+            sender: tell.sender.map(|sender| sender.role),
+            restricted: tell.restricted_for.contains(&contact.source_kind),
         })
         .collect()
 }

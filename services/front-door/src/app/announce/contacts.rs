@@ -1,9 +1,6 @@
-//! What happened to contacts, and what somebody has to do because of it.
+//! What happened to contacts.
 
-use std::collections::BTreeMap;
-
-use baton_contracts::event::v1::{Event as Announced, TaskChange};
-use baton_contracts::type_v1::Owner;
+use baton_contracts::event::v1::Event as Announced;
 use baton_contracts::{structure, timestamp};
 use baton_ids::TeamId;
 use baton_protocol::PostHeld;
@@ -12,8 +9,9 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use super::Source;
+use super::tasks::{notices, tasks};
 use crate::app::AppError;
-use crate::domain::contact::{Contact, Due, Event, Rung};
+use crate::domain::contact::{Contact, Event};
 
 /// An event with the contact after it.
 pub(in crate::app) struct ContactRecord {
@@ -68,6 +66,7 @@ fn base(event: &Event, after: &Contact, source: &Source, recorded_at: Timestamp)
         reason_digest: digest.unwrap_or_default(),
         facts_version: after.facts_version,
         data: Some(structure(&data)),
+        notices_due: notices(event, after),
         tasks: tasks(event, after),
         ..source.event(acted_in(event), recorded_at)
     }
@@ -154,96 +153,8 @@ fn routed(event: &Event, after: &Contact, decided: &Announced) -> Option<Announc
         event_id: baton_ids::EventId::new().to_string(),
         r#type: "referral.routed".to_owned(),
         data: Some(structure(&data)),
+        notices_due: Vec::new(),
         tasks: Vec::new(),
         ..decided.clone()
     })
-}
-
-/// What somebody has to do, or no longer has to (W-001, W-005).
-fn tasks(event: &Event, after: &Contact) -> Vec<TaskChange> {
-    let due = after.due.as_ref();
-    match event {
-        Event::Launched(_) => vec![decision_task(after, true, false)],
-        Event::DecisionBreached { .. } => {
-            let told = due.into_iter().flat_map(|due| {
-                due.told
-                    .iter()
-                    .map(|rung| escalation_task(after, due, *rung, true))
-            });
-            std::iter::once(decision_task(after, true, true))
-                .chain(told)
-                .collect()
-        }
-        Event::Escalated { rung, .. } => due
-            .map(|due| escalation_task(after, due, *rung, true))
-            .into_iter()
-            .collect(),
-        Event::Decided { .. } => {
-            let told = due.into_iter().flat_map(|due| {
-                due.told
-                    .iter()
-                    .map(|rung| escalation_task(after, due, *rung, false))
-            });
-            std::iter::once(decision_task(after, false, false))
-                .chain(told)
-                .collect()
-        }
-    }
-}
-
-fn decision_task(contact: &Contact, open: bool, overdue: bool) -> TaskChange {
-    let due = contact.due.as_ref();
-    TaskChange {
-        key: format!("{}/decision", contact.id),
-        open,
-        code: "decide_contact".to_owned(),
-        owner: Some(Owner {
-            role: due.map_or_else(
-                || baton_protocol::Role::TEAM_MANAGER.to_string(),
-                |due| due.role.clone(),
-            ),
-            team_id: contact.team.to_string(),
-            ..Owner::default()
-        }),
-        due_on: due.map(|due| due.on.to_string()).unwrap_or_default(),
-        rules: due.map(|due| due.rules.clone()).unwrap_or_default(),
-        tray: true,
-        overdue,
-        references: references(contact),
-    }
-}
-
-fn escalation_task(contact: &Contact, due: &Due, rung: usize, open: bool) -> TaskChange {
-    let owner = due.rungs.get(rung).map(owner);
-    TaskChange {
-        key: format!("{}/decision/escalation/{rung}", contact.id),
-        open,
-        code: "contact_decision_overdue".to_owned(),
-        owner,
-        due_on: due.on.to_string(),
-        rules: due.rules.clone(),
-        tray: false,
-        overdue: open,
-        references: references(contact),
-    }
-}
-
-fn owner(rung: &Rung) -> Owner {
-    Owner {
-        role: rung.role.clone(),
-        team_id: rung
-            .team
-            .as_ref()
-            .map(TeamId::to_string)
-            .unwrap_or_default(),
-        area: rung.area.clone().unwrap_or_default(),
-        ..Owner::default()
-    }
-}
-
-fn references(contact: &Contact) -> BTreeMap<String, String> {
-    BTreeMap::from([
-        ("contact_id".to_owned(), contact.id.to_string()),
-        ("child_id".to_owned(), contact.child.to_string()),
-    ])
 }

@@ -1,1 +1,195 @@
+//! Who may decide, and what letters a decision asks for, case by case.
 
+use baton_ids::AuthorityId;
+use baton_protocol::{Audience, Value};
+use serde_json::json;
+
+use super::*;
+use crate::domain::contact::Tell;
+use crate::domain::context::{Actor, Cause, PrincipalKind, Team};
+use crate::domain::fact::{Current, Known};
+use crate::domain::family::Child;
+use crate::tests::pack::pack;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn manager(covering_for: Option<&str>) -> Context {
+    Context {
+        authority: AuthorityId::new("wirral").unwrap(),
+        pack: "test-pack".into(),
+        received_at: at("2026-03-02T09:30:00Z"),
+        actor: Actor {
+            principal: "nia".into(),
+            kind: PrincipalKind::Person,
+            posts: vec![PostHeld {
+                role: Role::TEAM_MANAGER,
+                team: Some("frt-north".parse().unwrap()),
+                area: None,
+                covering_for: covering_for.map(|worker| worker.parse().unwrap()),
+            }],
+            on_behalf_of: String::new(),
+        },
+        cause: Cause {
+            id: "cause".into(),
+            kind: "request".into(),
+        },
+        responsible: None,
+        teams: vec![Team {
+            id: "frt-north".parse().unwrap(),
+            kind: "assessment".into(),
+            area: Some("north".into()),
+        }],
+    }
+}
+
+fn family(facts: &[(&str, Value)]) -> Family {
+    let known = |value: &Value| Known {
+        value: value.clone(),
+        effective_at: at("2026-03-01T09:00:00Z"),
+        recorded_at: at("2026-03-01T09:00:00Z"),
+        source: "kite".into(),
+    };
+    let facts: Current = facts
+        .iter()
+        .map(|(key, value)| (key.parse().unwrap(), known(value)))
+        .collect();
+    let child = Child {
+        facts,
+        ..Child::unknown(ChildId::new())
+    };
+    Family::of_one(AuthorityId::new("wirral").unwrap(), child)
+}
+
+fn launched(family: &Family, source: &str) -> Contact {
+    let command = Launch {
+        child: family.children[0].id,
+        source_kind: source.into(),
+        form: "telephone".into(),
+        received_at: at("2026-03-02T09:00:00Z"),
+        team: Some("frt-north".parse().unwrap()),
+    };
+    let event = launch(
+        &command,
+        family,
+        &manager(None),
+        &pack(),
+        &Calendar::embedded().unwrap(),
+    )
+    .unwrap();
+    crate::domain::contact::apply(None, &event).unwrap()
+}
+
+fn no_concerns() -> Decide {
+    Decide {
+        outcome: "no_concerns".into(),
+        team: None,
+        rationale_digest: Some("digest".into()),
+        departures: Vec::new(),
+        expected_version: None,
+    }
+}
+
+fn letters(family: &Family, source: &str) -> Vec<Tell> {
+    let contact = launched(family, source);
+    let events = decide(
+        &contact,
+        &no_concerns(),
+        family,
+        &manager(None),
+        &pack(),
+        &Calendar::embedded().unwrap(),
+    )
+    .unwrap();
+    let Some(Event::Decided { tells, .. }) = events.into_iter().last() else {
+        panic!("not decided")
+    };
+    tells
+}
+
+fn born(date: &str) -> (&'static str, Value) {
+    ("date_of_birth", Value::Date(date.parse().unwrap()))
+}
+
+#[test]
+fn w_010_x_16_a_recorded_cover_decides_and_the_record_names_both() {
+    let family = family(&[]);
+    let contact = launched(&family, "school");
+    let calendar = Calendar::embedded().unwrap();
+
+    let events = decide(
+        &contact,
+        &no_concerns(),
+        &family,
+        &manager(Some("tom")),
+        &pack(),
+        &calendar,
+    )
+    .unwrap();
+
+    let Some(Event::Decided { decision, .. }) = events.last() else {
+        panic!("not decided")
+    };
+    assert_eq!(decision.by, "nia");
+    assert_eq!(decision.post.covering_for, Some("tom".parse().unwrap()));
+}
+
+#[test]
+fn w_024_the_child_gets_a_letter_from_the_twelfth_birthday_on() {
+    let to_child = |date: &str| {
+        letters(&family(&[born(date)]), "school")
+            .iter()
+            .any(|tell| tell.to == [Audience::Child])
+    };
+
+    assert!(to_child("2014-03-02"), "twelve on the day of the decision");
+    assert!(!to_child("2014-03-03"), "twelve tomorrow");
+    let unknown = letters(&family(&[]), "school");
+    assert!(
+        unknown.iter().all(|tell| tell.to != [Audience::Child]),
+        "age unknown"
+    );
+}
+
+#[test]
+fn w_028_a_referrer_from_the_public_learns_nothing_of_the_case() {
+    let restricted = |source: &str| {
+        let letters = letters(&family(&[]), source);
+        letters
+            .iter()
+            .find(|tell| tell.to == [Audience::Referrer])
+            .unwrap()
+            .restricted
+    };
+
+    assert!(restricted("public"));
+    assert!(!restricted("school"));
+}
+
+#[test]
+fn x_25_a_late_decision_puts_the_breach_on_record_first() {
+    let family = family(&[]);
+    let contact = launched(&family, "school");
+    let mut late = manager(None);
+    late.received_at = at("2026-03-03T09:00:00.000001Z");
+    let calendar = Calendar::embedded().unwrap();
+
+    let events = decide(&contact, &no_concerns(), &family, &late, &pack(), &calendar).unwrap();
+
+    assert!(matches!(events[0], Event::DecisionBreached { .. }));
+    let last = events
+        .iter()
+        .fold(Some(contact), crate::domain::contact::apply)
+        .unwrap();
+    assert_eq!(last.due.unwrap().state, DueState::Answered);
+}
+
+#[test]
+fn a_contact_reads_back_from_its_document() {
+    let contact = launched(&family(&[]), "school");
+
+    let read: Contact = serde_json::from_value(json!(contact)).unwrap();
+
+    assert_eq!(read, contact);
+}
