@@ -1,0 +1,9 @@
+//! The service as its callers meet it: through the generated clients, on both databases.
+
+mod constraints;
+mod harness;
+mod history;
+mod ledger;
+mod organisation;
+mod races;
+mod reports;
