@@ -131,6 +131,12 @@ impl Calendar {
     }
 }
 
+/// The day a calendar duration after a date; months clamp. Working days and hours need a
+/// [`Calendar`]: they count as days and not at all here.
+pub fn plus(date: Date, duration: Duration) -> Date {
+    shifted(date, duration, 1)
+}
+
 fn shifted(date: Date, duration: Duration, sign: i64) -> Date {
     let span = match duration {
         Duration::Hours(_) => Span::new(),

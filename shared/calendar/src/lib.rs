@@ -12,6 +12,6 @@ mod holidays;
 
 pub use age::{age_reached_on, gestation_reached_on, gestation_weeks, is_within_window};
 pub use calendar::{Calendar, Counted, Skipped, Why};
-pub use deadline::{Anchor, Due};
+pub use deadline::{Anchor, Due, plus};
 pub use duration::{Duration, InvalidDuration, PlainDays};
 pub use holidays::{HolidayError, computed_holidays};

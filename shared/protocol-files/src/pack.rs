@@ -44,7 +44,10 @@ pub(crate) fn make(
     if head.authority != folder.name {
         problems.push(authority_file.problem(
             1,
-            format!("`authority: {}` stands in the folder `{}`", head.authority, folder.name),
+            format!(
+                "`authority: {}` stands in the folder `{}`",
+                head.authority, folder.name
+            ),
         ));
     }
     let authority = AuthorityId::new(&head.authority)
@@ -66,7 +69,12 @@ fn read(folder: &Folder, problems: &mut Vec<Problem>) -> Option<(AuthorityFile, 
     Some((head, sections))
 }
 
-fn assemble(authority: AuthorityId, head: AuthorityFile, sections: Sections, digest: PackDigest) -> Pack {
+fn assemble(
+    authority: AuthorityId,
+    head: AuthorityFile,
+    sections: Sections,
+    digest: PackDigest,
+) -> Pack {
     fn values<T>(entries: Vec<raw::Located<T>>) -> Vec<T> {
         entries.into_iter().map(|entry| entry.value).collect()
     }
@@ -102,6 +110,7 @@ fn assemble(authority: AuthorityId, head: AuthorityFile, sections: Sections, dig
             tells: values(sections.tells),
             authorities: values(sections.authorities),
             actions: sections.actions.map(|entry| entry.value),
+            undecided: sections.undecided.map(|entry| entry.value),
         },
         closure: ClosureRules {
             grounds: values(sections.grounds),
@@ -117,7 +126,11 @@ fn assemble(authority: AuthorityId, head: AuthorityFile, sections: Sections, dig
 /// SHA-256 over the names, lengths and texts of all files, the base first.
 fn digest(base: Option<&Folder>, folder: &Folder) -> PackDigest {
     let mut hash = Sha256::new();
-    for file in base.into_iter().chain([folder]).flat_map(|folder| &folder.files) {
+    for file in base
+        .into_iter()
+        .chain([folder])
+        .flat_map(|folder| &folder.files)
+    {
         hash.update(file.name());
         hash.update(file.text.len().to_be_bytes());
         hash.update(&file.text);

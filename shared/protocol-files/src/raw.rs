@@ -33,7 +33,8 @@ pub(crate) struct Located<T> {
 impl<T> Located<T> {
     /// A problem at the line of the entry that holds a word, or at its first line.
     pub fn problem(&self, word: &str, message: impl Into<String>) -> Problem {
-        self.file.problem(line_of(&self.file.text, self.from, self.to, word), message)
+        self.file
+            .problem(line_of(&self.file.text, self.from, self.to, word), message)
     }
 }
 
@@ -65,7 +66,10 @@ pub(crate) fn with_settings(file: &File, settings: &Settings, problems: &mut Vec
         text.push_str(rest);
         lines.push(text);
     }
-    File { path: file.path.clone(), text: lines.join("\n") + "\n" }
+    File {
+        path: file.path.clone(),
+        text: lines.join("\n") + "\n",
+    }
 }
 
 /// Reads a whole file as one structure.
@@ -73,7 +77,10 @@ pub(crate) fn read<T: DeserializeOwned>(file: &File, problems: &mut Vec<Problem>
     match serde_saphyr::from_str(&file.text) {
         Ok(value) => Some(value),
         Err(error) => {
-            let line = error.location().and_then(|at| usize::try_from(at.line()).ok()).unwrap_or(0);
+            let line = error
+                .location()
+                .and_then(|at| usize::try_from(at.line()).ok())
+                .unwrap_or(0);
             problems.push(file.problem(line, brief(&error.without_snippet().to_string())));
             None
         }
@@ -93,7 +100,10 @@ pub(crate) fn entries<T: DeserializeOwned>(
     ends: &[usize],
     problems: &mut Vec<Problem>,
 ) -> Vec<Located<T>> {
-    section.into_iter().filter_map(|entry| entry_of(file, entry, ends, problems)).collect()
+    section
+        .into_iter()
+        .filter_map(|entry| entry_of(file, entry, ends, problems))
+        .collect()
 }
 
 /// Reads one entry.
@@ -104,10 +114,24 @@ pub(crate) fn entry_of<T: DeserializeOwned>(
     problems: &mut Vec<Problem>,
 ) -> Option<Located<T>> {
     let from = usize::try_from(entry.defined.line()).unwrap_or(0);
-    let to = ends.iter().copied().find(|end| *end > from).unwrap_or(usize::MAX);
-    let keys = entry.value.as_object().map(|map| map.keys().cloned().collect()).unwrap_or_default();
+    let to = ends
+        .iter()
+        .copied()
+        .find(|end| *end > from)
+        .unwrap_or(usize::MAX);
+    let keys = entry
+        .value
+        .as_object()
+        .map(|map| map.keys().cloned().collect())
+        .unwrap_or_default();
     match serde_json::from_value(entry.value) {
-        Ok(value) => Some(Located { value, keys, file: Arc::clone(file), from, to }),
+        Ok(value) => Some(Located {
+            value,
+            keys,
+            file: Arc::clone(file),
+            from,
+            to,
+        }),
         Err(error) => {
             let message = error.to_string();
             let word = message.split('`').nth(1).unwrap_or_default();
@@ -120,8 +144,9 @@ pub(crate) fn entry_of<T: DeserializeOwned>(
 /// The first line of every entry of every section: where the one before it ends.
 pub(crate) fn ends<'a>(sections: impl IntoIterator<Item = &'a Entries>) -> Vec<usize> {
     let starts = sections.into_iter().flatten();
-    let mut ends: Vec<usize> =
-        starts.filter_map(|entry| usize::try_from(entry.defined.line()).ok()).collect();
+    let mut ends: Vec<usize> = starts
+        .filter_map(|entry| usize::try_from(entry.defined.line()).ok())
+        .collect();
     ends.sort_unstable();
     ends
 }
@@ -139,9 +164,16 @@ fn line_of(text: &str, from: usize, to: usize, word: &str) -> usize {
     if word.is_empty() {
         return from;
     }
-    let lines = text.lines().enumerate().map(|(number, line)| (number + 1, line));
-    let mut lines = lines.skip(from.saturating_sub(1)).take(to.saturating_sub(from));
-    lines.find(|(_, line)| holds(line)).map_or(from, |(number, _)| number)
+    let lines = text
+        .lines()
+        .enumerate()
+        .map(|(number, line)| (number + 1, line));
+    let mut lines = lines
+        .skip(from.saturating_sub(1))
+        .take(to.saturating_sub(from));
+    lines
+        .find(|(_, line)| holds(line))
+        .map_or(from, |(number, _)| number)
 }
 
 /// `authority.yaml`.
@@ -201,6 +233,7 @@ pub(crate) struct TransferFile {
     pub tells: Entries,
     pub authorities: Entries,
     pub actions: Option<Spanned<Value>>,
+    pub undecided: Option<Spanned<Value>>,
 }
 
 /// `closure.yaml`.

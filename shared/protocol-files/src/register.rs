@@ -38,7 +38,10 @@ impl Register {
     /// The register that ships with Baton, with the places where its files cite each ID.
     pub fn embedded() -> Result<Self, LoadError> {
         let path = PathBuf::from("shared/protocol-files/register.yaml");
-        let file = File { path, text: TEXT.to_owned() };
+        let file = File {
+            path,
+            text: TEXT.to_owned(),
+        };
         let mut problems = Vec::new();
         let read = raw::read::<BTreeMap<String, Entry>>(&file, &mut problems);
         let mut register = Self(read.unwrap_or_default());
@@ -57,7 +60,9 @@ impl Register {
             for (number, line) in file.text.lines().enumerate() {
                 for id in ids_in(line) {
                     if let Some(entry) = self.0.get_mut(id) {
-                        entry.cited.push(format!("{}:{}", file.path.display(), number + 1));
+                        entry
+                            .cited
+                            .push(format!("{}:{}", file.path.display(), number + 1));
                     }
                 }
             }
@@ -67,7 +72,11 @@ impl Register {
 
 /// The rule IDs in a line of YAML, comments left out.
 pub(crate) fn ids_in(line: &str) -> impl Iterator<Item = &str> {
-    let code = if line.trim_start().starts_with('#') { "" } else { line.split(" #").next().unwrap_or("") };
+    let code = if line.trim_start().starts_with('#') {
+        ""
+    } else {
+        line.split(" #").next().unwrap_or("")
+    };
     code.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
         .filter(|word| word.parse::<RuleId>().is_ok())
 }

@@ -6,7 +6,7 @@ use baton_protocol::allocation::{AllocatedMeans, HardStop, LeaveUnallocated, Nam
 use baton_protocol::closure::ClosureGround;
 use baton_protocol::front_door::{ContactOutcome, DecidedBy, ReferralRoute};
 use baton_protocol::notification::{Exception, NoticeKind};
-use baton_protocol::transfer::{ActionRule, Authority, GateItem, Meeting, Notice, Route};
+use baton_protocol::transfer::{ActionRule, Authority, GateItem, Meeting, Notice, Route, UndecidedRule};
 use baton_protocol::{Clock, Strength};
 
 use crate::problem::Problem;
@@ -35,6 +35,7 @@ pub(crate) struct Sections {
     pub tells: Vec<Located<Notice>>,
     pub authorities: Vec<Located<Authority>>,
     pub actions: Option<Located<ActionRule>>,
+    pub undecided: Option<Located<UndecidedRule>>,
     pub grounds: Vec<Located<ClosureGround>>,
     pub closure_clocks: Vec<Located<Clock>>,
     pub kinds: Vec<Located<NoticeKind>>,
@@ -58,31 +59,51 @@ impl Sections {
     }
 
     fn read_front_door(&mut self, file: &Arc<File>, problems: &mut Vec<Problem>) {
-        let raw = raw::read::<Option<FrontDoorFile>>(file, problems).flatten().unwrap_or_default();
+        let raw = raw::read::<Option<FrontDoorFile>>(file, problems)
+            .flatten()
+            .unwrap_or_default();
         let one = raw.decided_by.iter().cloned().collect();
-        let ends = raw::ends([&raw.contact_routes, &raw.referral_routes, &raw.outcomes, &raw.clocks, &one]);
+        let ends = raw::ends([
+            &raw.contact_routes,
+            &raw.referral_routes,
+            &raw.outcomes,
+            &raw.clocks,
+            &one,
+        ]);
         self.contact_routes = raw::entries(file, raw.contact_routes, &ends, problems);
         self.referral_routes = raw::entries(file, raw.referral_routes, &ends, problems);
         self.contact_outcomes = raw::entries(file, raw.outcomes, &ends, problems);
-        self.decided_by = raw.decided_by.and_then(|entry| raw::entry_of(file, entry, &ends, problems));
+        self.decided_by = raw
+            .decided_by
+            .and_then(|entry| raw::entry_of(file, entry, &ends, problems));
         self.front_door_clocks = raw::entries(file, raw.clocks, &ends, problems);
     }
 
     fn read_allocation(&mut self, file: &Arc<File>, problems: &mut Vec<Problem>) {
-        let raw = raw::read::<Option<AllocationFile>>(file, problems).flatten().unwrap_or_default();
+        let raw = raw::read::<Option<AllocationFile>>(file, problems)
+            .flatten()
+            .unwrap_or_default();
         let ones = [&raw.allocated_means, &raw.leave_unallocated, &raw.named_by];
         let ones = ones.into_iter().flatten().cloned().collect();
         let ends = raw::ends([&raw.hard_stops, &raw.clocks, &ones]);
-        self.allocated_means = raw.allocated_means.and_then(|entry| raw::entry_of(file, entry, &ends, problems));
+        self.allocated_means = raw
+            .allocated_means
+            .and_then(|entry| raw::entry_of(file, entry, &ends, problems));
         self.hard_stops = raw::entries(file, raw.hard_stops, &ends, problems);
-        self.leave_unallocated = raw.leave_unallocated.and_then(|entry| raw::entry_of(file, entry, &ends, problems));
-        self.named_by = raw.named_by.and_then(|entry| raw::entry_of(file, entry, &ends, problems));
+        self.leave_unallocated = raw
+            .leave_unallocated
+            .and_then(|entry| raw::entry_of(file, entry, &ends, problems));
+        self.named_by = raw
+            .named_by
+            .and_then(|entry| raw::entry_of(file, entry, &ends, problems));
         self.allocation_clocks = raw::entries(file, raw.clocks, &ends, problems);
     }
 
     fn read_transfer(&mut self, file: &Arc<File>, problems: &mut Vec<Problem>) {
-        let raw = raw::read::<Option<TransferFile>>(file, problems).flatten().unwrap_or_default();
-        let one = raw.actions.iter().cloned().collect();
+        let raw = raw::read::<Option<TransferFile>>(file, problems)
+            .flatten()
+            .unwrap_or_default();
+        let one = raw.actions.iter().chain(&raw.undecided).cloned().collect();
         let ends = raw::ends([
             &raw.routes,
             &raw.gate,
@@ -98,18 +119,26 @@ impl Sections {
         self.clocks = raw::entries(file, raw.clocks, &ends, problems);
         self.tells = raw::entries(file, raw.tells, &ends, problems);
         self.authorities = raw::entries(file, raw.authorities, &ends, problems);
-        self.actions = raw.actions.and_then(|entry| raw::entry_of(file, entry, &ends, problems));
+        self.undecided =
+            raw.undecided.and_then(|entry| raw::entry_of(file, entry, &ends, problems));
+        self.actions = raw
+            .actions
+            .and_then(|entry| raw::entry_of(file, entry, &ends, problems));
     }
 
     fn read_closure(&mut self, file: &Arc<File>, problems: &mut Vec<Problem>) {
-        let raw = raw::read::<Option<ClosureFile>>(file, problems).flatten().unwrap_or_default();
+        let raw = raw::read::<Option<ClosureFile>>(file, problems)
+            .flatten()
+            .unwrap_or_default();
         let ends = raw::ends([&raw.grounds, &raw.clocks]);
         self.grounds = raw::entries(file, raw.grounds, &ends, problems);
         self.closure_clocks = raw::entries(file, raw.clocks, &ends, problems);
     }
 
     fn read_notification(&mut self, file: &Arc<File>, problems: &mut Vec<Problem>) {
-        let raw = raw::read::<Option<NotificationFile>>(file, problems).flatten().unwrap_or_default();
+        let raw = raw::read::<Option<NotificationFile>>(file, problems)
+            .flatten()
+            .unwrap_or_default();
         let ends = raw::ends([&raw.kinds, &raw.exceptions]);
         self.kinds = raw::entries(file, raw.kinds, &ends, problems);
         self.exceptions = raw::entries(file, raw.exceptions, &ends, problems);
@@ -117,14 +146,31 @@ impl Sections {
 
     /// Puts the base below: what the authority names itself replaces what the base says (K-61).
     pub fn put_under(&mut self, base: Self) {
-        add(&mut self.front_door_clocks, base.front_door_clocks, |clock| &clock.clock);
-        add(&mut self.contact_outcomes, base.contact_outcomes, |outcome| &outcome.outcome);
-        add(&mut self.allocation_clocks, base.allocation_clocks, |clock| &clock.clock);
-        add(&mut self.meetings, base.meetings, |meeting| &meeting.meeting);
+        add(
+            &mut self.front_door_clocks,
+            base.front_door_clocks,
+            |clock| &clock.clock,
+        );
+        add(
+            &mut self.contact_outcomes,
+            base.contact_outcomes,
+            |outcome| &outcome.outcome,
+        );
+        add(
+            &mut self.allocation_clocks,
+            base.allocation_clocks,
+            |clock| &clock.clock,
+        );
+        add(&mut self.meetings, base.meetings, |meeting| {
+            &meeting.meeting
+        });
         add(&mut self.clocks, base.clocks, |clock| &clock.clock);
+        self.undecided = self.undecided.take().or(base.undecided);
         add(&mut self.grounds, base.grounds, |ground| &ground.ground);
         add(&mut self.kinds, base.kinds, |kind| &kind.kind);
-        add(&mut self.exceptions, base.exceptions, |exception| &exception.exception);
+        add(&mut self.exceptions, base.exceptions, |exception| {
+            &exception.exception
+        });
     }
 
     /// Gives every rule without a strength of its own the authority's default.
@@ -132,8 +178,13 @@ impl Sections {
         let settle = |strength: &mut Option<Strength>| {
             strength.get_or_insert(default);
         };
-        self.gate.iter_mut().for_each(|item| settle(&mut item.value.strength));
-        let attendances = self.meetings.iter_mut().flat_map(|meeting| &mut meeting.value.attend);
+        self.gate
+            .iter_mut()
+            .for_each(|item| settle(&mut item.value.strength));
+        let attendances = self
+            .meetings
+            .iter_mut()
+            .flat_map(|meeting| &mut meeting.value.attend);
         attendances.for_each(|attendance| settle(&mut attendance.strength));
         for clocks in [
             &mut self.clocks,
@@ -141,7 +192,9 @@ impl Sections {
             &mut self.allocation_clocks,
             &mut self.closure_clocks,
         ] {
-            clocks.iter_mut().for_each(|clock| settle(&mut clock.value.strength));
+            clocks
+                .iter_mut()
+                .for_each(|clock| settle(&mut clock.value.strength));
         }
     }
 

@@ -30,7 +30,7 @@ pub struct Clock {
     /// Who owes the act.
     pub by: Party,
     /// What meets it: `receiving_worker_named`, `completed`, `date_agreed`, `conference_held`, `decided`,
-    /// `item:<item>`, `meeting:<kind>`, `notice:<kind>` or `facts.<key>`.
+    /// `item:<item>`, `meeting:<kind>`, `notice:<kind>` or `facts.<key>`; several joined by ` or `.
     pub met_by: String,
     /// Whether it runs at all; always when absent.
     #[serde(default)]
@@ -116,6 +116,11 @@ pub enum Resolved {
 }
 
 impl Clock {
+    /// Whether an act of that name meets it.
+    pub fn is_met_by(&self, act: &str) -> bool {
+        self.met_by.split(" or ").any(|meets| meets.trim() == act)
+    }
+
     /// Whether something has to be decided on fresh facts when it is missed.
     pub fn has_consequence(&self) -> bool {
         !self.when_missed.is_empty()

@@ -54,6 +54,36 @@ impl Ladder {
         matches!((self.rung(actor), self.rung(needed)), (Some(actor), Some(needed)) if actor > needed)
     }
 
+    /// The first of an actor's posts in which they may do what the rule gives to `needed`.
+    ///
+    /// `team` is the team in which the role has to be held, and `area` its area: a post of that team, of
+    /// that area, or of the whole authority will do, a post of another team never. A post that covers for
+    /// an absent holder counts like the holder's own, but not where the rule says `only` (W-155).
+    pub fn pick_post<'a>(
+        &self,
+        posts: &'a [PostHeld],
+        needed: Role,
+        team: Option<&TeamId>,
+        area: Option<&str>,
+        only: bool,
+    ) -> Option<&'a PostHeld> {
+        let mut fitting: Vec<&PostHeld> = posts
+            .iter()
+            .filter(|post| !(only && post.covering_for.is_some()))
+            .filter(|post| self.covers(post.role, needed, only))
+            .filter(|post| match (&post.team, team) {
+                (Some(held), Some(wanted)) => held == wanted,
+                (Some(_), None) => post.role == needed,
+                (None, _) => match (&post.area, area) {
+                    (Some(held), Some(wanted)) => held == wanted,
+                    _ => true,
+                },
+            })
+            .collect();
+        fitting.sort_by_key(|post| (post.role != needed, post.covering_for.is_some()));
+        fitting.into_iter().next()
+    }
+
     /// The roles that may act for `needed`, lowest first: who could do it instead.
     pub fn who_covers(&self, needed: Role, only: bool) -> Vec<Role> {
         let others = self.rungs.iter().flatten().copied();

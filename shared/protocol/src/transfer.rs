@@ -17,7 +17,7 @@ mod requirements;
 mod route;
 
 pub use choice::{Choice, Chosen, Considered, TargetTeam, Trigger};
-pub use gate::{GateItem, IfFailed, SatisfiedBy, Waiver};
+pub use gate::{GateItem, IfFailed, Recent, SatisfiedBy, Waiver};
 pub use notice::{Notice, Occasion};
 pub use point::{CalendarCount, Dated, NotBefore, PointDate, PointPart, PointRule, TooEarly};
 pub use requirements::{Applies, Gate};
@@ -40,6 +40,8 @@ pub struct TransferRules {
     pub authorities: Vec<Authority>,
     /// What becomes of open items when a case moves with actions; `None` where no route does so.
     pub actions: Option<ActionRule>,
+    /// Whose task it is to find out what is unknown.
+    pub undecided: Option<UndecidedRule>,
 }
 
 /// A meeting that belongs to a transfer.
@@ -53,6 +55,9 @@ pub struct Meeting {
     /// Whether it belongs to the transfer of this child; always when absent.
     #[serde(default)]
     pub when: Option<Condition>,
+    /// Who arranges it.
+    #[serde(default)]
+    pub arranged_by: Option<Party>,
     /// Who should attend.
     #[serde(default)]
     pub attend: Vec<Attendance>,
@@ -149,6 +154,21 @@ pub struct ActionRule {
     /// Who is told that actions are owed.
     #[serde(default)]
     pub tell: Vec<Audience>,
+}
+
+/// Whose task it is to find out what is unknown while a route or a point cannot be decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UndecidedRule {
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// Who.
+    pub owner: Party,
+    /// How long after the report.
+    pub within: Duration,
+    /// Who is told when it is still unknown then.
+    #[serde(default)]
+    pub escalate: Vec<crate::clock::Rung>,
 }
 
 impl TransferRules {

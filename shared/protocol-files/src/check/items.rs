@@ -11,13 +11,19 @@ pub(crate) fn items(sections: &Sections, ladder: &Ladder, problems: &mut Vec<Pro
     for item in &sections.gate {
         let name = &item.value.item;
         let parties = parties(&item.value);
-        if item.value.satisfied_by == SatisfiedBy::Acts && parties.is_empty() && item.value.evidence.is_empty() {
+        if item.value.satisfied_by == SatisfiedBy::Acts
+            && parties.is_empty()
+            && item.value.evidence.is_empty()
+        {
             let message = format!(
                 "nobody can sign `{name}`: give completed_by, signed_by, confirmed_by, evidence or satisfied_by"
             );
             problems.push(item.problem(name, message));
         }
-        for party in parties.into_iter().filter(|party| ladder.rung(party.role).is_none()) {
+        for party in parties
+            .into_iter()
+            .filter(|party| ladder.rung(party.role).is_none())
+        {
             let message = format!(
                 "nobody can sign `{name}`: {} is on no rung of the ladder in authority.yaml",
                 party.role
@@ -25,12 +31,19 @@ pub(crate) fn items(sections: &Sections, ladder: &Ladder, problems: &mut Vec<Pro
             problems.push(item.problem(party.role.as_str(), message));
         }
         if item.value.four_eyes && item.value.signed_by.is_none() {
-            problems.push(item.problem("four_eyes", format!("`{name}` asks for four eyes and names nobody who signs")));
+            problems.push(item.problem(
+                "four_eyes",
+                format!("`{name}` asks for four eyes and names nobody who signs"),
+            ));
         }
     }
 }
 
 fn parties(item: &GateItem) -> Vec<Party> {
     let single = [item.completed_by, item.signed_by, item.reviewed_by];
-    single.into_iter().flatten().chain(item.confirmed_by.iter().copied()).collect()
+    single
+        .into_iter()
+        .flatten()
+        .chain(item.confirmed_by.iter().copied())
+        .collect()
 }

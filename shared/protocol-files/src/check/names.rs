@@ -42,14 +42,46 @@ pub(crate) fn names(sections: &Sections, problems: &mut Vec<Problem>) {
     once(&sections.clocks, |clock| &clock.clock, problems);
     once(&sections.front_door_clocks, |clock| &clock.clock, problems);
     once(&sections.tells, |notice| &notice.notice, problems);
-    once(&sections.contact_outcomes, |outcome| &outcome.outcome, problems);
+    once(
+        &sections.contact_outcomes,
+        |outcome| &outcome.outcome,
+        problems,
+    );
     once(&sections.referral_routes, |route| &route.route, problems);
     once(&sections.kinds, |kind| &kind.kind, problems);
 
-    used(&sections.gate, "item", |item| &item.item, sections, |route| &route.needs, problems);
-    used(&sections.meetings, "meeting", |meeting| &meeting.meeting, sections, |route| &route.meetings, problems);
-    used(&sections.clocks, "clock", |clock| &clock.clock, sections, |route| &route.clocks, problems);
-    used(&sections.tells, "notice", |notice| &notice.notice, sections, |route| &route.tells, problems);
+    used(
+        &sections.gate,
+        "item",
+        |item| &item.item,
+        sections,
+        |route| &route.needs,
+        problems,
+    );
+    used(
+        &sections.meetings,
+        "meeting",
+        |meeting| &meeting.meeting,
+        sections,
+        |route| &route.meetings,
+        problems,
+    );
+    used(
+        &sections.clocks,
+        "clock",
+        |clock| &clock.clock,
+        sections,
+        |route| &route.clocks,
+        problems,
+    );
+    used(
+        &sections.tells,
+        "notice",
+        |notice| &notice.notice,
+        sections,
+        |route| &route.tells,
+        problems,
+    );
 
     events(sections, problems);
     items(sections, problems);
@@ -86,7 +118,13 @@ fn used<T>(
             }
         }
     }
-    let in_base = |entry: &Located<T>| entry.file.path.components().any(|part| part.as_os_str() == "statutory");
+    let in_base = |entry: &Located<T>| {
+        entry
+            .file
+            .path
+            .components()
+            .any(|part| part.as_os_str() == "statutory")
+    };
     for entry in entries.iter().filter(|entry| !in_base(entry)) {
         let name = name(&entry.value);
         if !asked.contains(name) {
@@ -100,7 +138,10 @@ fn events(sections: &Sections, problems: &mut Vec<Problem>) {
         for event in &route.value.opens_on {
             if !TRIGGERS.contains(&event.as_str()) {
                 let known = TRIGGERS.join(", ");
-                problems.push(route.problem(event, format!("`{event}` is not a trigger event; known are {known}")));
+                problems.push(route.problem(
+                    event,
+                    format!("`{event}` is not a trigger event; known are {known}"),
+                ));
             }
         }
         for kind in &route.value.conference {
@@ -115,7 +156,10 @@ fn events(sections: &Sections, problems: &mut Vec<Problem>) {
 fn check_code<T>(entry: &Located<T>, key: &str, code: &str, problems: &mut Vec<Problem>) {
     let spec = CATALOGUE.iter().find(|spec| spec.key == key);
     if let Some(spec) = spec.filter(|spec| !spec.allows(code)) {
-        let message = format!("`{code}` is not a {key}; known are {}", spec.codes.join(", "));
+        let message = format!(
+            "`{code}` is not a {key}; known are {}",
+            spec.codes.join(", ")
+        );
         problems.push(entry.problem(code, message));
     }
 }
@@ -124,13 +168,18 @@ fn items(sections: &Sections, problems: &mut Vec<Problem>) {
     for item in &sections.gate {
         match &item.value.satisfied_by {
             SatisfiedBy::Meeting(kind) => {
-                if !sections.meetings.iter().any(|meeting| meeting.value.meeting == *kind) {
+                if !sections
+                    .meetings
+                    .iter()
+                    .any(|meeting| meeting.value.meeting == *kind)
+                {
                     problems.push(item.problem(kind, format!("there is no meeting `{kind}`")));
                 }
             }
             SatisfiedBy::Notice(kind) => {
                 let meets = |notice: &Located<baton_protocol::transfer::Notice>| {
-                    notice.value.notice == *kind && notice.value.meets.as_ref() == Some(&item.value.item)
+                    notice.value.notice == *kind
+                        && notice.value.meets.as_ref() == Some(&item.value.item)
                 };
                 if !sections.tells.iter().any(meets) {
                     let message = format!("no notice `{kind}` says `meets: {}`", item.value.item);
@@ -144,21 +193,37 @@ fn items(sections: &Sections, problems: &mut Vec<Problem>) {
 
 fn clocks(sections: &Sections, problems: &mut Vec<Problem>) {
     for clock in sections.all_clocks() {
-        let met_by = &clock.value.met_by;
-        let is_known = match met_by.split_once([':', '.']) {
-            Some(("item", item)) => sections.gate.iter().any(|known| known.value.item == item),
-            Some(("meeting", kind)) => sections.meetings.iter().any(|known| known.value.meeting == kind),
-            Some(("notice", kind)) => sections.tells.iter().any(|known| known.value.notice == kind),
-            Some(("facts", key)) => key.parse::<FactKey>().is_ok(),
-            _ => ACTS.contains(&met_by.as_str()),
-        };
-        if !is_known {
-            let message = format!(
-                "`{met_by}` meets no clock: write one of {}, or item:<item>, meeting:<kind>, notice:<kind>, facts.<key>",
-                ACTS.join(", ")
-            );
-            problems.push(clock.problem("met_by", message));
+        for met_by in clock.value.met_by.split(" or ").map(str::trim) {
+            met_by_known(clock, met_by, sections, problems);
         }
+    }
+}
+
+fn met_by_known(
+    clock: &Located<baton_protocol::Clock>,
+    met_by: &str,
+    sections: &Sections,
+    problems: &mut Vec<Problem>,
+) {
+    let is_known = match met_by.split_once([':', '.']) {
+        Some(("item", item)) => sections.gate.iter().any(|known| known.value.item == item),
+        Some(("meeting", kind)) => sections
+            .meetings
+            .iter()
+            .any(|known| known.value.meeting == kind),
+        Some(("notice", kind)) => sections
+            .tells
+            .iter()
+            .any(|known| known.value.notice == kind),
+        Some(("facts", key)) => key.parse::<FactKey>().is_ok(),
+        _ => ACTS.contains(&met_by),
+    };
+    if !is_known {
+        let message = format!(
+            "`{met_by}` meets no clock: write one of {}, or item:<item>, meeting:<kind>, notice:<kind>, facts.<key>",
+            ACTS.join(", ")
+        );
+        problems.push(clock.problem("met_by", message));
     }
 }
 
@@ -166,13 +231,28 @@ fn notices(sections: &Sections, problems: &mut Vec<Problem>) {
     for notice in &sections.tells {
         let kind = &notice.value.notice;
         if !MEDIA.contains(&notice.value.by.as_str()) {
-            let message = format!("`{}` is not a medium; known are {}", notice.value.by, MEDIA.join(", "));
+            let message = format!(
+                "`{}` is not a medium; known are {}",
+                notice.value.by,
+                MEDIA.join(", ")
+            );
             problems.push(notice.problem("by", message));
         }
-        match sections.kinds.iter().find(|known| known.value.kind == *kind) {
-            None => problems.push(notice.problem(kind, format!("notification.yaml has no kind `{kind}`"))),
+        match sections
+            .kinds
+            .iter()
+            .find(|known| known.value.kind == *kind)
+        {
+            None => problems
+                .push(notice.problem(kind, format!("notification.yaml has no kind `{kind}`"))),
             Some(known) if !known.value.media.contains(&notice.value.by) => {
-                problems.push(notice.problem("by", format!("notification.yaml does not send `{kind}` by {}", notice.value.by)));
+                problems.push(notice.problem(
+                    "by",
+                    format!(
+                        "notification.yaml does not send `{kind}` by {}",
+                        notice.value.by
+                    ),
+                ));
             }
             Some(_) => {}
         }

@@ -13,7 +13,11 @@ pub(crate) fn routes(sections: &Sections, problems: &mut Vec<Problem>) {
     for route in &sections.routes {
         complete(route, problems);
     }
-    for route in sections.contact_routes.iter().chain(&sections.referral_routes) {
+    for route in sections
+        .contact_routes
+        .iter()
+        .chain(&sections.referral_routes)
+    {
         if route.value.when.is_some() && !route.keys.iter().any(|key| key == "undecided") {
             problems.push(route.problem("when", undecided_missing(&route.value.route)));
         }
@@ -22,7 +26,9 @@ pub(crate) fn routes(sections: &Sections, problems: &mut Vec<Problem>) {
 }
 
 fn undecided_missing(name: &str) -> String {
-    format!("`{name}` chooses by facts: say what happens while they are unknown, `undecided: ask|take|pass`")
+    format!(
+        "`{name}` chooses by facts: say what happens while they are unknown, `undecided: ask|take|pass`"
+    )
 }
 
 fn complete(route: &Located<Route>, problems: &mut Vec<Problem>) {
@@ -35,22 +41,42 @@ fn complete(route: &Located<Route>, problems: &mut Vec<Problem>) {
         return;
     }
     if route.value.to.is_none() {
-        wrong(name, format!("`{name}` leads nowhere: give `to`, or `stays: true`"));
+        wrong(
+            name,
+            format!("`{name}` leads nowhere: give `to`, or `stays: true`"),
+        );
     }
     if route.value.completed_by.is_none() {
-        wrong(name, format!("nobody completes `{name}`: give `completed_by`"));
+        wrong(
+            name,
+            format!("nobody completes `{name}`: give `completed_by`"),
+        );
     }
     let Some(point) = &route.value.point else {
         wrong(name, format!("`{name}` has no `point`"));
         return;
     };
-    let ways = [point.at.is_some(), !point.latest_of.is_empty(), !point.earliest_of.is_empty()];
+    let ways = [
+        point.at.is_some(),
+        !point.latest_of.is_empty(),
+        !point.earliest_of.is_empty(),
+    ];
     if ways.iter().filter(|given| **given).count() != 1 {
-        wrong("point", format!("the point of `{name}` needs exactly one of `at`, `latest_of`, `earliest_of`"));
+        wrong(
+            "point",
+            format!("the point of `{name}` needs exactly one of `at`, `latest_of`, `earliest_of`"),
+        );
     }
-    let parts = point.at.iter().chain(&point.latest_of).chain(&point.earliest_of);
+    let parts = point
+        .at
+        .iter()
+        .chain(&point.latest_of)
+        .chain(&point.earliest_of);
     for part in parts.filter(|part: &&PointPart| part.when.is_some() && part.if_unknown.is_none()) {
-        let message = format!("`{}` belongs to the point by facts: say `if_unknown: true|false`", part.term);
+        let message = format!(
+            "`{}` belongs to the point by facts: say `if_unknown: true|false`",
+            part.term
+        );
         wrong("point", message);
     }
 }
@@ -63,18 +89,28 @@ struct Situation<'a> {
 }
 
 fn ties_and_dead(routes: &[Located<Route>], problems: &mut Vec<Problem>) {
-    let conditions: Vec<&Condition> = routes.iter().filter_map(|route| route.value.when.as_ref()).collect();
+    let conditions: Vec<&Condition> = routes
+        .iter()
+        .filter_map(|route| route.value.when.as_ref())
+        .collect();
     let facts = samples::combinations(&conditions);
     let mut is_taken = vec![false; routes.len()];
     let mut tied = vec![false; routes.len()];
     for situation in situations(routes) {
         let mut opened: Vec<usize> = (0..routes.len())
-            .filter(|at| routes[*at].value.opens_for(situation.event, situation.conference, situation.from))
+            .filter(|at| {
+                routes[*at]
+                    .value
+                    .opens_for(situation.event, situation.conference, situation.from)
+            })
             .collect();
         opened.sort_by_key(|at| routes[*at].value.order);
         for facts in &facts {
-            let matching: Vec<usize> =
-                opened.iter().copied().filter(|at| holds(&routes[*at].value, &situation, facts)).collect();
+            let matching: Vec<usize> = opened
+                .iter()
+                .copied()
+                .filter(|at| holds(&routes[*at].value, &situation, facts))
+                .collect();
             if let Some(first) = matching.first() {
                 is_taken[*first] = true;
             }
@@ -92,10 +128,16 @@ fn ties_and_dead(routes: &[Located<Route>], problems: &mut Vec<Problem>) {
             }
         }
     }
-    for (at, route) in routes.iter().enumerate().filter(|(at, _)| !is_taken[*at] && !tied[*at]) {
+    for (at, route) in routes
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !is_taken[*at] && !tied[*at])
+    {
         let _ = at;
         let name = &route.value.route;
-        let message = format!("`{name}` is dead: its condition never holds, or another route always comes first");
+        let message = format!(
+            "`{name}` is dead: its condition never holds, or another route always comes first"
+        );
         problems.push(route.problem(name, message));
     }
 }
@@ -105,7 +147,10 @@ fn holds(route: &Route, situation: &Situation<'_>, facts: &Facts) -> bool {
     scope.trigger = Some(situation.event);
     scope.conference_kind = situation.conference;
     scope.outcome = Some("child_protection_plan");
-    route.when.as_ref().is_none_or(|when| when.decide(&scope).truth == Truth::True)
+    route
+        .when
+        .as_ref()
+        .is_none_or(|when| when.decide(&scope).truth == Truth::True)
 }
 
 fn situations(routes: &[Located<Route>]) -> Vec<Situation<'_>> {
@@ -115,7 +160,11 @@ fn situations(routes: &[Located<Route>]) -> Vec<Situation<'_>> {
         for event in &route.opens_on {
             for from in &route.from {
                 let kinds = KINDS.iter().map(|kind| Some(*kind)).chain([None]);
-                situations.extend(kinds.map(|conference| Situation { event, conference, from: *from }));
+                situations.extend(kinds.map(|conference| Situation {
+                    event,
+                    conference,
+                    from: *from,
+                }));
             }
         }
     }

@@ -7,7 +7,11 @@ const COMBINATIONS_MAX: usize = 20_000;
 
 /// Every combination of the values that the facts named in these conditions can have.
 pub(super) fn combinations(conditions: &[&Condition]) -> Vec<Facts> {
-    let named = CATALOGUE.iter().filter(|spec| conditions.iter().any(|condition| names(condition, spec.key)));
+    let named = CATALOGUE.iter().filter(|spec| {
+        conditions
+            .iter()
+            .any(|condition| names(condition, spec.key))
+    });
     let mut combinations = vec![Facts::new()];
     for spec in named {
         let values = values_of(spec);
@@ -16,7 +20,11 @@ pub(super) fn combinations(conditions: &[&Condition]) -> Vec<Facts> {
         }
         combinations = combinations
             .iter()
-            .flat_map(|facts| values.iter().filter_map(|value| facts.clone().with(spec.key, value.clone()).ok()))
+            .flat_map(|facts| {
+                values
+                    .iter()
+                    .filter_map(|value| facts.clone().with(spec.key, value.clone()).ok())
+            })
             .collect();
     }
     combinations
@@ -34,7 +42,11 @@ fn values_of(spec: &FactSpec) -> Vec<Value> {
     match spec.kind {
         FactKind::Flag => values.extend([Value::Flag(true), Value::Flag(false)]),
         FactKind::Code if !spec.codes.is_empty() => {
-            values.extend(spec.codes.iter().map(|code| Value::Code((*code).to_owned())));
+            values.extend(
+                spec.codes
+                    .iter()
+                    .map(|code| Value::Code((*code).to_owned())),
+            );
         }
         _ => values.push(spec.sample()),
     }

@@ -21,6 +21,9 @@ pub struct Scope<'a> {
     pub item_failed: bool,
     /// Whether the receiving worker is named. `process.worker_named`.
     pub worker_named: bool,
+    /// The local day on which the case would move, for items that ask how old a date is (L-038).
+    /// Conditions cannot see it.
+    pub today: Option<jiff::civil::Date>,
 }
 
 /// What a name in a condition stands for.
@@ -77,6 +80,7 @@ impl<'a> Scope<'a> {
             outcome: None,
             item_failed: false,
             worker_named: false,
+            today: None,
         }
     }
 

@@ -357,6 +357,11 @@ impl FactSpec {
         }
     }
 
+    /// Whether the value says something about the person: it stays out of events, logs and errors.
+    pub fn is_sensitive(&self) -> bool {
+        matches!(self.key, "date_of_birth" | "expected_delivery_date")
+    }
+
     /// Whether a code belongs to the closed list.
     pub fn allows(&self, code: &str) -> bool {
         self.codes.is_empty() || self.codes.contains(&code)

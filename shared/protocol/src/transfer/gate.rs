@@ -1,8 +1,12 @@
 //! Gate items: what has to be there before a transfer completes.
 
+use baton_calendar::{Duration, plus};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::condition::Condition;
+use crate::clock::Rung;
+use crate::condition::{Condition, Truth};
+use crate::facts::{FactKey, Facts};
 use crate::moment::Term;
 use crate::pack::Strength;
 use crate::party::Party;
@@ -54,6 +58,12 @@ pub struct GateItem {
     /// By when; no limit of its own when absent.
     #[serde(default)]
     pub due: Option<Term>,
+    /// How long before the due date its owner is reminded.
+    #[serde(default)]
+    pub remind: Vec<Duration>,
+    /// Who is told when it is overdue, besides its owner.
+    #[serde(default)]
+    pub escalate: Vec<Rung>,
     /// Who may do without it; nobody when absent.
     #[serde(default)]
     pub waiver: Option<Waiver>,
@@ -71,12 +81,24 @@ pub enum SatisfiedBy {
     Acts,
     /// A condition on the facts.
     Facts(Condition),
+    /// A date among the facts that is not older than this on the day of the transfer (L-038).
+    Recent(Recent),
     /// A notice of this kind that was sent.
     Notice(String),
     /// A meeting of this kind that was held.
     Meeting(String),
     /// A receiving worker who is named.
     ReceivingWorker,
+}
+
+/// A date that must not be older than a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recent {
+    /// The fact that is a date.
+    pub fact: FactKey,
+    /// How old it may be, the anniversary day included.
+    pub within: Duration,
 }
 
 /// Who may do without an item.
@@ -125,5 +147,20 @@ impl GateItem {
         self.evidence_states
             .iter()
             .any(|accepted| accepted == state)
+    }
+}
+
+impl Recent {
+    /// Whether the date is recent enough on a day. Known to be none is not.
+    pub fn holds(&self, facts: &Facts, on: Date) -> Truth {
+        match facts.get(&self.fact) {
+            None => Truth::Undecided {
+                missing: [self.fact.clone()].into(),
+            },
+            Some(_) => match facts.date(self.fact.as_str()) {
+                Some(date) if date <= on && on <= plus(date, self.within) => Truth::True,
+                _ => Truth::False,
+            },
+        }
     }
 }

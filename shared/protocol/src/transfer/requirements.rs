@@ -29,7 +29,8 @@ pub struct Applies<'p, T> {
 pub struct Gate<'p> {
     /// The item.
     pub item: &'p GateItem,
-    /// For an item satisfied by facts: whether it is. `None` for an item satisfied by acts.
+    /// For an item satisfied by facts: whether it is. `None` for an item satisfied by acts, and for one that
+    /// asks how old a date is while the scope names no day.
     pub by_facts: Option<Truth>,
     /// Facts that are unknown and because of which it applies for safety's sake.
     pub assumed: BTreeSet<FactKey>,
@@ -127,6 +128,9 @@ impl Pack {
                 let applies = applies(item, item.when.as_ref(), scope)?;
                 let by_facts = match &item.satisfied_by {
                     SatisfiedBy::Facts(condition) => Some(condition.decide(scope).truth),
+                    SatisfiedBy::Recent(recent) => {
+                        scope.today.map(|today| recent.holds(scope.facts, today))
+                    }
                     _ => None,
                 };
                 Some(Gate {
