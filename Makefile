@@ -61,7 +61,8 @@ k8s-check: ## Renders the Kubernetes manifests and validates them strictly, offl
 
 .PHONY: bench
 bench: ## Measures flows against the floor (bench/README.md says how)
-	cargo run --release -p baton-bench
+	cargo build --release -p baton -p baton-bench
+	BATON_PG_DURABLE=1 target/release/baton-bench
 
 .PHONY: soak
 soak: build-tested ## The long runs: every kill point on both databases

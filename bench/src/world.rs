@@ -3,7 +3,7 @@
 //! Set up through the public door, as a record system would: nothing is written past Baton.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use baton_contracts::allocation::v1::allocation_service_client::AllocationServiceClient;
@@ -54,13 +54,12 @@ pub struct Prepared {
 #[derive(Clone)]
 pub struct World {
     channel: Channel,
-    conference_at: Timestamp,
 }
 
 impl World {
     /// Sets the organisation up.
     pub async fn new(channel: Channel) -> Result<Self> {
-        let world = Self { channel, conference_at: Timestamp::now().checked_add(Span::new().seconds(1))? };
+        let world = Self { channel };
         for (team_id, kind, area) in [
             ("compass", "front_door", ""),
             ("at", "assessment", "north"),
@@ -94,14 +93,14 @@ impl World {
         let child_id = self.child().await?;
         self.open_case(&child_id).await?;
         let conference_ref = id();
-        let at = Timestamp::now().checked_add(Span::new().seconds(1))?;
+        let at = now().checked_add(Span::new().seconds(1))?;
         let scheduled = Event::ConferenceScheduled(ConferenceScheduled {
             conference_ref: conference_ref.clone(),
             kind: "initial".into(),
             at: Some(timestamp(at)),
             children: vec![child(&child_id)],
         });
-        let receipt = self.report(Timestamp::now(), scheduled).await?;
+        let receipt = self.report(now(), scheduled).await?;
         let transfer_id = receipt.outcomes.first().map(|outcome| outcome.transfer_id.clone()).unwrap_or_default();
         ensure!(!transfer_id.is_empty(), "no transfer was opened: {receipt:?}");
 
@@ -117,7 +116,8 @@ impl World {
     }
 
     /// The flow that is measured: the conference was held, and the transfer is completed.
-    pub async fn hold_conference(&self, prepared: &Prepared) -> Result<()> {
+    /// Answers how long the command took that started it.
+    pub async fn hold_conference(&self, prepared: &Prepared) -> Result<Duration> {
         let held = Event::ConferenceHeld(ConferenceHeld {
             conference_ref: prepared.conference_ref.clone(),
             kind: "initial".into(),
@@ -129,10 +129,12 @@ impl World {
             attendance_known: true,
             ..ConferenceHeld::default()
         });
-        self.report(Timestamp::now(), held).await?;
+        let began = Instant::now();
+        self.report(now(), held).await?;
+        let command = began.elapsed();
         for _ in 0..2_000 {
             if self.transfer(&prepared.transfer_id).await?.phase() == Phase::Completed {
-                return Ok(());
+                return Ok(command);
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -158,7 +160,7 @@ impl World {
             request_id: id(),
             child_id: child_id.clone(),
             facts: vec![area("area"), area("district")],
-            effective_at: Some(timestamp(Timestamp::now())),
+            effective_at: Some(timestamp(now())),
         };
         self.front_door().report_facts(by(SYSTEM, report)).await?;
         Ok(child_id)
@@ -170,7 +172,7 @@ impl World {
             child_id: child_id.into(),
             source_kind: "school".into(),
             form: "written".into(),
-            received_at: Some(timestamp(Timestamp::now())),
+            received_at: Some(timestamp(now())),
             ..LaunchContactRequest::default()
         };
         let contact = self.front_door().launch_contact(by(SYSTEM, launch)).await?.into_inner().contact;
@@ -219,7 +221,6 @@ impl World {
 
     async fn meet(&self, transfer_id: &str, item: &GateItem) -> Result<()> {
         let answers: BTreeMap<String, bool> = item.asks.iter().map(|ask| (ask.clone(), true)).collect();
-        let answers: std::collections::HashMap<String, bool> = answers.into_iter().collect();
         if matches!(item.state(), ItemState::Met | ItemState::Waived) {
             return Ok(());
         }
@@ -264,11 +265,6 @@ impl World {
         Ok(receipt)
     }
 
-    /// When the first conference was set for.
-    pub fn conference_at(&self) -> Timestamp {
-        self.conference_at
-    }
-
     fn allocation(&self) -> AllocationServiceClient<Channel> {
         AllocationServiceClient::new(self.channel.clone())
     }
@@ -297,6 +293,12 @@ fn person(owner: &Owner) -> Result<&'static str> {
 
 fn child(child_id: &str) -> ChildRef {
     ChildRef { child_id: child_id.into(), ..ChildRef::default() }
+}
+
+/// A record system has a clock of its own.
+#[expect(clippy::disallowed_methods, reason = "this is the client, not Baton")]
+fn now() -> Timestamp {
+    Timestamp::now()
 }
 
 fn id() -> String {

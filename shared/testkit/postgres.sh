@@ -10,6 +10,7 @@
 # It listens on a Unix socket only, runs as an unprivileged user when we are root (initdb refuses root), and stops by
 # itself when nobody has used it for IDLE_MAX seconds. Its files are in the temporary folder, not under target/: another
 # user must reach them, and the path of a socket may have only 107 bytes. No fsync: nothing in it is worth keeping.
+# With BATON_PG_DURABLE=1 it is a second cluster that does wait for the disk, for measurements.
 set -eu
 
 IDLE_MAX=180
@@ -17,7 +18,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 self=$here/postgres.sh
 root=$(cd "$(dirname "$0")/../.." && pwd)
 key=$(printf %s "$root" | cksum | cut -d' ' -f1)
-dir=${TMPDIR:-/tmp}/baton-pg-$(id -u)-$key
+dir=${TMPDIR:-/tmp}/baton-pg-$(id -u)-$key${BATON_PG_DURABLE:+-d}
+sync="-c fsync=off -c full_page_writes=off"
+[ -z "${BATON_PG_DURABLE:-}" ] || sync=
 lock=$dir.lock # outside the folder, which comes and goes
 
 fail() {
@@ -84,8 +87,8 @@ start() {
     (
         # The whole subshell lets go of our output, or whoever reads it would wait until the cluster stops.
         exec </dev/null >"$dir/log" 2>&1
-        as_owner setsid "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c fsync=off \
-            -c full_page_writes=off -c max_connections=500 -c shared_buffers=128MB \
+        as_owner setsid "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= $sync \
+            -c max_connections=500 -c shared_buffers=128MB \
             -c autovacuum_naptime=10s -c deadlock_timeout=200ms -c log_min_messages=warning
     ) &
     tries=0

@@ -14,6 +14,8 @@ use crate::cli::Settings;
 
 const DEFAULTS: &str = include_str!("defaults.toml");
 const PREFIX: &str = "BATON";
+/// Stands for the name of a service in the url of its database.
+const EACH: &str = "{service}";
 
 /// A service of Baton.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +151,18 @@ impl fmt::Debug for Store {
 }
 
 impl Store {
+    /// How `baton all` opens the database of one of its services: where the url holds `{service}`, that database
+    /// of a server, otherwise none of these but a file in the data folder.
+    pub fn each(&self, service: &str) -> Option<StoreConfig> {
+        if !self.url.contains(EACH) {
+            return None;
+        }
+        let mut config = StoreConfig::new(self.url.replace(EACH, &service.replace('-', "_")));
+        config.max_connections = self.max_connections;
+        config.migrate = self.migrate;
+        Some(config)
+    }
+
     /// How to open the database.
     pub fn open(&self) -> anyhow::Result<StoreConfig> {
         let url = if self.url_file.is_empty() {
@@ -251,6 +265,14 @@ mod tests {
     fn a_single_service_without_a_database_says_what_to_set() {
         let error = Config::shipped().unwrap().store.open().unwrap_err();
         assert!(error.to_string().contains("BATON__STORE__URL"), "{error}");
+    }
+
+    #[test]
+    fn one_process_can_keep_every_service_on_a_server() {
+        let config = with("BATON__STORE__URL", "postgres://db/{service}").unwrap();
+        let url = config.store.each("front-door").map(|store| store.url);
+        assert_eq!(url.as_deref(), Some("postgres://db/front_door"));
+        assert!(Config::shipped().unwrap().store.each("front-door").is_none());
     }
 
     #[test]

@@ -90,6 +90,8 @@ impl Builder {
     /// Starts the services in the order in which they need each other; the gateway's routes are the answer.
     async fn services(&mut self) -> Result<Routes, StartError> {
         let mut config = self.settings.config.clone();
+        // Who simulates time may move it.
+        config.gateway.simulated_time = self.settings.clock.is_simulated();
         if config.notification.spool.as_os_str().is_empty() {
             config.notification.spool = self.folder.spool();
         }
@@ -118,7 +120,10 @@ impl Builder {
     }
 
     async fn common(&mut self, role: Role) -> Result<Common, StartError> {
-        let config = StoreConfig::new(self.folder.database(role));
+        let config = match self.settings.config.store.each(role.name()) {
+            Some(config) => config,
+            None => StoreConfig::new(self.folder.database(role)),
+        };
         let clock = self.settings.clock.clone();
         let store = Store::open(config, role.name(), role.migrations(), clock.clone()).await;
         let store = store.map_err(|source| StartError::Store { service: role.name(), source })?;
