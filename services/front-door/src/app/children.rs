@@ -111,27 +111,24 @@ async fn register(
         (None, named) => named,
     };
     let created = known.is_none();
-    let (before, mut events) = match child {
-        Some(child) => {
-            let family = storage::families::lock(tx, authority, child)
-                .await?
-                .ok_or_else(|| AppError::not_found("child", child))?;
-            let event = Event::ReferenceAdded {
-                child,
-                system: command.reference.system.clone(),
-            };
-            (family, if created { vec![event] } else { Vec::new() })
-        }
-        None => {
-            let child = Child::unknown(ChildId::new());
-            let event = Event::ChildRegistered {
-                child: child.id,
-                system: command.reference.system.clone(),
-            };
-            let family = Family::of_one(authority.clone(), child);
-            storage::families::insert(tx, &family, now).await?;
-            (family, vec![event])
-        }
+    let (before, mut events) = if let Some(child) = child {
+        let family = storage::families::lock(tx, authority, child)
+            .await?
+            .ok_or_else(|| AppError::not_found("child", child))?;
+        let event = Event::ReferenceAdded {
+            child,
+            system: command.reference.system.clone(),
+        };
+        (family, if created { vec![event] } else { Vec::new() })
+    } else {
+        let child = Child::unknown(ChildId::new());
+        let event = Event::ChildRegistered {
+            child: child.id,
+            system: command.reference.system.clone(),
+        };
+        let family = Family::of_one(authority.clone(), child);
+        storage::families::insert(tx, &family, now).await?;
+        (family, vec![event])
     };
     let child = child.or_else(|| before.children.first().map(|child| child.id));
     let child = child.ok_or(StoreError::Corrupt("a family without children"))?;

@@ -163,7 +163,7 @@ impl App {
         match version {
             None => storage::contacts::insert(tx, &contact).await?,
             Some(version) if !records.is_empty() => {
-                storage::contacts::save(tx, version, &contact).await?
+                storage::contacts::save(tx, version, &contact).await?;
             }
             Some(_) => {}
         }

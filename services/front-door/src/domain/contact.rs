@@ -157,7 +157,7 @@ pub enum Event {
     /// It was decided.
     Decided {
         /// The decision.
-        decision: Decision,
+        decision: Box<Decision>,
         /// The rules that decided, the outcome's and the route's.
         rules: Vec<String>,
         /// The facts that mattered, by key.
@@ -225,7 +225,7 @@ pub fn apply(contact: Option<Contact>, event: &Event) -> Option<Contact> {
             next.facts_used.clone_from(facts_used);
             next.facts_unknown.clear();
             add_all(&mut next.rules, rules);
-            next.state = State::Decided(decision.clone());
+            next.state = State::Decided((**decision).clone());
         }
         Event::DecisionBreached { at } => {
             if let Some(due) = &mut next.due {

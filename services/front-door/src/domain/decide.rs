@@ -157,7 +157,7 @@ pub fn decide(
     let referral = (outcome.refers && ctx.responsible.is_none()).then(ReferralId::new);
 
     let decided = Event::Decided {
-        decision: Decision {
+        decision: Box::new(Decision {
             outcome: outcome.outcome.clone(),
             by: ctx.actor.principal.clone(),
             post,
@@ -165,7 +165,7 @@ pub fn decide(
             referral,
             routed_to,
             rationale_digest: command.rationale_digest.clone(),
-        },
+        }),
         rules: cited,
         facts_used: facts_used.unwrap_or_default(),
         family: family.id,

@@ -1,6 +1,13 @@
 //! A small pack in the manner of Wirral's, so that these tests say what they rest on.
 
+use std::collections::BTreeMap;
+
+use baton_calendar::PlainDays;
+use baton_protocol::allocation::AllocationRules;
+use baton_protocol::closure::ClosureRules;
 use baton_protocol::front_door::FrontDoorRules;
+use baton_protocol::notification::NotificationRules;
+use baton_protocol::transfer::TransferRules;
 use baton_protocol::{Enforcement, Ladder, Pack, PackDigest, Settings, Strength};
 use jiff::civil::Date;
 use serde_json::json;
@@ -24,15 +31,15 @@ pub fn pack() -> Pack {
         enforcement: Enforcement {
             default: Strength::Hard,
         },
-        plain_days: Default::default(),
+        plain_days: PlainDays::default(),
         settings: Settings::default(),
         ladder,
-        labels: Default::default(),
+        labels: BTreeMap::default(),
         front_door: front_door(),
-        allocation: Default::default(),
-        transfer: Default::default(),
-        closure: Default::default(),
-        notification: Default::default(),
+        allocation: AllocationRules::default(),
+        transfer: TransferRules::default(),
+        closure: ClosureRules::default(),
+        notification: NotificationRules::default(),
     }
 }
 
