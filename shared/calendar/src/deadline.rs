@@ -66,7 +66,9 @@ impl Calendar {
         }
         let date = anchor.date(self);
         match duration {
-            Duration::WorkingDays(n) => self.due_on(self.nth_working_day_after(date, n)),
+            Duration::WorkingDays(n) => {
+                self.due_on_working_day(self.nth_working_day_after(date, n))
+            }
             _ => self.due_on(Counted {
                 due: shifted(date, duration, 1),
                 skipped: Vec::new(),
@@ -82,7 +84,9 @@ impl Calendar {
         }
         let date = anchor.date(self);
         match duration {
-            Duration::WorkingDays(n) => self.due_on(self.nth_working_day_before(date, n)),
+            Duration::WorkingDays(n) => {
+                self.due_on_working_day(self.nth_working_day_before(date, n))
+            }
             _ => self.due_on(Counted {
                 due: shifted(date, duration, -1),
                 skipped: Vec::new(),
@@ -121,17 +125,26 @@ impl Calendar {
         }
     }
 
+    fn due_on_working_day(&self, counted: Counted) -> Due {
+        let horizon_exceeded = counted.due > self.horizon();
+        Due {
+            horizon_exceeded,
+            ..self.due_on(counted)
+        }
+    }
+
     fn due_on(&self, counted: Counted) -> Due {
         Due {
             on: counted.due,
             breached_at: self.end_of(counted.due),
-            horizon_exceeded: counted.due > self.horizon() && !counted.skipped.is_empty(),
+            horizon_exceeded: false,
             skipped: counted.skipped,
         }
     }
 }
 
-/// The day a calendar duration after a date; months clamp. Working days and hours need a
+/// The day a calendar duration after a date; months clamp. From it on something is longer than the
+/// duration when its first day counts, and has lasted at least as long. Working days and hours need a
 /// [`Calendar`]: they count as days and not at all here.
 pub fn plus(date: Date, duration: Duration) -> Date {
     shifted(date, duration, 1)

@@ -85,7 +85,13 @@ mod tests {
     fn the_five_authorities_load_without_a_problem() {
         let library = Library::embedded().unwrap_or_else(|error| panic!("{error}"));
 
-        let authorities: Vec<_> = library.authorities().map(|id| id.as_str().to_owned()).collect();
-        assert_eq!(authorities, ["camden", "lancashire", "merton", "shropshire", "wirral"]);
+        let authorities: Vec<_> = library
+            .authorities()
+            .map(|id| id.as_str().to_owned())
+            .collect();
+        assert_eq!(
+            authorities,
+            ["camden", "lancashire", "merton", "shropshire", "wirral"]
+        );
     }
 }

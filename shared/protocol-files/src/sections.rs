@@ -6,7 +6,9 @@ use baton_protocol::allocation::{AllocatedMeans, HardStop, LeaveUnallocated, Nam
 use baton_protocol::closure::ClosureGround;
 use baton_protocol::front_door::{ContactOutcome, DecidedBy, ReferralRoute};
 use baton_protocol::notification::{Exception, NoticeKind};
-use baton_protocol::transfer::{ActionRule, Authority, GateItem, Meeting, Notice, Route, UndecidedRule};
+use baton_protocol::transfer::{
+    ActionRule, Authority, GateItem, Meeting, Notice, Route, UndecidedRule,
+};
 use baton_protocol::{Clock, Strength};
 
 use crate::problem::Problem;
@@ -119,8 +121,9 @@ impl Sections {
         self.clocks = raw::entries(file, raw.clocks, &ends, problems);
         self.tells = raw::entries(file, raw.tells, &ends, problems);
         self.authorities = raw::entries(file, raw.authorities, &ends, problems);
-        self.undecided =
-            raw.undecided.and_then(|entry| raw::entry_of(file, entry, &ends, problems));
+        self.undecided = raw
+            .undecided
+            .and_then(|entry| raw::entry_of(file, entry, &ends, problems));
         self.actions = raw
             .actions
             .and_then(|entry| raw::entry_of(file, entry, &ends, problems));
