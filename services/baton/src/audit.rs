@@ -18,25 +18,24 @@ pub async fn verify_folder(folder: &Path) -> anyhow::Result<ExitCode> {
     }
     let mut sound = true;
     for role in roles {
-        sound &= verify(role, &database_url(folder, role)).await?;
+        sound &= verify(role, StoreConfig::new(database_url(folder, role))).await?;
     }
     Ok(code(sound))
 }
 
 /// Verifies the database of one service.
-pub async fn verify_one(role: Role, url: &str) -> anyhow::Result<ExitCode> {
-    Ok(code(verify(role, url).await?))
+pub async fn verify_one(role: Role, database: StoreConfig) -> anyhow::Result<ExitCode> {
+    Ok(code(verify(role, database).await?))
 }
 
 fn code(sound: bool) -> ExitCode {
     if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn verify(role: Role, url: &str) -> anyhow::Result<bool> {
-    let mut config = StoreConfig::new(url);
+async fn verify(role: Role, mut database: StoreConfig) -> anyhow::Result<bool> {
     // Looking at a log must not change the database that holds it.
-    config.migrate = false;
-    let store = Store::open(config, role.name(), role.migrations(), BusinessClock::system())
+    database.migrate = false;
+    let store = Store::open(database, role.name(), role.migrations(), BusinessClock::system())
         .await
         .with_context(|| format!("opening the database of {}", role.name()))?;
     let mut sound = true;

@@ -22,17 +22,17 @@ enum Command {
     /// Runs every service in one process on SQLite.
     All(All),
     /// Runs the gateway: the public door.
-    Gateway(Settings),
+    Gateway(Single),
     /// Runs the front door: children, facts, contacts.
-    FrontDoor(Settings),
+    FrontDoor(Single),
     /// Runs allocation: the ledger and the organisation.
-    Allocation(Settings),
+    Allocation(Single),
     /// Runs transfer.
-    Transfer(Settings),
+    Transfer(Single),
     /// Runs closure.
-    Closure(Settings),
+    Closure(Single),
     /// Runs notification.
-    Notification(Settings),
+    Notification(Single),
     /// Brings the database of one service up to date, then ends.
     Migrate {
         /// The service.
@@ -62,13 +62,23 @@ pub(crate) struct Settings {
 }
 
 #[derive(Debug, Args)]
+struct Single {
+    #[command(flatten)]
+    settings: Settings,
+    /// Begins simulated time here, as for `all`. Never where real children are.
+    #[arg(long)]
+    simulated_from: Option<String>,
+}
+
+#[derive(Debug, Args)]
 struct All {
     #[command(flatten)]
     settings: Settings,
     /// The folder that holds the databases and what notification sends. Made when it is not there.
     #[arg(long, default_value = "data")]
     data: PathBuf,
-    /// Begins simulated time here, local: `2026-03-02T09:00`. Moves only by `DevelopmentService.AdvanceTo`.
+    /// Begins simulated time here, local: `2026-03-02T09:00`, or as an instant: `2026-03-02T09:00:00Z`. Moves only by
+    /// `DevelopmentService.AdvanceTo`.
     #[arg(long)]
     simulated_from: Option<String>,
 }
@@ -113,12 +123,11 @@ enum Audit {
         /// The folder of `baton all`.
         #[arg(long, default_value = "data")]
         data: PathBuf,
-        /// Only this service, in the database at `--url`.
-        #[arg(long, value_parser = role, requires = "url")]
+        /// Only this service, in the database of its settings (`BATON__STORE__URL`).
+        #[arg(long, value_parser = role)]
         service: Option<Role>,
-        /// The database of `--service`.
-        #[arg(long, env = "BATON__STORE__URL", hide_env_values = true)]
-        url: Option<String>,
+        #[command(flatten)]
+        settings: Settings,
     },
 }
 
@@ -136,12 +145,12 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             let simulated_from = all.simulated_from.as_deref().map(simulated).transpose()?;
             launch::all(config, &all.data, simulated_from).await?;
         }
-        Command::Gateway(settings) => launch::one(Role::Gateway, Config::load(settings)?).await?,
-        Command::FrontDoor(settings) => launch::one(Role::FrontDoor, Config::load(settings)?).await?,
-        Command::Allocation(settings) => launch::one(Role::Allocation, Config::load(settings)?).await?,
-        Command::Transfer(settings) => launch::one(Role::Transfer, Config::load(settings)?).await?,
-        Command::Closure(settings) => launch::one(Role::Closure, Config::load(settings)?).await?,
-        Command::Notification(settings) => launch::one(Role::Notification, Config::load(settings)?).await?,
+        Command::Gateway(single) => one(Role::Gateway, single).await?,
+        Command::FrontDoor(single) => one(Role::FrontDoor, single).await?,
+        Command::Allocation(single) => one(Role::Allocation, single).await?,
+        Command::Transfer(single) => one(Role::Transfer, single).await?,
+        Command::Closure(single) => one(Role::Closure, single).await?,
+        Command::Notification(single) => one(Role::Notification, single).await?,
         Command::Migrate { service, settings } => migrate::run(*service, &Config::load(settings)?).await?,
         Command::Protocol(Protocol::Check { files }) => return protocol::check(files),
         Command::Protocol(Protocol::List) => protocol::list()?,
@@ -156,17 +165,23 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             }
             return theatre::play(&files, story.address.as_deref(), story.verbose).await;
         }
-        Command::Audit(Audit::Verify { data, service, url }) => {
-            return match (service, url) {
-                (Some(service), Some(url)) => audit::verify_one(*service, url).await,
-                _ => audit::verify_folder(data).await,
-            };
+        Command::Audit(Audit::Verify { data, service: None, .. }) => return audit::verify_folder(data).await,
+        Command::Audit(Audit::Verify { service: Some(service), settings, .. }) => {
+            return audit::verify_one(*service, Config::load(settings)?.store.open()?).await;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
+async fn one(role: Role, single: &Single) -> anyhow::Result<()> {
+    let simulated_from = single.simulated_from.as_deref().map(simulated).transpose()?;
+    launch::one(role, Config::load(&single.settings)?, simulated_from).await
+}
+
 fn simulated(text: &str) -> anyhow::Result<jiff::Timestamp> {
+    if let Ok(instant) = text.parse() {
+        return Ok(instant);
+    }
     let local = text.replace('T', " ");
     story::local_instant(&local).with_context(|| format!("`{text}` is not a local time: write 2026-03-02T09:00"))
 }

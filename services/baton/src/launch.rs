@@ -78,7 +78,7 @@ pub async fn all(config: Config, data: &Path, simulated_from: Option<Timestamp>)
     if let Some(metrics) = metrics {
         metrics.abort();
     }
-    telemetry.shutdown();
+    telemetry.shutdown().await;
     Ok(served?)
 }
 

@@ -129,3 +129,30 @@ fn unplayed(errors: Vec<String>) -> Performance {
     let failures = errors.into_iter().map(|what| Failure { line: 0, what }).collect();
     Performance { text: String::new(), failures }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_story_of_the_examples_can_be_played() {
+        let stories = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/stories"));
+        let files = files(&[stories]).unwrap();
+        assert!(files.len() >= 15, "only {} stories", files.len());
+        for file in files {
+            let story = read(&file).unwrap_or_else(|errors| panic!("{}", errors.join("\n")));
+            assert_eq!(story::check(&story), [], "{}", file.display());
+        }
+    }
+
+    #[test]
+    fn a_folder_stands_for_its_yaml_files_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.yaml", "a.yaml", "notes.md"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let found = files(&[folder.path().to_owned()]).unwrap();
+        let names: Vec<_> = found.iter().filter_map(|file| file.file_name()?.to_str()).collect();
+        assert_eq!(names, ["a.yaml", "b.yaml"]);
+    }
+}

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use baton_clock::BusinessClock;
 use baton_rpc::{Conn, connect};
 use baton_store::Store;
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::services::{self, Common};
@@ -13,11 +14,12 @@ use super::{end, library, listen, metrics, told_to_stop};
 use crate::{Config, Role};
 
 /// Runs a service until it is told to stop.
-pub async fn one(role: Role, config: Config) -> anyhow::Result<()> {
+pub async fn one(role: Role, mut config: Config, simulated_from: Option<Timestamp>) -> anyhow::Result<()> {
     let name = role.name();
     let telemetry = baton_telemetry::init(name, &config.telemetry).context("starting telemetry")?;
     let library = library(&config)?;
-    let clock = BusinessClock::system();
+    let clock = simulated_from.map_or_else(BusinessClock::system, BusinessClock::simulated);
+    config.gateway.simulated_time = clock.is_simulated();
     let listener = listen(&config.server.listen).await?;
     let address = listener.local_addr()?;
     let metrics = metrics(&config, telemetry.metrics()).await?;
@@ -43,7 +45,7 @@ pub async fn one(role: Role, config: Config) -> anyhow::Result<()> {
     if let Some(metrics) = metrics {
         metrics.abort();
     }
-    telemetry.shutdown();
+    telemetry.shutdown().await;
     Ok(served?)
 }
 
