@@ -75,3 +75,6 @@ pub fn check_file(path: &Path) -> Vec<Problem> {
         .filter(|problem| problem.file == path || problem.file.parent() != Some(folder))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

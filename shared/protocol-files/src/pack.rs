@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::check;
 use crate::problem::Problem;
-use crate::raw::{self, AuthorityFile};
+use crate::raw::{self, AuthorityFile, Findings};
 use crate::register::Register;
 use crate::sections::Sections;
 use crate::source::{File, Folder};
@@ -25,24 +25,28 @@ pub(crate) fn make(
     register: &Register,
     problems: &mut Vec<Problem>,
 ) -> Option<Pack> {
-    let before = problems.len();
-    let (head, own) = read(folder, problems)?;
+    let mut findings = Findings::default();
+    let (head, own) = read(folder, &mut findings).or_else(|| {
+        problems.append(&mut findings.problems);
+        None
+    })?;
     let mut sections = own;
     if let Some(base) = base
-        && let Some((_, base)) = read(base, problems)
+        && let Some((_, base)) = read(base, &mut findings)
     {
         sections.put_under(base);
     }
     sections.settle(head.enforcement.default);
+    let mut found = findings.problems;
 
     let authority_file = folder.files.first()?;
-    check::citations(folder, register, problems);
-    check::names(&sections, problems);
-    check::routes(&sections, problems);
-    check::items(&sections, &head.ladder, problems);
-    check::clocks(&sections, problems);
+    check::citations(folder, register, &mut found);
+    check::names(&sections, &findings.unread, &mut found);
+    check::routes(&sections, &mut found);
+    check::items(&sections, &head.ladder, &mut found);
+    check::clocks(&sections, &mut found);
     if head.authority != folder.name {
-        problems.push(authority_file.problem(
+        found.push(authority_file.problem(
             1,
             format!(
                 "`authority: {}` stands in the folder `{}`",
@@ -51,21 +55,26 @@ pub(crate) fn make(
         ));
     }
     let authority = AuthorityId::new(&head.authority)
-        .map_err(|error| problems.push(authority_file.problem(1, error.to_string())))
-        .ok()?;
-    if problems.len() > before {
-        return None;
-    }
+        .map_err(|error| found.push(authority_file.problem(1, error.to_string())));
+    let is_sound = found.is_empty();
+    problems.append(&mut found);
+    let authority = authority.ok().filter(|_| is_sound)?;
     Some(assemble(authority, head, sections, digest(base, folder)))
 }
 
-fn read(folder: &Folder, problems: &mut Vec<Problem>) -> Option<(AuthorityFile, Sections)> {
-    let head: AuthorityFile = raw::read(folder.files.first()?, problems)?;
+fn read(folder: &Folder, findings: &mut Findings) -> Option<(AuthorityFile, Sections)> {
+    let head: AuthorityFile = raw::read(folder.files.first()?, &mut findings.problems)?;
     let files: Vec<Arc<File>> = folder.files[1..]
         .iter()
-        .map(|file| Arc::new(raw::with_settings(file, &head.settings, problems)))
+        .map(|file| {
+            Arc::new(raw::with_settings(
+                file,
+                &head.settings,
+                &mut findings.problems,
+            ))
+        })
         .collect();
-    let sections = Sections::read(&files, problems);
+    let sections = Sections::read(&files, findings);
     Some((head, sections))
 }
 

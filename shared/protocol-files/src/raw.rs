@@ -3,7 +3,7 @@
 //! An entry that is wrong does not hide the others: each is read from its own piece of the file and
 //! has its own problem with its own line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use baton_protocol::Settings;
@@ -36,6 +36,15 @@ impl<T> Located<T> {
         self.file
             .problem(line_of(&self.file.text, self.from, self.to, word), message)
     }
+}
+
+/// What reading found: what is wrong, and the names of entries that are there but could not be read.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// Names that are given by an entry with a mistake: whoever uses them makes no second one.
+    pub unread: BTreeSet<String>,
 }
 
 /// The entries of a section, as written.
@@ -98,11 +107,11 @@ pub(crate) fn entries<T: DeserializeOwned>(
     file: &Arc<File>,
     section: Entries,
     ends: &[usize],
-    problems: &mut Vec<Problem>,
+    findings: &mut Findings,
 ) -> Vec<Located<T>> {
     section
         .into_iter()
-        .filter_map(|entry| entry_of(file, entry, ends, problems))
+        .filter_map(|entry| entry_of(file, entry, ends, findings))
         .collect()
 }
 
@@ -111,7 +120,7 @@ pub(crate) fn entry_of<T: DeserializeOwned>(
     file: &Arc<File>,
     entry: Spanned<Value>,
     ends: &[usize],
-    problems: &mut Vec<Problem>,
+    findings: &mut Findings,
 ) -> Option<Located<T>> {
     let from = usize::try_from(entry.defined.line()).unwrap_or(0);
     let to = ends
@@ -124,6 +133,7 @@ pub(crate) fn entry_of<T: DeserializeOwned>(
         .as_object()
         .map(|map| map.keys().cloned().collect())
         .unwrap_or_default();
+    let name = name_of(&entry.value);
     match serde_json::from_value(entry.value) {
         Ok(value) => Some(Located {
             value,
@@ -133,12 +143,24 @@ pub(crate) fn entry_of<T: DeserializeOwned>(
             to,
         }),
         Err(error) => {
+            findings.unread.extend(name);
             let message = error.to_string();
             let word = message.split('`').nth(1).unwrap_or_default();
-            problems.push(file.problem(line_of(&file.text, from, to, word), message.clone()));
+            findings
+                .problems
+                .push(file.problem(line_of(&file.text, from, to, word), message.clone()));
             None
         }
     }
+}
+
+/// The name an entry gives, under the key of its section.
+fn name_of(entry: &Value) -> Option<String> {
+    const KEYS: [&str; 8] = [
+        "route", "item", "meeting", "clock", "notice", "kind", "outcome", "ground",
+    ];
+    KEYS.iter()
+        .find_map(|key| entry.get(key)?.as_str().map(str::to_owned))
 }
 
 /// The first line of every entry of every section: where the one before it ends.

@@ -11,9 +11,9 @@ use baton_protocol::transfer::{
 };
 use baton_protocol::{Clock, Strength};
 
-use crate::problem::Problem;
 use crate::raw::{
-    self, AllocationFile, ClosureFile, FrontDoorFile, Located, NotificationFile, TransferFile,
+    self, AllocationFile, ClosureFile, Findings, FrontDoorFile, Located, NotificationFile,
+    TransferFile,
 };
 use crate::source::File;
 
@@ -46,22 +46,22 @@ pub(crate) struct Sections {
 
 impl Sections {
     /// Reads the five rule files of a folder.
-    pub fn read(files: &[Arc<File>], problems: &mut Vec<Problem>) -> Self {
+    pub fn read(files: &[Arc<File>], findings: &mut Findings) -> Self {
         let mut sections = Self::default();
         for file in files {
             match file.name() {
-                "front-door.yaml" => sections.read_front_door(file, problems),
-                "allocation.yaml" => sections.read_allocation(file, problems),
-                "transfer.yaml" => sections.read_transfer(file, problems),
-                "closure.yaml" => sections.read_closure(file, problems),
-                _ => sections.read_notification(file, problems),
+                "front-door.yaml" => sections.read_front_door(file, findings),
+                "allocation.yaml" => sections.read_allocation(file, findings),
+                "transfer.yaml" => sections.read_transfer(file, findings),
+                "closure.yaml" => sections.read_closure(file, findings),
+                _ => sections.read_notification(file, findings),
             }
         }
         sections
     }
 
-    fn read_front_door(&mut self, file: &Arc<File>, problems: &mut Vec<Problem>) {
-        let raw = raw::read::<Option<FrontDoorFile>>(file, problems)
+    fn read_front_door(&mut self, file: &Arc<File>, findings: &mut Findings) {
+        let raw = raw::read::<Option<FrontDoorFile>>(file, &mut findings.problems)
             .flatten()
             .unwrap_or_default();
         let one = raw.decided_by.iter().cloned().collect();
@@ -72,17 +72,17 @@ impl Sections {
             &raw.clocks,
             &one,
         ]);
-        self.contact_routes = raw::entries(file, raw.contact_routes, &ends, problems);
-        self.referral_routes = raw::entries(file, raw.referral_routes, &ends, problems);
-        self.contact_outcomes = raw::entries(file, raw.outcomes, &ends, problems);
+        self.contact_routes = raw::entries(file, raw.contact_routes, &ends, findings);
+        self.referral_routes = raw::entries(file, raw.referral_routes, &ends, findings);
+        self.contact_outcomes = raw::entries(file, raw.outcomes, &ends, findings);
         self.decided_by = raw
             .decided_by
-            .and_then(|entry| raw::entry_of(file, entry, &ends, problems));
-        self.front_door_clocks = raw::entries(file, raw.clocks, &ends, problems);
+            .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
+        self.front_door_clocks = raw::entries(file, raw.clocks, &ends, findings);
     }
 
-    fn read_allocation(&mut self, file: &Arc<File>, problems: &mut Vec<Problem>) {
-        let raw = raw::read::<Option<AllocationFile>>(file, problems)
+    fn read_allocation(&mut self, file: &Arc<File>, findings: &mut Findings) {
+        let raw = raw::read::<Option<AllocationFile>>(file, &mut findings.problems)
             .flatten()
             .unwrap_or_default();
         let ones = [&raw.allocated_means, &raw.leave_unallocated, &raw.named_by];
@@ -90,19 +90,19 @@ impl Sections {
         let ends = raw::ends([&raw.hard_stops, &raw.clocks, &ones]);
         self.allocated_means = raw
             .allocated_means
-            .and_then(|entry| raw::entry_of(file, entry, &ends, problems));
-        self.hard_stops = raw::entries(file, raw.hard_stops, &ends, problems);
+            .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
+        self.hard_stops = raw::entries(file, raw.hard_stops, &ends, findings);
         self.leave_unallocated = raw
             .leave_unallocated
-            .and_then(|entry| raw::entry_of(file, entry, &ends, problems));
+            .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
         self.named_by = raw
             .named_by
-            .and_then(|entry| raw::entry_of(file, entry, &ends, problems));
-        self.allocation_clocks = raw::entries(file, raw.clocks, &ends, problems);
+            .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
+        self.allocation_clocks = raw::entries(file, raw.clocks, &ends, findings);
     }
 
-    fn read_transfer(&mut self, file: &Arc<File>, problems: &mut Vec<Problem>) {
-        let raw = raw::read::<Option<TransferFile>>(file, problems)
+    fn read_transfer(&mut self, file: &Arc<File>, findings: &mut Findings) {
+        let raw = raw::read::<Option<TransferFile>>(file, &mut findings.problems)
             .flatten()
             .unwrap_or_default();
         let one = raw.actions.iter().chain(&raw.undecided).cloned().collect();
@@ -115,36 +115,36 @@ impl Sections {
             &raw.authorities,
             &one,
         ]);
-        self.routes = raw::entries(file, raw.routes, &ends, problems);
-        self.gate = raw::entries(file, raw.gate, &ends, problems);
-        self.meetings = raw::entries(file, raw.meetings, &ends, problems);
-        self.clocks = raw::entries(file, raw.clocks, &ends, problems);
-        self.tells = raw::entries(file, raw.tells, &ends, problems);
-        self.authorities = raw::entries(file, raw.authorities, &ends, problems);
+        self.routes = raw::entries(file, raw.routes, &ends, findings);
+        self.gate = raw::entries(file, raw.gate, &ends, findings);
+        self.meetings = raw::entries(file, raw.meetings, &ends, findings);
+        self.clocks = raw::entries(file, raw.clocks, &ends, findings);
+        self.tells = raw::entries(file, raw.tells, &ends, findings);
+        self.authorities = raw::entries(file, raw.authorities, &ends, findings);
         self.undecided = raw
             .undecided
-            .and_then(|entry| raw::entry_of(file, entry, &ends, problems));
+            .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
         self.actions = raw
             .actions
-            .and_then(|entry| raw::entry_of(file, entry, &ends, problems));
+            .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
     }
 
-    fn read_closure(&mut self, file: &Arc<File>, problems: &mut Vec<Problem>) {
-        let raw = raw::read::<Option<ClosureFile>>(file, problems)
+    fn read_closure(&mut self, file: &Arc<File>, findings: &mut Findings) {
+        let raw = raw::read::<Option<ClosureFile>>(file, &mut findings.problems)
             .flatten()
             .unwrap_or_default();
         let ends = raw::ends([&raw.grounds, &raw.clocks]);
-        self.grounds = raw::entries(file, raw.grounds, &ends, problems);
-        self.closure_clocks = raw::entries(file, raw.clocks, &ends, problems);
+        self.grounds = raw::entries(file, raw.grounds, &ends, findings);
+        self.closure_clocks = raw::entries(file, raw.clocks, &ends, findings);
     }
 
-    fn read_notification(&mut self, file: &Arc<File>, problems: &mut Vec<Problem>) {
-        let raw = raw::read::<Option<NotificationFile>>(file, problems)
+    fn read_notification(&mut self, file: &Arc<File>, findings: &mut Findings) {
+        let raw = raw::read::<Option<NotificationFile>>(file, &mut findings.problems)
             .flatten()
             .unwrap_or_default();
         let ends = raw::ends([&raw.kinds, &raw.exceptions]);
-        self.kinds = raw::entries(file, raw.kinds, &ends, problems);
-        self.exceptions = raw::entries(file, raw.exceptions, &ends, problems);
+        self.kinds = raw::entries(file, raw.kinds, &ends, findings);
+        self.exceptions = raw::entries(file, raw.exceptions, &ends, findings);
     }
 
     /// Puts the base below: what the authority names itself replaces what the base says (K-61).

@@ -35,7 +35,24 @@ const ACTS: [&str; 8] = [
 const MEDIA: [&str; 3] = ["email", "letter", "task"];
 
 /// Finds names that are given twice, not given at all, or given and never used.
-pub(crate) fn names(sections: &Sections, problems: &mut Vec<Problem>) {
+///
+/// A name of `unread` is given by an entry with a mistake of its own: using it is none.
+pub(crate) fn names(sections: &Sections, unread: &BTreeSet<String>, problems: &mut Vec<Problem>) {
+    let before = problems.len();
+    all_names(sections, problems);
+    let is_about_unread = |problem: &Problem| {
+        unread
+            .iter()
+            .any(|name| problem.message.contains(&format!("`{name}`")))
+    };
+    let is_about_use = |problem: &Problem| problem.message.contains("belongs to no route");
+    let found = problems.split_off(before);
+    problems.extend(found.into_iter().filter(|problem| {
+        !is_about_unread(problem) && (unread.is_empty() || !is_about_use(problem))
+    }));
+}
+
+fn all_names(sections: &Sections, problems: &mut Vec<Problem>) {
     once(&sections.routes, |route| &route.route, problems);
     once(&sections.gate, |item| &item.item, problems);
     once(&sections.meetings, |meeting| &meeting.meeting, problems);

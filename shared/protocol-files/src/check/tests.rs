@@ -1,0 +1,452 @@
+use crate::embedded;
+use crate::problem::Problem;
+use crate::source::Folder;
+
+/// The embedded files with one text of one file replaced, and what the loader says about them.
+fn with(authority: &str, file: &str, from: &str, to: &str) -> Vec<String> {
+    let mut folders = embedded::folders();
+    replace(&mut folders, authority, file, from, to);
+    problems(&folders)
+}
+
+fn replace(folders: &mut [Folder], authority: &str, file: &str, from: &str, to: &str) {
+    let folder = folders
+        .iter_mut()
+        .find(|folder| folder.name == authority)
+        .unwrap();
+    let file = folder
+        .files
+        .iter_mut()
+        .find(|known| known.name() == file)
+        .unwrap();
+    assert!(
+        file.text.contains(from),
+        "the file no longer holds `{from}`"
+    );
+    file.text = file.text.replacen(from, to, 1);
+}
+
+fn problems(folders: &[Folder]) -> Vec<String> {
+    let problems = super::library(folders).map_or_else(|error| error.problems, |_| Vec::new());
+    problems.iter().map(shown).collect()
+}
+
+/// `wirral/transfer.yaml:12: …`
+fn shown(problem: &Problem) -> String {
+    let mut parts: Vec<_> = problem
+        .file
+        .iter()
+        .rev()
+        .take(2)
+        .map(|part| part.to_string_lossy())
+        .collect();
+    parts.reverse();
+    format!("{}:{}: {}", parts.join("/"), problem.line, problem.message)
+}
+
+/// The line of a text in an embedded file, after it was changed.
+fn line(authority: &str, file: &str, text: &str) -> usize {
+    let folders = embedded::folders();
+    let folder = folders
+        .iter()
+        .find(|folder| folder.name == authority)
+        .unwrap();
+    let file = folder
+        .files
+        .iter()
+        .find(|known| known.name() == file)
+        .unwrap();
+    file.text
+        .lines()
+        .position(|line| line.contains(text))
+        .unwrap()
+        + 1
+}
+
+/// One change, one problem: at the line of the text that was there, with these words.
+fn one_problem(authority: &str, file: &str, from: &str, to: &str, words: &str) {
+    let found = with(authority, file, from, to);
+    let at = format!(
+        "{authority}/{file}:{}: ",
+        line(authority, file, from.lines().next().unwrap())
+    );
+
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with(&at), "expected {at}, got {found:#?}");
+    assert!(found[0].contains(words), "expected `{words}` in {found:#?}");
+}
+
+#[test]
+fn the_files_that_ship_are_without_a_problem() {
+    assert_eq!(problems(&embedded::folders()), Vec::<String>::new());
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_line() {
+    one_problem(
+        "wirral",
+        "transfer.yaml",
+        "    at_point: place",
+        "    at_the_point: place",
+        "unknown field `at_the_point`",
+    );
+}
+
+#[test]
+fn an_unknown_section_is_named_with_its_line() {
+    one_problem(
+        "wirral",
+        "transfer.yaml",
+        "gate:\n  - item",
+        "gates:\n  - item",
+        "unknown field `gates`",
+    );
+}
+
+#[test]
+fn text_that_is_no_yaml_is_named_with_its_line() {
+    let found = with("wirral", "closure.yaml", "grounds:", "grounds: [");
+
+    assert!(found[0].starts_with("wirral/closure.yaml:"), "{found:#?}");
+}
+
+#[test]
+fn a_key_given_twice_in_one_entry_is_refused() {
+    let found = with(
+        "wirral",
+        "transfer.yaml",
+        "    order: 10\n",
+        "    order: 10\n    order: 11\n",
+    );
+
+    assert!(
+        found.iter().any(|problem| problem.contains("duplicate")),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn an_unknown_role_and_an_unknown_place_are_named() {
+    let signed = "    signed_by: team_manager of outgoing\n    reviewed_by";
+    one_problem(
+        "wirral",
+        "transfer.yaml",
+        signed,
+        "    signed_by: team_leader of outgoing\n    reviewed_by",
+        "`team_leader` is not a known role",
+    );
+    one_problem(
+        "wirral",
+        "transfer.yaml",
+        signed,
+        "    signed_by: team_manager of old team\n    reviewed_by",
+        "`old team` is not a place",
+    );
+}
+
+#[test]
+fn an_unknown_kind_of_team_is_named() {
+    one_problem(
+        "wirral",
+        "transfer.yaml",
+        "    from: [assessment]",
+        "    from: [first_response]",
+        "`first_response` is not a known team kind",
+    );
+}
+
+#[test]
+fn an_unknown_fact_is_named_in_a_condition_in_a_target_and_in_a_term() {
+    let condition = r#"      - if: facts.plan == "child_protection" || facts.in_proceedings"#;
+    one_problem(
+        "wirral",
+        "transfer.yaml",
+        condition,
+        "      - if: facts.in_court",
+        "`in_court` is not a known fact",
+    );
+    one_problem(
+        "wirral",
+        "transfer.yaml",
+        "in facts.district",
+        "in facts.ward",
+        "`ward` is not a known fact",
+    );
+    one_problem(
+        "statutory",
+        "allocation.yaml",
+        "after facts.accommodated_on",
+        "after facts.moved_in_on",
+        "`moved_in_on` is not a known fact",
+    );
+}
+
+#[test]
+fn a_condition_that_cel_cannot_read_or_that_misspells_a_code_is_named() {
+    let condition = r#"      - if: facts.plan == "child_protection" || facts.in_proceedings"#;
+    one_problem(
+        "wirral",
+        "transfer.yaml",
+        condition,
+        "      - if: facts.plan ==",
+        "Syntax error",
+    );
+    one_problem(
+        "wirral",
+        "transfer.yaml",
+        condition,
+        r#"      - if: facts.plan == "protection""#,
+        "never \"protection\"",
+    );
+}
+
+#[test]
+fn a_bad_duration_and_an_unknown_moment_are_named() {
+    one_problem(
+        "wirral",
+        "transfer.yaml",
+        "    remind: [3 working days]",
+        "    remind: [three days]",
+        "`three days` is not a duration",
+    );
+    one_problem(
+        "wirral",
+        "transfer.yaml",
+        "    due: at moved",
+        "    due: at handover",
+        "`handover` is not a known moment",
+    );
+}
+
+#[test]
+fn an_unknown_event_outcome_and_kind_of_conference_are_named() {
+    let kinds = "    conference: [initial, pre_birth]";
+    one_problem(
+        "wirral",
+        "transfer.yaml",
+        "    opens_on: [conference_scheduled, conference_held]\n    conference",
+        "    opens_on: [conference_planned, conference_held]\n    conference",
+        "`conference_planned` is not a trigger event",
+    );
+    one_problem(
+        "wirral",
+        "transfer.yaml",
+        kinds,
+        "    conference: [first, pre_birth]",
+        "`first` is not a conference.kind",
+    );
+    one_problem(
+        "wirral",
+        "transfer.yaml",
+        "      no_plan: lapse",
+        "      nothing: lapse",
+        "`nothing` is not a conference.outcome",
+    );
+}
+
+#[test]
+fn an_item_that_nobody_can_sign_is_refused() {
+    let request = "    evidence: [transfer_request]\n    completed_by: social_worker of outgoing\n";
+    let found = with("wirral", "transfer.yaml", request, "");
+    let off_the_ladder = with(
+        "wirral",
+        "transfer.yaml",
+        request,
+        "    completed_by: head_of_service of authority\n",
+    );
+
+    assert!(
+        found[0].contains("nobody can sign `transfer_request`"),
+        "{found:#?}"
+    );
+    assert!(
+        off_the_ladder[0].contains("head_of_service is on no rung"),
+        "{off_the_ladder:#?}"
+    );
+}
+
+#[test]
+fn two_routes_that_can_both_match_need_an_order() {
+    let found = with(
+        "camden",
+        "transfer.yaml",
+        "    opens_on: [conference_scheduled, conference_held]",
+        "    opens_on: [conference_scheduled, conference_held]\n  - { route: twin, title: t, cites: [C-018], order: 10, from: [family_support_and_protection], stays: true, opens_on: [conference_held] }",
+    );
+
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(
+        found[0].contains("`twin` and `stays_with_family_intervention` can both match"),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn a_route_that_is_never_reached_is_refused() {
+    let shadowed = "    opens_on: [conference_scheduled, conference_held]\n  - { route: late, title: t, cites: [C-018], order: 90, from: [family_support_and_protection], stays: true, opens_on: [conference_held] }";
+    let opens = "    opens_on: [conference_scheduled, conference_held]";
+    let never = format!(
+        "{opens}\n    when: facts.looked_after && !facts.looked_after\n    undecided: pass"
+    );
+
+    let dead = [
+        with("camden", "transfer.yaml", opens, shadowed),
+        with("camden", "transfer.yaml", opens, &never),
+    ];
+
+    assert!(dead[0][0].contains("`late` is dead"), "{dead:#?}");
+    assert!(
+        dead[1][0].contains("`stays_with_family_intervention` is dead"),
+        "{dead:#?}"
+    );
+}
+
+#[test]
+fn a_choice_has_to_say_what_happens_while_it_is_undecided() {
+    let opens = "    opens_on: [conference_scheduled, conference_held]";
+    let found = with(
+        "camden",
+        "transfer.yaml",
+        opens,
+        &format!("{opens}\n    when: facts.looked_after"),
+    );
+    let unsafe_branch = with("wirral", "transfer.yaml", "        safe: true\n", "");
+    let point = with(
+        "lancashire",
+        "transfer.yaml",
+        "          if_unknown: true\n",
+        "",
+    );
+
+    assert!(found[0].contains("undecided: ask|take|pass"), "{found:#?}");
+    assert!(
+        unsafe_branch[0].contains("mark exactly one branch `safe: true`"),
+        "{unsafe_branch:#?}"
+    );
+    assert!(point[0].contains("if_unknown: true|false"), "{point:#?}");
+}
+
+#[test]
+fn a_citation_that_is_not_in_the_register_is_named() {
+    one_problem(
+        "wirral",
+        "transfer.yaml",
+        "    cites: [W-053, K-41]",
+        "    cites: [W-953, K-41]",
+        "`W-953` is not in register.yaml",
+    );
+}
+
+#[test]
+fn a_name_that_nothing_gives_and_a_name_that_nothing_uses_are_both_named() {
+    let needs = "    needs: [transfer_request, first_response_audit, receiving_worker]";
+    let found = with(
+        "wirral",
+        "transfer.yaml",
+        needs,
+        "    needs: [request, first_response_audit, receiving_worker]",
+    );
+
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[0].contains("there is no item `request`"));
+    assert!(found[1].contains("item `transfer_request` belongs to no route"));
+}
+
+#[test]
+fn a_rule_cannot_rest_on_a_setting_that_is_not_regulated() {
+    let value = "    value: 2 weeks\n";
+    let found = with("wirral", "authority.yaml", value, "    value: null\n");
+
+    assert!(
+        found
+            .iter()
+            .any(|problem| problem.starts_with("wirral/transfer.yaml:")
+                && problem.contains("`tray.worker_within` is not regulated")),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    let mut folders = embedded::folders();
+    replace(
+        &mut folders,
+        "wirral",
+        "transfer.yaml",
+        "    from: [assessment]",
+        "    from: [nowhere]",
+    );
+    replace(
+        &mut folders,
+        "wirral",
+        "transfer.yaml",
+        "remind: [3 working days]",
+        "remind: [soon]",
+    );
+    replace(
+        &mut folders,
+        "shropshire",
+        "front-door.yaml",
+        "    order: 10",
+        "    order: ten",
+    );
+    replace(
+        &mut folders,
+        "merton",
+        "transfer.yaml",
+        "at_point: place",
+        "at_point: put",
+    );
+
+    let found = problems(&folders);
+
+    for start in [
+        "wirral/transfer.yaml:",
+        "shropshire/front-door.yaml:",
+        "merton/transfer.yaml:",
+    ] {
+        assert!(
+            found.iter().any(|problem| problem.starts_with(start)),
+            "{start} is missing in {found:#?}"
+        );
+    }
+    assert!(
+        found
+            .iter()
+            .any(|problem| problem.contains("`soon` is not a duration")),
+        "{found:#?}"
+    );
+    assert!(
+        found
+            .iter()
+            .any(|problem| problem.contains("`nowhere` is not a known team kind")),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn a_folder_of_files_loads_like_the_embedded_ones_and_one_file_is_checked_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    for authority in embedded::folders() {
+        let path = folder.path().join(&authority.name);
+        std::fs::create_dir(&path).unwrap();
+        for file in &authority.files {
+            std::fs::write(path.join(file.name()), &file.text).unwrap();
+        }
+    }
+    let transfer = folder.path().join("wirral/transfer.yaml");
+
+    let library = crate::Library::load_dir(folder.path()).unwrap();
+    assert_eq!(library.authorities().count(), 5);
+    assert_eq!(crate::check_file(&transfer), []);
+
+    let text = std::fs::read_to_string(&transfer).unwrap();
+    std::fs::write(&transfer, text.replace("at_point: place", "at_point: put")).unwrap();
+
+    let found = crate::check_file(&transfer);
+    assert_eq!(found[0].file, transfer);
+    assert!(
+        found[0].message.contains("unknown variant `put`"),
+        "{found:#?}"
+    );
+}
