@@ -1,0 +1,154 @@
+//! Use cases of the transfer service: load, decide, save, announce, in one transaction each.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use baton_calendar::Calendar;
+use baton_clock::BusinessClock;
+use baton_ids::{AuthorityId, TransferId};
+use baton_protocol::Pack;
+use baton_protocol_files::Library;
+use baton_rpc::Problem;
+use baton_store::{RequestKey, Store, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::{Context, Explanation, Refusal, Rules, Transfer};
+use crate::storage;
+
+mod act;
+mod announce;
+mod child;
+mod data;
+mod deadlines;
+mod write;
+
+pub use storage::Page;
+
+/// The use cases, over one database.
+#[derive(Clone)]
+pub struct App {
+    store: Store,
+    library: Arc<Library>,
+    calendar: Arc<Calendar>,
+    clock: BusinessClock,
+}
+
+/// A call that changes something.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// What it is decided on.
+    pub context: Context,
+    /// What makes it take effect once.
+    pub key: RequestKey,
+    /// The version the caller has seen; zero when it does not matter.
+    pub expected_version: i64,
+    /// The reason in the actor's words: kept apart from everything else.
+    pub reason: Option<String>,
+    /// Reasons for departing from soft rules: rule and words.
+    pub departures: Vec<(String, String)>,
+}
+
+/// What came of a call about one transfer.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// The transfer after it; none when there is none.
+    pub transfer: Option<Transfer>,
+    /// Whether this call released it to the ledger.
+    pub released: bool,
+    /// Why.
+    pub explanation: Explanation,
+    /// What changed, as codes.
+    pub changes: Vec<String>,
+    /// The last event recorded; none when nothing changed.
+    pub last_event: Option<uuid::Uuid>,
+}
+
+/// Why a call had no effect.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The rules said no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The authority has no such transfer.
+    #[error("there is no transfer {0}")]
+    NotFound(TransferId),
+    /// The pack is not known here.
+    #[error("the pack {0} is not known here")]
+    PackUnknown(String),
+    /// Another call changed the same transfer in between.
+    #[error("another call changed the same transfer")]
+    LostRace,
+    /// An event could not be written down.
+    #[error("an event could not be written down")]
+    Event(Problem),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl App {
+    /// The use cases over a database.
+    pub fn new(
+        store: Store,
+        library: Arc<Library>,
+        calendar: Calendar,
+        clock: BusinessClock,
+    ) -> Self {
+        Self {
+            store,
+            library,
+            calendar: Arc::new(calendar),
+            clock,
+        }
+    }
+
+    /// The time by the service's clock.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
+    /// The transfer of that id.
+    pub async fn get(&self, authority: &AuthorityId, id: TransferId) -> Result<Transfer, Failure> {
+        storage::find(self.store.db(), authority, id)
+            .await?
+            .ok_or(Failure::NotFound(id))
+    }
+
+    /// A page of transfers, newest first.
+    pub async fn list(
+        &self,
+        authority: &AuthorityId,
+        page: &Page,
+    ) -> Result<Vec<Transfer>, Failure> {
+        Ok(storage::list(self.store.db(), authority, page).await?)
+    }
+
+    /// Settles deadlines as they come due, until told to stop.
+    pub async fn run_deadlines(self, settle: Duration, shutdown: CancellationToken) {
+        let store = self.store.clone();
+        let app = Arc::new(self);
+        store
+            .run_deadlines(
+                settle,
+                move |tx, due| {
+                    let app = Arc::clone(&app);
+                    Box::pin(async move { app.ring(tx, due).await })
+                },
+                shutdown,
+            )
+            .await;
+    }
+
+    fn pack(&self, digest: &str) -> Result<Arc<Pack>, Failure> {
+        self.library
+            .get(digest)
+            .ok_or_else(|| Failure::PackUnknown(digest.to_owned()))
+    }
+
+    fn rules<'a>(&'a self, pack: &'a Pack) -> Rules<'a> {
+        Rules {
+            pack,
+            calendar: &self.calendar,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What every use case does with its decision: the aggregate, its deadlines and its events, in one transaction.
+
+use baton_store::{Deadline, StoreError, Tx};
+use serde_json::json;
+
+use super::announce::{Origin, announcements};
+use super::{Call, Failure, Outcome, data};
+use crate::domain::{Change, Event, Explanation, Transfer, apply_all};
+use crate::storage;
+
+/// Keeps the reasons that were given where nothing else refers to them but by digest.
+pub async fn keep_reasons(
+    tx: &mut Tx,
+    call: &mut Call,
+    case: Option<uuid::Uuid>,
+) -> Result<(), StoreError> {
+    let authority = call.context.authority.to_string();
+    if let Some(reason) = call
+        .reason
+        .take()
+        .filter(|reason| !reason.trim().is_empty())
+    {
+        call.context.reason_digest = Some(tx.put_private(&authority, case, &reason).await?);
+    }
+    for (rule, reason) in std::mem::take(&mut call.departures) {
+        if reason.trim().is_empty() {
+            continue;
+        }
+        let digest = tx.put_private(&authority, case, &reason).await?;
+        call.context
+            .departures
+            .push(crate::domain::GivenReason { rule, digest });
+    }
+    Ok(())
+}
+
+/// Saves what was decided about one transfer. Nothing is written when nothing was decided.
+pub async fn save(
+    tx: &mut Tx,
+    before: Option<&Transfer>,
+    events: &[Event],
+    origin: &Origin,
+) -> Result<Outcome, Failure> {
+    let Some(after) = apply_all(before.cloned(), events) else {
+        return Ok(Outcome::default());
+    };
+    let mut outcome = outcome_of(&after, events);
+    if events.is_empty() {
+        return Ok(outcome);
+    }
+    let saved = match before {
+        None => storage::insert(tx, &after).await?,
+        Some(before) => storage::save(tx, &after, before.version).await?,
+    };
+    if !saved {
+        return Err(Failure::LostRace);
+    }
+    tx.sync_deadlines(
+        after.authority.as_str(),
+        after.id.uuid(),
+        &deadlines(&after),
+    )
+    .await?;
+    let rows = announcements(before, events, origin).map_err(Failure::Event)?;
+    outcome.last_event = rows.last().map(|row| row.event_id);
+    tx.announce(&rows).await?;
+    Ok(outcome)
+}
+
+fn outcome_of(after: &Transfer, events: &[Event]) -> Outcome {
+    let mut explanation = Explanation {
+        unknown_facts: after.undecided.clone(),
+        ..Explanation::default()
+    };
+    for rule in events.iter().flat_map(|event| &event.rules) {
+        if !explanation.rules.contains(rule) {
+            explanation.rules.push(rule.clone());
+        }
+    }
+    let codes = events
+        .iter()
+        .filter_map(|event| data::code_of(&event.change));
+    let changes: Vec<String> = codes.map(str::to_owned).collect();
+    after.phase.code().clone_into(&mut explanation.decision);
+    Outcome {
+        transfer: Some(after.clone()),
+        released: events
+            .iter()
+            .any(|event| matches!(event.change, Change::Released(_))),
+        explanation,
+        changes,
+        last_event: None,
+    }
+}
+
+/// What a transfer waits for, as the store keeps it.
+fn deadlines(transfer: &Transfer) -> Vec<Deadline> {
+    let rings = transfer
+        .clocks
+        .iter()
+        .flat_map(|clock| clock.rings().into_iter().map(move |ring| (clock, ring)));
+    rings
+        .map(|(clock, (ring, due_at))| Deadline {
+            name: clock.ring_name(ring),
+            due_at,
+            body: json!({ "of": "transfer", "rules": clock.rules }),
+        })
+        .collect()
+}
+
+/// Makes the store's deadlines those of the transfer again.
+pub async fn sync(tx: &mut Tx, transfer: &Transfer) -> Result<(), StoreError> {
+    tx.sync_deadlines(
+        transfer.authority.as_str(),
+        transfer.id.uuid(),
+        &deadlines(transfer),
+    )
+    .await
+}

@@ -1,0 +1,55 @@
+//! The rules of a transfer: pure decisions. No clock, no database, no network.
+//!
+//! - [`decide`]: what an act on one transfer changes, or why not.
+//! - [`consider`]: what happens to a child, and what it does to the child's transfers.
+//! - [`ring`]: what happens when a clock rings.
+//! - [`apply`]: what an event does.
+//!
+//! What the protocol says comes from the pack the transfer is pinned to; this code knows no authority.
+
+mod agreements;
+mod apply;
+mod authority;
+mod clock;
+mod command;
+mod completion;
+mod consider;
+mod consideration;
+mod context;
+mod decide;
+mod draft;
+mod event;
+mod expiry;
+mod gate;
+mod item;
+mod items;
+mod meetings;
+mod notices;
+mod opening;
+mod owner;
+mod progress;
+mod refusal;
+mod state;
+mod tasks;
+#[cfg(test)]
+mod tests;
+mod timing;
+
+pub use apply::{apply, apply_all};
+pub use clock::{Clock, ClockState};
+pub use command::{Command, ConferenceReport, Evidence, ItemAct, MeetingHeld, Trigger};
+pub use consider::{Considered, Explanation, Series, consider};
+pub use consideration::Consideration;
+pub use context::{
+    Actor, Cause, Child, Context, FreshIds, GivenReason, PrincipalKind, Responsibility, Team,
+    Worker,
+};
+pub use decide::decide;
+pub use draft::Rules;
+pub use event::{Change, Event, ItemChange, NoticeDue};
+pub use expiry::ring;
+pub use item::{Act, Item, ItemState};
+pub use owner::Owner;
+pub use refusal::{OpenItem, Refusal};
+pub use state::{Action, HoldKind, Phase, Release, Skipped, Transfer};
+pub use tasks::{Task, tasks};

@@ -1,0 +1,171 @@
+//! The gate: what the protocol asks for, and what is still open.
+
+use std::collections::BTreeMap;
+
+use baton_protocol::transfer::{Gate, GateItem, IfFailed, SatisfiedBy};
+use baton_protocol::{Role, Truth};
+
+use super::draft::{Draft, ids};
+use super::event::{Change, ItemChange};
+use super::item::{Act, Item, MetBy};
+use super::owner::receiving;
+use super::refusal::OpenItem;
+use super::state::HoldKind;
+
+/// An item of the protocol as a transfer keeps it, with nothing done about it.
+pub fn fresh(rule: &GateItem) -> Item {
+    let met_by = match &rule.satisfied_by {
+        SatisfiedBy::Acts => MetBy::People {
+            evidence: rule.evidence.clone(),
+            states: rule.evidence_states.clone(),
+        },
+        SatisfiedBy::Facts(_) | SatisfiedBy::Recent(_) => MetBy::Facts,
+        SatisfiedBy::Notice(kind) => MetBy::Notice { kind: kind.clone() },
+        SatisfiedBy::Meeting(kind) => MetBy::Meeting { kind: kind.clone() },
+        SatisfiedBy::ReceivingWorker => MetBy::ReceivingWorker,
+    };
+    let waiver = rule.waiver.as_ref();
+    // What something else meets has only an owner: nobody completes, signs or confirms it here.
+    let by_people = matches!(met_by, MetBy::People { .. });
+    Item {
+        name: rule.item.clone(),
+        rules: ids(&rule.cites),
+        hard: rule.is_hard(),
+        met_by,
+        asks: rule.asks.clone(),
+        completer: if by_people {
+            rule.completed_by
+        } else {
+            rule.owner()
+        },
+        signer: rule.signed_by.filter(|_| by_people),
+        reviewer: rule.reviewed_by.filter(|_| by_people),
+        confirmers: if by_people {
+            rule.confirmed_by.clone()
+        } else {
+            vec![]
+        },
+        waivable_by: waiver.map_or_else(Vec::new, |waiver| waiver.by.clone()),
+        waived_jointly: waiver.is_some_and(|waiver| waiver.jointly),
+        returns: rule.if_failed == IfFailed::Return,
+        asked_for: true,
+        answers: BTreeMap::new(),
+        completed: None,
+        signed: None,
+        reviewed: None,
+        confirmed: BTreeMap::new(),
+        waived: BTreeMap::new(),
+        failed: false,
+    }
+}
+
+impl Draft<'_> {
+    /// Looks at the gate again: which items the facts ask for, and which the facts, a meeting, a worker or a notice meet.
+    pub fn refresh_gate(&mut self) {
+        let Some(route) = self.route() else { return };
+        let asked: Vec<Gate<'_>> = self.rules.pack.gate_of(route, &self.scope());
+        let met_by_facts: Vec<(Item, bool)> = asked
+            .iter()
+            .map(|gate| (fresh(gate.item), gate.by_facts == Some(Truth::True)))
+            .collect();
+
+        let gone = self.transfer.gate.iter().filter(|item| item.asked_for);
+        let gone: Vec<Item> = gone
+            .filter(|item| {
+                !met_by_facts
+                    .iter()
+                    .any(|(asked, _)| asked.name == item.name)
+            })
+            .cloned()
+            .collect();
+        for mut item in gone {
+            item.asked_for = false;
+            self.set_item(ItemChange::Reset, item);
+        }
+        for (asked, by_facts) in met_by_facts {
+            let mut item = self.transfer.item(&asked.name).cloned().unwrap_or(asked);
+            let before = self.transfer.item(&item.name).cloned();
+            item.asked_for = true;
+            self.meet_from_state(&mut item, by_facts);
+            if before.as_ref() != Some(&item) {
+                let act = if item.is_settled() {
+                    ItemChange::Completed
+                } else {
+                    ItemChange::Reset
+                };
+                self.set_item(act, item);
+            }
+        }
+    }
+
+    /// Completes or reopens what is met by something else than acts on the item.
+    fn meet_from_state(&self, item: &mut Item, by_facts: bool) {
+        let met_at = match &item.met_by {
+            MetBy::People { .. } => return,
+            MetBy::Facts => by_facts.then_some(self.received_at()),
+            MetBy::ReceivingWorker => self.transfer.worker_named_at,
+            MetBy::Notice { kind } => {
+                let sent = &self.transfer.notices_sent;
+                sent.get(&item.name).or_else(|| sent.get(kind)).copied()
+            }
+            MetBy::Meeting { kind } => self
+                .transfer
+                .meeting(kind)
+                .and_then(|meeting| meeting.held_at),
+        };
+        match met_at {
+            Some(at) if item.completed.is_none() => {
+                item.completed = Some(Act {
+                    by: self.context.actor.principal.clone(),
+                    at,
+                    covering_for: None,
+                });
+            }
+            None => item.completed = None,
+            Some(_) => {}
+        }
+    }
+
+    /// Sets an item.
+    pub fn set_item(&mut self, act: ItemChange, item: Item) {
+        let at = item.settled_at().unwrap_or_else(|| self.received_at());
+        let rules = item.rules.clone();
+        self.push(Change::ItemSet { act, item }, rules, at);
+    }
+
+    /// Everything that is open at the gate.
+    pub fn open_items(&self) -> Vec<OpenItem> {
+        let items = self.transfer.gate.iter().filter(|item| !item.is_settled());
+        let mut open: Vec<OpenItem> = items.map(|item| self.open_item(item)).collect();
+        for hold in &self.transfer.holds {
+            open.push(OpenItem {
+                item: hold.kind.code().to_owned(),
+                missing: vec![],
+                rules: hold.rules.clone(),
+                owner: Some(self.transfer.owner(hold.owner)),
+                next_step: if hold.kind == HoldKind::Returned {
+                    "put_right"
+                } else {
+                    "end_the_hold"
+                }
+                .to_owned(),
+            });
+        }
+        open
+    }
+
+    /// One open item, with whose it is and what to do.
+    pub fn open_item(&self, item: &Item) -> OpenItem {
+        let party = match item.met_by {
+            MetBy::ReceivingWorker => Some(receiving(Role::TEAM_MANAGER)),
+            _ => item.next_owner(),
+        };
+        OpenItem {
+            item: item.name.clone(),
+            missing: item.missing(),
+            rules: item.rules.clone(),
+            owner: party.map(|party| self.transfer.owner(party)),
+            next_step: item.next_step().to_owned(),
+        }
+    }
+}

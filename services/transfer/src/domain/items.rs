@@ -1,0 +1,407 @@
+//! Acts on the items of the gate, and on what is owed after the move.
+
+use std::collections::BTreeMap;
+
+use baton_protocol::transfer::Act as ProtocolAct;
+use baton_protocol::{Party, PostHeld};
+use jiff::Timestamp;
+
+use super::authority::Right;
+use super::command::{Evidence, ItemAct};
+use super::draft::Draft;
+use super::event::{Change, ItemChange};
+use super::item::{Act, Item, ItemState, MetBy};
+use super::refusal::Refusal;
+use super::state::{HoldKind, Phase};
+
+impl Draft<'_> {
+    /// Completes or confirms an item, or an action owed after the move.
+    pub fn complete_item(&mut self, act: &ItemAct) -> Result<PostHeld, Refusal> {
+        let at = self.effective(act.effective_at)?;
+        if matches!(self.transfer.phase, Phase::Completed { .. }) {
+            return self.complete_action(&act.item, at);
+        }
+        self.ensure_workable()?;
+        let mut item = self.item_for_people(&act.item)?;
+        if item.completer.is_none() && item.confirmers.is_empty() {
+            return Err(Refusal::OtherWay {
+                item: item.name,
+                instead: "sign_item",
+            });
+        }
+        if let Some((post, party)) = self.confirmation(&item) {
+            item.confirmed.insert(party, self.act(&post, at));
+            self.set_item(ItemChange::Completed, item);
+            return Ok(post);
+        }
+        let parties: Vec<Party> = item
+            .completer
+            .into_iter()
+            .chain(item.confirmers.iter().copied())
+            .collect();
+        let right = Right {
+            parties,
+            only: false,
+            rules: item.rules.clone(),
+        };
+        let (post, _) = self.authorise(&right)?;
+        let Some(completer) = item.completer else {
+            // Every party the actor may act for has confirmed: nothing new.
+            return Ok(post);
+        };
+        self.authorise(&Right::of(completer, &item.rules))?;
+        let answered_here = item.signer.is_none();
+        let refused = answer(&mut item, &act.answers, answered_here)?;
+        item.completed = Some(self.act(&post, at));
+        item.failed = refused;
+        self.set_item(
+            if refused {
+                ItemChange::Failed
+            } else {
+                ItemChange::Completed
+            },
+            item,
+        );
+        self.lift_return_when_put_right();
+        Ok(post)
+    }
+
+    /// Whether the actor can give one of the confirmations that an item waits for, and as whom. One person confirms for
+    /// one team only.
+    fn confirmation(&self, item: &Item) -> Option<(PostHeld, Party)> {
+        let me = &self.context.actor.principal;
+        if item.confirmed.values().any(|act| act.by == *me) {
+            return None;
+        }
+        let waiting: Vec<Party> = item
+            .confirmers
+            .iter()
+            .filter(|party| !item.confirmed.contains_key(party))
+            .copied()
+            .collect();
+        self.acts_as(&waiting).into_iter().next()
+    }
+
+    fn complete_action(&mut self, name: &str, at: Timestamp) -> Result<PostHeld, Refusal> {
+        let found = self
+            .transfer
+            .actions
+            .iter()
+            .find(|action| action.item == name);
+        let action = found
+            .ok_or_else(|| Refusal::ItemUnknown {
+                item: name.to_owned(),
+            })?
+            .clone();
+        let (post, _) = self.authorise(&Right::of(action.owner, &action.rules))?;
+        if action.done_at.is_none() {
+            self.push(
+                Change::ActionDone {
+                    item: name.to_owned(),
+                },
+                action.rules,
+                at,
+            );
+        }
+        Ok(post)
+    }
+
+    /// Signs an item. One answer of no fails it.
+    pub fn sign_item(&mut self, act: &ItemAct) -> Result<PostHeld, Refusal> {
+        self.ensure_workable()?;
+        let at = self.effective(act.effective_at)?;
+        let mut item = self.item_for_people(&act.item)?;
+        let Some(signer) = item.signer else {
+            return Err(Refusal::OtherWay {
+                item: item.name,
+                instead: "complete_item",
+            });
+        };
+        let (post, _) = self.authorise(&Right::of(signer, &item.rules))?;
+        if item.completer.is_some() && item.completed.is_none() {
+            let rules = item.rules;
+            return Err(Refusal::RuleRefuses {
+                act: "sign_item",
+                rules,
+                remedy: "it has to be completed first",
+            });
+        }
+        self.ensure_other_hands(&item, item.completed.as_ref())?;
+        let refused = answer(&mut item, &act.answers, true)?;
+        item.signed = (!refused).then(|| self.act(&post, at));
+        // What is signed anew has to be looked at anew by the other team.
+        item.reviewed = None;
+        item.failed = refused;
+        self.set_item(
+            if refused {
+                ItemChange::Failed
+            } else {
+                ItemChange::Signed
+            },
+            item,
+        );
+        self.lift_return_when_put_right();
+        Ok(post)
+    }
+
+    /// Accepts or rejects what the other team signed (W-174).
+    pub fn review(&mut self, name: &str, accepted: bool) -> Result<PostHeld, Refusal> {
+        self.ensure_workable()?;
+        let mut item = self.item_for_people(name)?;
+        let right = match item.reviewer {
+            Some(reviewer) => Right::of(reviewer, &item.rules),
+            None => {
+                return Err(Refusal::OtherWay {
+                    item: item.name,
+                    instead: "sign_item",
+                });
+            }
+        };
+        let (post, _) = self.authorise(&right)?;
+        if accepted && item.signer.is_some() && item.signed.is_none() {
+            let rules = item.rules;
+            return Err(Refusal::RuleRefuses {
+                act: "review_audit",
+                rules,
+                remedy: "it has to be signed first",
+            });
+        }
+        self.ensure_other_hands(&item, item.signed.as_ref().or(item.completed.as_ref()))?;
+        if accepted {
+            item.reviewed = Some(self.act(&post, self.received_at()));
+            self.set_item(ItemChange::Accepted, item);
+            self.lift_return_when_put_right();
+        } else {
+            let (returns, rules) = (item.returns, item.rules.clone());
+            item.reviewed = None;
+            item.signed = None;
+            self.set_item(ItemChange::Rejected, item);
+            if returns {
+                self.hold_as_returned(&rules);
+            }
+        }
+        Ok(post)
+    }
+
+    /// Does without an item that the protocol lets the actor do without.
+    pub fn waive(&mut self, name: &str) -> Result<PostHeld, Refusal> {
+        self.ensure_workable()?;
+        let found = self.transfer.item(name).filter(|item| item.asked_for);
+        let mut item = found
+            .ok_or_else(|| Refusal::ItemUnknown {
+                item: name.to_owned(),
+            })?
+            .clone();
+        let general = self
+            .rules
+            .pack
+            .transfer
+            .authority(ProtocolAct::Waive)
+            .is_some()
+            && !item.hard;
+        if item.waivable_by.is_empty() && !general {
+            return Err(Refusal::NotWaivable {
+                item: item.name,
+                rules: item.rules,
+            });
+        }
+        let right = if item.waivable_by.is_empty() {
+            self.right(ProtocolAct::Waive)
+        } else {
+            Right {
+                parties: item.waivable_by.clone(),
+                only: false,
+                rules: item.rules.clone(),
+            }
+        };
+        let (post, party) = self.authorise(&right)?;
+        // A joint waiver needs another person for each team.
+        let me = &self.context.actor.principal;
+        let waiting: Vec<Party> = right
+            .parties
+            .iter()
+            .filter(|party| !item.waived.contains_key(party))
+            .copied()
+            .collect();
+        let as_other = self.acts_as(&waiting).into_iter().next();
+        let (post, party) = as_other.unwrap_or((post, party));
+        if item.waived_jointly && item.waived.values().any(|act| act.by == *me) {
+            return Err(Refusal::FourEyes {
+                item: item.name,
+                rules: item.rules,
+            });
+        }
+        item.waived
+            .insert(party, self.act(&post, self.received_at()));
+        let rules = item.rules.clone();
+        let waived = item.state() == ItemState::Waived;
+        self.set_item(ItemChange::Waived, item);
+        if waived {
+            let digest = self.context.reason_digest.clone();
+            let departure = super::state::Departure {
+                rule: rules.first().cloned().unwrap_or_default(),
+                code: format!("waived:{name}"),
+                by: self.context.actor.principal.clone(),
+                at: self.received_at(),
+                reason_digest: digest,
+            };
+            self.push(Change::Departed(departure), rules, self.received_at());
+            self.lift_return_when_put_right();
+        }
+        Ok(post)
+    }
+
+    /// Takes evidence of the record system into the items it concerns.
+    pub fn record_evidence(&mut self, evidence: &Evidence) {
+        let at = evidence.effective_at;
+        if matches!(self.transfer.phase, Phase::Completed { .. }) {
+            let owed = self
+                .transfer
+                .actions
+                .iter()
+                .filter(|action| action.done_at.is_none());
+            for action in owed.cloned().collect::<Vec<_>>() {
+                if self.concerns(&action.item, evidence) == Some(true) {
+                    self.push(Change::ActionDone { item: action.item }, action.rules, at);
+                }
+            }
+            return;
+        }
+        if !self.transfer.phase.is_workable() {
+            return;
+        }
+        let items = self
+            .transfer
+            .gate
+            .iter()
+            .filter(|item| item.asked_for)
+            .cloned();
+        for mut item in items.collect::<Vec<_>>() {
+            // What only a person signs is not met by a record.
+            let by_record =
+                item.completer.is_some() || (item.signer.is_none() && item.confirmers.is_empty());
+            let Some(suffices) = self.concerns(&item.name, evidence).filter(|_| by_record) else {
+                continue;
+            };
+            let by = evidence
+                .done_by
+                .clone()
+                .unwrap_or_else(|| self.context.actor.principal.clone());
+            if suffices && item.completed.is_none() {
+                item.completed = Some(Act {
+                    by,
+                    at,
+                    covering_for: None,
+                });
+                self.set_item(ItemChange::Completed, item);
+            } else if !suffices && item.completed.is_some() && item.signed.is_none() {
+                item.completed = None;
+                self.set_item(ItemChange::Reset, item);
+            }
+        }
+        self.lift_return_when_put_right();
+    }
+
+    /// Whether evidence is about an item, and whether it suffices.
+    fn concerns(&self, name: &str, evidence: &Evidence) -> Option<bool> {
+        let rule = self.rules.pack.transfer.item(name)?;
+        let about = rule.item == evidence.item || rule.evidence.contains(&evidence.item);
+        about.then(|| rule.accepts_state(&evidence.state))
+    }
+
+    /// A returned case is put right as soon as nothing but the return itself is open (W-086).
+    pub fn lift_return_when_put_right(&mut self) {
+        if self.transfer.hold(HoldKind::Returned).is_none() {
+            return;
+        }
+        if self.transfer.gate.iter().all(Item::is_settled) {
+            let rules = self
+                .transfer
+                .hold(HoldKind::Returned)
+                .map(|hold| hold.rules.clone())
+                .unwrap_or_default();
+            self.push(
+                Change::HoldLifted(HoldKind::Returned),
+                rules,
+                self.received_at(),
+            );
+        }
+    }
+
+    /// When an act was done: never in the future, never before the current span.
+    pub fn effective(&self, given: Option<Timestamp>) -> Result<Timestamp, Refusal> {
+        let at = given.unwrap_or_else(|| self.received_at());
+        if at > self.received_at() {
+            return Err(Refusal::EffectiveInFuture { at });
+        }
+        match self.transfer.span_since.filter(|since| at < *since) {
+            Some(since) => Err(Refusal::EffectiveBeforeSpan { since }),
+            None => Ok(at),
+        }
+    }
+
+    fn item_for_people(&self, name: &str) -> Result<Item, Refusal> {
+        let found = self.transfer.item(name).filter(|item| item.asked_for);
+        let item = found.ok_or_else(|| Refusal::ItemUnknown {
+            item: name.to_owned(),
+        })?;
+        match item.met_by {
+            MetBy::People { .. } => Ok(item.clone()),
+            _ => Err(Refusal::OtherWay {
+                item: item.name.clone(),
+                instead: item.next_step(),
+            }),
+        }
+    }
+
+    /// Who prepared an item may not approve it.
+    fn ensure_other_hands(&self, item: &Item, before: Option<&Act>) -> Result<(), Refusal> {
+        if before.is_some_and(|act| act.by == self.context.actor.principal) {
+            return Err(Refusal::FourEyes {
+                item: item.name.clone(),
+                rules: item.rules.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    fn act(&self, post: &PostHeld, at: Timestamp) -> Act {
+        Act {
+            by: self.context.actor.principal.clone(),
+            at,
+            covering_for: post.covering_for.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+/// Takes answers in, and says whether one is no. A question may stay open only while another is answered no, or when
+/// somebody later answers it.
+fn answer(item: &mut Item, answers: &BTreeMap<String, bool>, all: bool) -> Result<bool, Refusal> {
+    let unasked: Vec<String> = answers
+        .keys()
+        .filter(|ask| !item.asks.contains(ask))
+        .cloned()
+        .collect();
+    if !unasked.is_empty() {
+        return Err(Refusal::AnswersDoNotFit {
+            item: item.name.clone(),
+            questions: unasked,
+        });
+    }
+    item.answers
+        .extend(answers.iter().map(|(ask, yes)| (ask.clone(), *yes)));
+    let refused = item.answers.values().any(|yes| !yes);
+    let open: Vec<String> = item
+        .asks
+        .iter()
+        .filter(|ask| !item.answers.contains_key(*ask))
+        .cloned()
+        .collect();
+    if all && !refused && !open.is_empty() {
+        return Err(Refusal::AnswersDoNotFit {
+            item: item.name.clone(),
+            questions: open,
+        });
+    }
+    Ok(refused)
+}

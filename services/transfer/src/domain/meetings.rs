@@ -1,0 +1,174 @@
+//! Meetings: who should have been there, and what was agreed. A missing person is a departure, never a bar.
+
+use baton_protocol::{Party, Place, Role};
+
+use super::command::MeetingHeld;
+use super::draft::{Draft, ids};
+use super::event::{Change, ItemChange};
+use super::item::{Act, MetBy};
+use super::refusal::Refusal;
+use super::state::{Attendee, Meeting};
+
+/// Grades of those who work with children and manage nobody.
+const PRACTITIONERS: &[&str] = &[
+    "social_worker",
+    "newly_qualified",
+    "student",
+    "personal_adviser",
+    "support_officer",
+];
+
+impl Draft<'_> {
+    /// Takes a meeting other than a conference. A report: only a time that cannot be is refused.
+    pub fn record_meeting(&mut self, held: &MeetingHeld) -> Result<(), Refusal> {
+        self.effective(Some(held.held_at))?;
+        let first = self
+            .transfer
+            .meeting(&held.kind)
+            .is_none_or(|meeting| meeting.held_at.is_none());
+        let mut meeting = self.planned(&held.kind);
+        // The first of its kind is what the protocol times; a later one changes nothing about it.
+        if first {
+            meeting.held_at = Some(held.held_at);
+        }
+        let present = |party: Party| self.was_there(party, &held.attended);
+        // Attendance that nobody reported makes nobody absent.
+        let absent: Vec<Attendee> = if held.attended.is_empty() {
+            vec![]
+        } else {
+            meeting
+                .attend
+                .iter()
+                .filter(|attendee| !present(attendee.who))
+                .cloned()
+                .collect()
+        };
+        meeting.absent.clone_from(&absent);
+        let rules = meeting.rules.clone();
+        let chair = self.wrong_chair(&held.kind, held.chaired_by.as_deref());
+        self.push(Change::MeetingSet(meeting), rules, held.held_at);
+        self.depart_for_absence(&held.kind, &absent, held.held_at);
+        if let Some(rules) = chair {
+            self.depart(
+                &rules,
+                format!("{}_chaired_by_another", held.kind),
+                held.held_at,
+            );
+        }
+        self.take_agreements(held);
+        Ok(())
+    }
+
+    /// The meeting as the protocol has it for this child, or as already on record.
+    pub fn planned(&self, kind: &str) -> Meeting {
+        if let Some(meeting) = self.transfer.meeting(kind) {
+            return meeting.clone();
+        }
+        let rule = self.rules.pack.transfer.meeting(kind);
+        Meeting {
+            kind: kind.to_owned(),
+            held_at: None,
+            attend: rule
+                .iter()
+                .flat_map(|rule| &rule.attend)
+                .map(|attendance| Attendee {
+                    who: attendance.who,
+                    rules: ids(&attendance.cites),
+                })
+                .collect(),
+            absent: vec![],
+            chair: rule.map_or_else(Vec::new, |rule| rule.chair.clone()),
+            rules: rule.map_or_else(Vec::new, |rule| ids(&rule.cites)),
+        }
+    }
+
+    /// Records everybody who should have come and did not (W-073, W-074, M-095, S-130).
+    pub fn depart_for_absence(&mut self, kind: &str, absent: &[Attendee], at: jiff::Timestamp) {
+        for attendee in absent {
+            self.depart(
+                &attendee.rules,
+                format!("absent_from_{kind}:{}", attendee.who),
+                at,
+            );
+        }
+    }
+
+    /// Who of those who should attend did not.
+    pub fn absent(&self, meeting: &Meeting, attended: &[String]) -> Vec<Attendee> {
+        meeting
+            .attend
+            .iter()
+            .filter(|attendee| !self.was_there(attendee.who, attended))
+            .cloned()
+            .collect()
+    }
+
+    /// Whether somebody of that party was there. The social worker of a side is one person once known; a manager is
+    /// whoever of the team is no practitioner.
+    fn was_there(&self, party: Party, attended: &[String]) -> bool {
+        let owner = self.transfer.owner(party);
+        if party.role == Role::SOCIAL_WORKER
+            && matches!(party.place, Place::Outgoing | Place::Receiving)
+        {
+            // Nobody named means nobody came (W-074: one has to be identified beforehand).
+            return owner
+                .worker
+                .is_some_and(|worker| attended.iter().any(|id| id == worker.as_str()));
+        }
+        attended
+            .iter()
+            .filter_map(|id| self.context.worker(id))
+            .any(|worker| {
+                let in_team = owner.team.as_ref().is_none_or(|team| worker.team == *team);
+                in_team
+                    && (worker.grade == party.role.as_str()
+                        || !PRACTITIONERS.contains(&worker.grade.as_str()))
+            })
+    }
+
+    /// The rules about the chair, when somebody else took it (M-097).
+    fn wrong_chair(&self, kind: &str, chaired_by: Option<&str>) -> Option<Vec<String>> {
+        let rule = self.rules.pack.transfer.meeting(kind)?;
+        let chaired_by = chaired_by.filter(|_| !rule.chair.is_empty())?;
+        let attended = [chaired_by.to_owned()];
+        let right = rule
+            .chair
+            .iter()
+            .any(|party| self.was_there(*party, &attended));
+        (!right).then(|| ids(&rule.chair_cites))
+    }
+
+    /// What the managers agreed about items: yes is done, no does without it where the protocol lets both managers do
+    /// so together (L-028, L-029).
+    fn take_agreements(&mut self, held: &MeetingHeld) {
+        if !self.transfer.phase.is_workable() {
+            return;
+        }
+        for (name, yes) in &held.agreed {
+            let Some(mut item) = self
+                .transfer
+                .item(name)
+                .filter(|item| item.asked_for)
+                .cloned()
+            else {
+                continue;
+            };
+            let act = Act {
+                by: self.context.actor.principal.clone(),
+                at: held.held_at,
+                covering_for: None,
+            };
+            if *yes && matches!(item.met_by, MetBy::Meeting { .. }) {
+                item.completed = Some(act);
+                self.set_item(ItemChange::Completed, item);
+            } else if !yes && item.waived_jointly {
+                for party in item.waivable_by.clone() {
+                    item.waived.insert(party, act.clone());
+                }
+                let rules = item.rules.clone();
+                self.set_item(ItemChange::Waived, item);
+                self.depart(&rules, format!("done_without:{name}"), held.held_at);
+            }
+        }
+    }
+}

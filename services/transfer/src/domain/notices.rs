@@ -1,0 +1,143 @@
+//! Who has to be told. A duty to tell goes with the event that makes it due; notification does the rest.
+
+use std::collections::BTreeMap;
+
+use baton_protocol::transfer::{Notice, Occasion};
+use baton_protocol::{Audience, Party};
+
+use super::clock::{Clock, Rung};
+use super::draft::{Draft, ids};
+use super::event::NoticeDue;
+use super::state::{Phase, Transfer};
+
+impl Draft<'_> {
+    /// Adds the notices that an occasion makes due to the last event.
+    pub fn tell(&mut self, occasion: Occasion) {
+        let Some(route) = self.route() else { return };
+        let due = self.rules.pack.notices_of(route, occasion, &self.scope());
+        let notices: Vec<NoticeDue> = due
+            .iter()
+            .map(|applies| self.notice(applies.rule))
+            .collect();
+        if let Some(event) = self.events.last_mut() {
+            event.notices.extend(notices);
+        }
+    }
+
+    fn notice(&self, rule: &Notice) -> NoticeDue {
+        let due =
+            self.rules
+                .pack
+                .notice_due(rule, &self.anchors(), &self.scope(), self.rules.calendar);
+        NoticeDue {
+            kind: rule.notice.clone(),
+            audience: rule.to.clone(),
+            medium: rule.by.clone(),
+            rules: ids(&rule.cites),
+            due_at: due.map(|due| due.breached_at),
+            meets_item: rule.meets.clone(),
+            cause_key: format!(
+                "{}/{}/{}",
+                self.transfer.id, rule.notice, self.transfer.notice_round
+            ),
+            content: rule
+                .content
+                .iter()
+                .filter_map(|key| Some((key.clone(), self.content(key)?)))
+                .collect(),
+            sender: rule.sender,
+        }
+    }
+
+    /// Codes and dates only: names and addresses are added where they are kept.
+    fn content(&self, key: &str) -> Option<String> {
+        let transfer = &self.transfer;
+        let conference = transfer.conference.as_ref();
+        match key {
+            "conference_at" => conference
+                .and_then(|conference| conference.at)
+                .map(|at| at.to_string()),
+            "conference_kind" => conference.map(|conference| conference.kind.clone()),
+            "conference_ref" => conference.map(|conference| conference.reference.clone()),
+            "receiving_team" | "to_team" => Some(transfer.to_team.to_string()),
+            "outgoing_team" | "from_team" => Some(transfer.from_team.to_string()),
+            "receiving_worker" | "to_worker" => {
+                transfer.receiving_worker.as_ref().map(ToString::to_string)
+            }
+            "outgoing_worker" => transfer.from_worker.as_ref().map(ToString::to_string),
+            "point_due_on" | "moves_on" => transfer.point.due_on.map(|date| date.to_string()),
+            "agreed_date" => transfer
+                .agreement
+                .as_ref()
+                .map(|agreement| agreement.date.to_string()),
+            "moved_at" => match transfer.phase {
+                Phase::Completed { moved_at, .. } => Some(moved_at.to_string()),
+                _ => None,
+            },
+            "actions" => {
+                let owed = transfer
+                    .actions
+                    .iter()
+                    .filter(|action| action.done_at.is_none());
+                Some(
+                    owed.map(|action| action.item.as_str())
+                        .collect::<Vec<_>>()
+                        .join(","),
+                )
+            }
+            "outcome" => conference.and_then(|conference| conference.outcome.clone()),
+            _ => None,
+        }
+    }
+
+    /// A breach reaches whoever stands on the rung, besides the task.
+    pub fn tell_of_breach(&mut self, clock: &Clock, number: usize, rung: &Rung) {
+        let notice = of_breach(&self.transfer, clock, number, rung);
+        if let Some(event) = self.events.last_mut() {
+            event.notices.push(notice);
+        }
+    }
+}
+
+/// The notice of a breach to a rung of the ladder.
+pub fn of_breach(transfer: &Transfer, clock: &Clock, number: usize, rung: &Rung) -> NoticeDue {
+    let cause_key = format!(
+        "{}/{}/escalation/{number}/{}",
+        transfer.id, clock.name, clock.due_on
+    );
+    about_clock(transfer, clock, "escalation_notice", rung.to, cause_key)
+}
+
+/// The notice that something is due soon.
+pub fn of_reminder(transfer: &Transfer, clock: &Clock) -> NoticeDue {
+    let left = clock.remind_at.len();
+    let cause_key = format!(
+        "{}/{}/reminder/{left}/{}",
+        transfer.id, clock.name, clock.due_on
+    );
+    about_clock(transfer, clock, "review_due", clock.owner, cause_key)
+}
+
+fn about_clock(
+    transfer: &Transfer,
+    clock: &Clock,
+    kind: &str,
+    to: Party,
+    cause_key: String,
+) -> NoticeDue {
+    NoticeDue {
+        kind: kind.to_owned(),
+        audience: vec![Audience::Party(to)],
+        medium: "email".to_owned(),
+        rules: clock.rules.clone(),
+        due_at: None,
+        meets_item: None,
+        cause_key,
+        content: BTreeMap::from([
+            ("clock".to_owned(), clock.name.clone()),
+            ("due_on".to_owned(), clock.due_on.to_string()),
+            ("receiving_team".to_owned(), transfer.to_team.to_string()),
+        ]),
+        sender: None,
+    }
+}

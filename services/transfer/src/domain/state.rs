@@ -1,0 +1,391 @@
+//! What a transfer is at one moment.
+
+use std::collections::BTreeMap;
+
+use baton_ids::{AuthorityId, CaseId, ChildId, FamilyId, TeamId, TransferId, WorkerId};
+use baton_protocol::Party;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::clock::Clock;
+use super::item::Item;
+
+/// The move of one case from one team to another, from its trigger to its completion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transfer {
+    /// Its id.
+    pub id: TransferId,
+    /// The authority whose protocol holds.
+    pub authority: AuthorityId,
+    /// The case that moves.
+    pub case: CaseId,
+    /// The child.
+    pub child: ChildId,
+    /// The family group, whose reactions run one after another.
+    pub family: Option<FamilyId>,
+    /// Digest of the pack it is pinned to.
+    pub pack: String,
+    /// The route of the protocol.
+    pub route: String,
+    /// Where it stands.
+    pub phase: Phase,
+    /// What holds it up, beside the phase.
+    pub holds: Vec<Hold>,
+    /// The team that is responsible until the move.
+    pub from_team: TeamId,
+    /// The worker responsible until the move, as last seen in the ledger.
+    pub from_worker: Option<WorkerId>,
+    /// The team that becomes responsible.
+    pub to_team: TeamId,
+    /// The area of the receiving team, when it has one.
+    pub area: Option<String>,
+    /// When the current span of responsibility began, as last seen: no act lies before it.
+    pub span_since: Option<Timestamp>,
+    /// The worker named by the receiving team.
+    pub receiving_worker: Option<WorkerId>,
+    /// When that worker was named.
+    pub worker_named_at: Option<Timestamp>,
+    /// When the case was put into the receiving team's tray.
+    pub placed_at: Option<Timestamp>,
+    /// Who completes it for the team that takes it.
+    pub completed_by: Party,
+    /// When the case moves.
+    pub point: Point,
+    /// What has to be there before it can complete.
+    pub gate: Vec<Item>,
+    /// The meetings that belong to it.
+    pub meetings: Vec<Meeting>,
+    /// Everything that is or was due.
+    pub clocks: Vec<Clock>,
+    /// What the outgoing team still owes after a move with actions.
+    pub actions: Vec<Action>,
+    /// Rules broken or departed from.
+    pub departures: Vec<Departure>,
+    /// What went wrong and waits for somebody: the ledger's refusal, a move that is held.
+    pub troubles: Vec<Trouble>,
+    /// Facts that are unknown and stand in the way of a decision.
+    pub undecided: Vec<String>,
+    /// The conference that triggered it.
+    pub conference: Option<Conference>,
+    /// The date the managers of both teams are agreeing on, when the route asks for one.
+    pub agreement: Option<Agreement>,
+    /// Kinds of notices that were sent, with when.
+    pub notices_sent: BTreeMap<String, Timestamp>,
+    /// How often a notice had to be given anew because its cause moved.
+    pub notice_round: u32,
+    /// Grows by one with each change.
+    pub version: i64,
+    /// The epoch of the case when the transfer was opened or last looked at the ledger.
+    pub from_epoch: i64,
+    /// The highest version of the child's facts it has seen.
+    pub facts_version: i64,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+}
+
+/// Where a transfer stands. Each phase carries what is true only in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "phase")]
+pub enum Phase {
+    /// Triggered; its point has not come.
+    Open,
+    /// In the receiving team's tray; the outgoing team is still responsible.
+    Placed,
+    /// With the ledger, which decides.
+    Completing {
+        /// What was handed over.
+        release: Release,
+    },
+    /// A ledger span names this transfer.
+    Completed {
+        /// When responsibility moved in the world.
+        moved_at: Timestamp,
+        /// The epoch after the move.
+        epoch: i64,
+        /// The release that the ledger answered.
+        release_id: Uuid,
+    },
+    /// Taken back by a person.
+    Withdrawn,
+    /// Its reason went away.
+    Lapsed {
+        /// Why, as a code.
+        reason: String,
+    },
+    /// A stronger route took its place.
+    Superseded {
+        /// The transfer that did.
+        by: TransferId,
+    },
+}
+
+/// When the case moves, as counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    /// In the protocol's words.
+    pub description: String,
+    /// From when on the case may move, once it can be told.
+    pub from: Option<Timestamp>,
+    /// The last day on which it moves in time, once it can be told.
+    pub due_on: Option<Date>,
+    /// What the date waits for.
+    pub waiting_for: Vec<String>,
+    /// When the point came, in the world.
+    pub reached_at: Option<Timestamp>,
+    /// The days that the count skipped, and why.
+    pub skipped: Vec<Skipped>,
+    /// The rules.
+    pub rules: Vec<String>,
+    /// Days before which the point lies though it should not, which asks for a reason.
+    pub too_early: Vec<TooEarly>,
+}
+
+/// A day before which the move should not be (L-013).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TooEarly {
+    /// The day's name in the protocol.
+    pub moment: String,
+    /// The day, once it can be told.
+    pub day: Option<Date>,
+    /// The rules.
+    pub rules: Vec<String>,
+}
+
+/// A day that a count skipped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// The day.
+    pub date: Date,
+    /// Why it did not count.
+    pub reason: String,
+}
+
+/// Something that holds a transfer up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// What kind.
+    pub kind: HoldKind,
+    /// Who has to act.
+    pub owner: Party,
+    /// Since when.
+    pub since: Timestamp,
+    /// Digest of the reason, when one was given.
+    pub reason_digest: Option<String>,
+    /// The rules it rests on.
+    pub rules: Vec<String>,
+}
+
+/// The kinds of hold. All of them block completion; none stops a clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldKind {
+    /// Sent back to be put right (W-086).
+    Returned,
+    /// Put off to another date.
+    Deferred,
+    /// The teams disagree.
+    Disputed,
+    /// The protocol is suspended.
+    Suspended,
+}
+
+/// A meeting of the transfer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meeting {
+    /// Its kind: `conference`, `core_group`, `handover`, ...
+    pub kind: String,
+    /// When it was held.
+    pub held_at: Option<Timestamp>,
+    /// Who should attend.
+    pub attend: Vec<Attendee>,
+    /// Who should have attended and did not, when attendance is known.
+    pub absent: Vec<Attendee>,
+    /// Who should chair.
+    pub chair: Vec<Party>,
+    /// The rules.
+    pub rules: Vec<String>,
+}
+
+/// Somebody who should attend a meeting, under which rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attendee {
+    /// Who.
+    pub who: Party,
+    /// The rules that ask for it.
+    pub rules: Vec<String>,
+}
+
+/// The conference that triggered a transfer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conference {
+    /// The record system's reference.
+    pub reference: String,
+    /// Its kind: `initial`, `pre_birth`, ...
+    pub kind: String,
+    /// When it is or was.
+    pub at: Option<Timestamp>,
+    /// Whether it was held, and what came of it for the child.
+    pub outcome: Option<String>,
+}
+
+/// A dated action that the outgoing team owes after the move.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Action {
+    /// The gate item it comes from.
+    pub item: String,
+    /// Who owes it.
+    pub owner: Party,
+    /// When it was done, in the world.
+    pub done_at: Option<Timestamp>,
+    /// The rules.
+    pub rules: Vec<String>,
+}
+
+/// A rule that was broken or departed from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Departure {
+    /// The rule.
+    pub rule: String,
+    /// What was not as the rule asks, as a code.
+    pub code: String,
+    /// Who departed from it.
+    pub by: String,
+    /// When, in the world.
+    pub at: Timestamp,
+    /// Digest of the reason, when one was given.
+    pub reason_digest: Option<String>,
+}
+
+/// Something that went wrong and is somebody's task until it is settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// What, as a code: `completion_failed`, `move_held`, ...
+    pub code: String,
+    /// Who has to act.
+    pub owner: Party,
+    /// The rules.
+    pub rules: Vec<String>,
+}
+
+/// What is handed to the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// Its id: one move answers it.
+    pub id: Uuid,
+    /// The epoch the ledger must still be at.
+    pub expected_epoch: i64,
+    /// The team that becomes responsible.
+    pub to_team: TeamId,
+    /// The worker who becomes responsible, if one is named.
+    pub to_worker: Option<WorkerId>,
+    /// When responsibility moves in the world.
+    pub effective_at: Timestamp,
+    /// The rules.
+    pub rules: Vec<String>,
+    /// Whether a move without a worker waits for the authority of the role the protocol names (W-155).
+    pub pending_authorisation: bool,
+}
+
+/// A date for the move that the managers of both teams agree on (L-041).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreement {
+    /// The date.
+    pub date: Date,
+    /// Who confirmed it for the outgoing team.
+    pub outgoing: Option<String>,
+    /// Who confirmed it for the receiving team.
+    pub receiving: Option<String>,
+    /// When the second of them did.
+    pub made_at: Option<Timestamp>,
+}
+
+impl Phase {
+    /// The name of the phase in records: the neutral code of the glossary.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Placed => "placed",
+            Self::Completing { .. } => "completing",
+            Self::Completed { .. } => "completed",
+            Self::Withdrawn => "withdrawn",
+            Self::Lapsed { .. } => "lapsed",
+            Self::Superseded { .. } => "superseded",
+        }
+    }
+
+    /// Whether the transfer has not ended. At most one such transfer exists for a case.
+    pub const fn is_live(&self) -> bool {
+        matches!(self, Self::Open | Self::Placed | Self::Completing { .. })
+    }
+
+    /// Whether people can still work on it: live, and not with the ledger.
+    pub const fn is_workable(&self) -> bool {
+        matches!(self, Self::Open | Self::Placed)
+    }
+}
+
+impl HoldKind {
+    /// The neutral code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Returned => "returned",
+            Self::Deferred => "deferred",
+            Self::Disputed => "disputed",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
+impl Action {
+    /// The name of the clock of an action for an item.
+    pub fn clock_of(item: &str) -> String {
+        format!("action_{item}")
+    }
+}
+
+impl Agreement {
+    /// Whether both teams confirmed the date.
+    pub const fn is_made(&self) -> bool {
+        self.outgoing.is_some() && self.receiving.is_some()
+    }
+}
+
+impl Transfer {
+    /// The clock of that name.
+    pub fn clock(&self, name: &str) -> Option<&Clock> {
+        self.clocks.iter().find(|clock| clock.name == name)
+    }
+
+    /// The gate item of that name.
+    pub fn item(&self, name: &str) -> Option<&Item> {
+        self.gate.iter().find(|item| item.name == name)
+    }
+
+    /// The meeting of that kind.
+    pub fn meeting(&self, kind: &str) -> Option<&Meeting> {
+        self.meetings.iter().find(|meeting| meeting.kind == kind)
+    }
+
+    /// When the conference was held, if it was.
+    pub fn conference_held_at(&self) -> Option<Timestamp> {
+        self.meeting("conference")
+            .and_then(|meeting| meeting.held_at)
+    }
+
+    /// The hold of that kind.
+    pub fn hold(&self, kind: HoldKind) -> Option<&Hold> {
+        self.holds.iter().find(|hold| hold.kind == kind)
+    }
+
+    /// Whether something is overdue and not answered.
+    pub fn is_overdue(&self) -> bool {
+        self.clocks.iter().any(Clock::is_overdue)
+    }
+
+    /// Whether the gate is met and nothing holds the transfer.
+    pub fn is_ready(&self) -> bool {
+        self.phase.is_workable() && self.holds.is_empty() && self.gate.iter().all(Item::is_settled)
+    }
+}

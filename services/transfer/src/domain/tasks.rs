@@ -1,0 +1,274 @@
+//! What somebody has to do about a transfer, read off its state: so that no event can forget a task or leave one behind.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::clock::Clock;
+use super::item::MetBy;
+use baton_protocol::{Party, Role};
+
+use super::owner::{Owner, outgoing, receiving};
+use super::state::{HoldKind, Phase, Transfer};
+
+/// Something somebody has to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// What, as a code.
+    pub code: String,
+    /// Whose it is.
+    pub owner: Owner,
+    /// The last day on which it is in time.
+    pub due_on: Option<Date>,
+    /// The rules that ask for it.
+    pub rules: Vec<String>,
+    /// Whether it sits in a team's tray.
+    pub tray: bool,
+    /// Whether its limit has passed.
+    pub overdue: bool,
+    /// The item, meeting or clock it is about.
+    pub about: Option<String>,
+}
+
+/// Every open task of a transfer, by its key.
+pub fn tasks(transfer: &Transfer) -> BTreeMap<String, Task> {
+    let mut tasks = Tasks {
+        transfer,
+        open: BTreeMap::new(),
+    };
+    if transfer.phase.is_workable() {
+        tasks.of_the_gate();
+        tasks.of_the_receiving_worker();
+        tasks.of_completion();
+        tasks.of_holds();
+    }
+    if transfer.phase.is_live() {
+        tasks.of_unknown_facts();
+    }
+    if transfer.phase.is_live() || matches!(transfer.phase, Phase::Completed { .. }) {
+        tasks.of_meetings();
+        tasks.of_actions();
+        tasks.of_breaches();
+        tasks.of_troubles();
+    }
+    tasks.open
+}
+
+struct Tasks<'t> {
+    transfer: &'t Transfer,
+    open: BTreeMap<String, Task>,
+}
+
+impl Tasks<'_> {
+    fn of_the_gate(&mut self) {
+        for item in self.transfer.gate.iter().filter(|item| !item.is_settled()) {
+            // Has a task of its own, which is there without the item too.
+            if item.met_by == MetBy::ReceivingWorker {
+                continue;
+            }
+            let Some(party) = item.next_owner() else {
+                continue;
+            };
+            self.add("item", &item.name, item.next_step(), party, &item.rules);
+        }
+    }
+
+    fn of_the_receiving_worker(&mut self) {
+        let clock = self
+            .transfer
+            .clocks
+            .iter()
+            .find(|clock| clock.name == RECEIVING_WORKER_NAMED);
+        let item = self
+            .transfer
+            .gate
+            .iter()
+            .find(|item| item.met_by == MetBy::ReceivingWorker);
+        let asked_by = item
+            .map(|item| item.rules.clone())
+            .or_else(|| clock.map(|clock| clock.rules.clone()));
+        if let (None, Some(rules)) = (&self.transfer.receiving_worker, asked_by) {
+            let party = clock.map_or(receiving(Role::TEAM_MANAGER), |clock| clock.owner);
+            self.add(
+                "item",
+                RECEIVING_WORKER_NAMED,
+                "name_receiving_worker",
+                party,
+                &rules,
+            );
+        }
+    }
+
+    fn of_completion(&mut self) {
+        let party = self.transfer.completed_by;
+        let rules = self.transfer.point.rules.clone();
+        let placed = self.transfer.phase == Phase::Placed;
+        if placed {
+            self.add("tray", "case", "take_case", party, &rules);
+        } else if self.transfer.point.reached_at.is_some() {
+            self.add("complete", "transfer", "complete_transfer", party, &rules);
+        }
+        if placed {
+            for task in self
+                .open
+                .values_mut()
+                .filter(|task| task.code == "take_case")
+            {
+                task.tray = true;
+            }
+        }
+        if self
+            .transfer
+            .clock(AGREED_DATE)
+            .is_some_and(|clock| clock.is_open() || clock.is_overdue())
+        {
+            let confirmed = self.transfer.agreement.as_ref();
+            let rules = self
+                .transfer
+                .clock(AGREED_DATE)
+                .map_or(rules, |clock| clock.rules.clone());
+            if confirmed.is_none_or(|agreement| agreement.outgoing.is_none()) {
+                self.add(
+                    "agree_date",
+                    "outgoing",
+                    "agree_date",
+                    outgoing(Role::TEAM_MANAGER),
+                    &rules,
+                );
+            }
+            if confirmed.is_none_or(|agreement| agreement.receiving.is_none()) {
+                self.add(
+                    "agree_date",
+                    "receiving",
+                    "agree_date",
+                    receiving(Role::TEAM_MANAGER),
+                    &rules,
+                );
+            }
+        }
+    }
+
+    fn of_holds(&mut self) {
+        for hold in &self.transfer.holds {
+            let code = match hold.kind {
+                HoldKind::Returned => "put_right",
+                HoldKind::Deferred => "await_date",
+                HoldKind::Disputed => "settle_dispute",
+                HoldKind::Suspended => "await_protocol",
+            };
+            self.add("hold", hold.kind.code(), code, hold.owner, &hold.rules);
+        }
+    }
+
+    fn of_unknown_facts(&mut self) {
+        if !self.transfer.undecided.is_empty() {
+            let party = outgoing(Role::SOCIAL_WORKER);
+            self.add(
+                "undecided",
+                "facts",
+                "report_facts",
+                party,
+                &self.transfer.point.rules.clone(),
+            );
+        }
+    }
+
+    fn of_meetings(&mut self) {
+        for meeting in self
+            .transfer
+            .meetings
+            .iter()
+            .filter(|meeting| meeting.held_at.is_none())
+        {
+            let Some(clock) = self.transfer.clock(&meeting.kind) else {
+                continue;
+            };
+            if clock.is_open() || clock.is_overdue() {
+                self.add(
+                    "meeting",
+                    &meeting.kind,
+                    "hold_meeting",
+                    clock.owner,
+                    &meeting.rules,
+                );
+            }
+        }
+    }
+
+    fn of_actions(&mut self) {
+        for action in self
+            .transfer
+            .actions
+            .iter()
+            .filter(|action| action.done_at.is_none())
+        {
+            self.add(
+                "action",
+                &action.item,
+                "complete_item",
+                action.owner,
+                &action.rules,
+            );
+        }
+    }
+
+    fn of_breaches(&mut self) {
+        for clock in self
+            .transfer
+            .clocks
+            .iter()
+            .filter(|clock| clock.is_overdue())
+        {
+            for (number, rung) in clock
+                .ladder
+                .iter()
+                .enumerate()
+                .filter(|(_, rung)| rung.done)
+            {
+                let key = format!("{}/escalation/{}/{number}", self.transfer.id, clock.name);
+                let task = Task {
+                    code: "resolve_breach".to_owned(),
+                    owner: self.transfer.owner(rung.to),
+                    due_on: Some(clock.due_on),
+                    rules: clock.rules.clone(),
+                    tray: false,
+                    overdue: true,
+                    about: Some(clock.name.clone()),
+                };
+                self.open.insert(key, task);
+            }
+        }
+    }
+
+    fn of_troubles(&mut self) {
+        for trouble in &self.transfer.troubles {
+            self.add(
+                "trouble",
+                &trouble.code,
+                &trouble.code,
+                trouble.owner,
+                &trouble.rules,
+            );
+        }
+    }
+
+    fn add(&mut self, kind: &str, about: &str, code: &str, party: Party, rules: &[String]) {
+        let clock = self.transfer.clock(about);
+        let task = Task {
+            code: code.to_owned(),
+            owner: self.transfer.owner(party),
+            due_on: clock.map(|clock| clock.due_on),
+            rules: rules.to_vec(),
+            tray: false,
+            overdue: clock.is_some_and(Clock::is_overdue),
+            about: Some(about.to_owned()),
+        };
+        self.open
+            .insert(format!("{}/{kind}/{about}", self.transfer.id), task);
+    }
+}
+
+/// The name of the clock, and of the task, for naming the worker who takes the case.
+pub const RECEIVING_WORKER_NAMED: &str = "receiving_worker_named";
+/// The name of the clock for agreeing the date of the move.
+pub const AGREED_DATE: &str = "agree_transfer_date";

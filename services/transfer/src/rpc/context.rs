@@ -1,0 +1,144 @@
+//! From the context that travels with a call to the domain's own.
+
+use baton_contracts::{instant, type_v1};
+use baton_ids::{AuthorityId, TeamId, TransferId, WorkerId};
+use baton_protocol::{FactKey, Facts, PostHeld, Value};
+use baton_rpc::{Problem, Reason};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::domain::{
+    Actor, Cause, Child, Context, FreshIds, PrincipalKind, Responsibility, Team, Worker,
+};
+
+/// The domain's context. Values that the gateway would never send make the context missing.
+pub fn context(given: &type_v1::Context, now: Timestamp) -> Result<Context, Problem> {
+    let actor = given.actor.as_ref().ok_or_else(missing)?;
+    Ok(Context {
+        authority: AuthorityId::new(&given.authority).map_err(|_| missing())?,
+        pack: given.pack.clone(),
+        received_at: time(given.received_at.as_ref()).ok_or_else(missing)?,
+        now,
+        actor: Actor {
+            principal: actor.principal.clone(),
+            kind: match actor.kind() {
+                type_v1::PrincipalKind::Person => PrincipalKind::Person,
+                type_v1::PrincipalKind::RecordSystem => PrincipalKind::RecordSystem,
+                type_v1::PrincipalKind::Baton => PrincipalKind::Baton,
+                type_v1::PrincipalKind::Unspecified => return Err(missing()),
+            },
+            posts: actor.posts.iter().filter_map(post).collect(),
+            on_behalf_of: some(&actor.on_behalf_of),
+        },
+        cause: given.cause.as_ref().map_or_else(
+            || Cause {
+                id: String::new(),
+                kind: "request".to_owned(),
+            },
+            |cause| Cause {
+                id: cause.id.clone(),
+                kind: cause.kind.clone(),
+            },
+        ),
+        child: given.child.as_ref().map(child).transpose()?,
+        responsibility: given
+            .responsibility
+            .as_ref()
+            .map(responsibility)
+            .transpose()?,
+        teams: given
+            .organisation
+            .iter()
+            .flat_map(|organisation| &organisation.teams)
+            .filter_map(team)
+            .collect(),
+        workers: given
+            .organisation
+            .iter()
+            .flat_map(|organisation| &organisation.workers)
+            .filter_map(worker)
+            .collect(),
+        reason_digest: None,
+        departures: vec![],
+        fresh: FreshIds {
+            transfer: TransferId::new(),
+            release: Uuid::now_v7(),
+        },
+    })
+}
+
+fn child(given: &type_v1::ChildFacts) -> Result<Child, Problem> {
+    Ok(Child {
+        id: given.child_id.parse().map_err(|_| missing())?,
+        family: given.family_id.parse().ok(),
+        facts: given.facts.iter().filter_map(fact).collect::<Facts>(),
+        facts_version: given.version,
+    })
+}
+
+/// A fact that this release does not know is left out: it is as good as unknown.
+fn fact(given: &type_v1::Fact) -> Option<(FactKey, Value)> {
+    use type_v1::fact_value::Value as Wire;
+
+    let value = match given.value.as_ref()?.value.as_ref()? {
+        Wire::Code(code) => Value::Code(code.clone()),
+        Wire::Date(date) => Value::Date(date.parse().ok()?),
+        Wire::Instant(at) => Value::Instant(instant(at).ok()?),
+        Wire::Flag(flag) => Value::Flag(*flag),
+        Wire::Number(number) => Value::Number(*number),
+        Wire::None(_) => Value::None,
+        Wire::Codes(list) => Value::Codes(list.codes.iter().cloned().collect()),
+    };
+    let key = Facts::check(&given.key, &value).ok()?;
+    Some((key, value))
+}
+
+fn responsibility(given: &type_v1::Responsibility) -> Result<Responsibility, Problem> {
+    let team_since = time(given.team_since.as_ref());
+    let worker_since = time(given.worker_since.as_ref());
+    Ok(Responsibility {
+        case: given.case_id.parse().map_err(|_| missing())?,
+        epoch: given.epoch,
+        team: TeamId::new(&given.team_id).map_err(|_| missing())?,
+        worker: WorkerId::new(&given.worker_id).ok(),
+        since: team_since.max(worker_since),
+    })
+}
+
+fn team(given: &type_v1::Team) -> Option<Team> {
+    Some(Team {
+        id: TeamId::new(&given.team_id).ok()?,
+        kind: given.kind.clone(),
+        area: some(&given.area),
+    })
+}
+
+fn worker(given: &type_v1::Worker) -> Option<Worker> {
+    Some(Worker {
+        id: WorkerId::new(&given.worker_id).ok()?,
+        team: TeamId::new(&given.team_id).ok()?,
+        grade: given.grade.clone(),
+    })
+}
+
+/// A post whose role this release does not know gives no right.
+fn post(given: &type_v1::PostHeld) -> Option<PostHeld> {
+    Some(PostHeld {
+        role: given.role.parse().ok()?,
+        team: TeamId::new(&given.team_id).ok(),
+        area: some(&given.area),
+        covering_for: WorkerId::new(&given.covering_for).ok(),
+    })
+}
+
+fn time(given: Option<&prost_types::Timestamp>) -> Option<Timestamp> {
+    given.and_then(|given| instant(given).ok())
+}
+
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn missing() -> Problem {
+    Problem::new(Reason::ContextMissing, "the call carries no usable context")
+}

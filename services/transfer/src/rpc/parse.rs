@@ -1,0 +1,117 @@
+//! From requests to commands. What the annotations cannot say is checked here, every field at once.
+
+use std::collections::BTreeMap;
+
+use baton_contracts::transfer::v1 as proto;
+use baton_ids::{CaseId, ChildId, TransferId};
+use baton_rpc::{Problem, Violations};
+use uuid::Uuid;
+
+use super::time;
+use crate::app::Page;
+use crate::domain::{ConferenceReport, Evidence, ItemAct, MeetingHeld, Trigger};
+
+/// How many transfers a page has when the caller does not say.
+const PAGE_SIZE: i64 = 50;
+/// How many it has at most.
+const PAGE_SIZE_MAX: i64 = 200;
+
+pub fn item_act(
+    item: &str,
+    answers: &BTreeMap<String, bool>,
+    effective_at: Option<&prost_types::Timestamp>,
+) -> ItemAct {
+    ItemAct {
+        item: item.to_owned(),
+        answers: answers.clone(),
+        effective_at: time(effective_at),
+    }
+}
+
+pub fn meeting(body: &proto::RecordMeetingRequest) -> Result<MeetingHeld, Problem> {
+    let held_at =
+        time(body.held_at.as_ref()).ok_or_else(|| Problem::invalid("held_at", "required"))?;
+    Ok(MeetingHeld {
+        kind: body.kind.clone(),
+        held_at,
+        attended: body.attended.clone(),
+        chaired_by: some(&body.chaired_by),
+        agreed: body.agreed.clone(),
+    })
+}
+
+pub fn conference(given: &proto::Conference) -> ConferenceReport {
+    ConferenceReport {
+        reference: given.conference_ref.clone(),
+        kind: given.kind.clone(),
+        at: time(given.at.as_ref()),
+        outcome: some(&given.outcome),
+        attended: given.attendance_known.then(|| given.attended.clone()),
+        chaired_by: some(&given.chaired_by),
+    }
+}
+
+pub fn trigger(
+    event: &str,
+    given: Option<&proto::Conference>,
+    effective_at: Option<&prost_types::Timestamp>,
+) -> Result<Trigger, Problem> {
+    let effective_at =
+        time(effective_at).ok_or_else(|| Problem::invalid("effective_at", "required"))?;
+    Ok(Trigger {
+        event: event.to_owned(),
+        conference: given.map(conference),
+        effective_at,
+    })
+}
+
+pub fn evidence(body: &proto::RecordEvidenceRequest) -> Result<Evidence, Problem> {
+    let effective_at = time(body.effective_at.as_ref())
+        .ok_or_else(|| Problem::invalid("effective_at", "required"))?;
+    Ok(Evidence {
+        item: body.item.clone(),
+        state: body.state.clone(),
+        done_by: some(&body.done_by),
+        effective_at,
+        answers: body.answers.clone(),
+    })
+}
+
+pub fn child_id(text: &str) -> Result<ChildId, Problem> {
+    text.parse()
+        .map_err(|error: baton_ids::InvalidId| Problem::invalid("child_id", error.to_string()))
+}
+
+pub fn uuid(field: &str, text: &str) -> Result<Uuid, Problem> {
+    Uuid::try_parse(text).map_err(|_| Problem::invalid(field, "not a UUID"))
+}
+
+pub fn page(body: &proto::ListTransfersRequest) -> Result<Page, Problem> {
+    let mut violations = Violations::default();
+    let case = optional(&body.case_id)
+        .and_then(|text| violations.parse("case_id", text.parse::<CaseId>()));
+    let child = optional(&body.child_id)
+        .and_then(|text| violations.parse("child_id", text.parse::<ChildId>()));
+    let before = optional(&body.page_token)
+        .and_then(|text| violations.parse("page_token", text.parse::<TransferId>()));
+    violations.into_result()?;
+    let limit = match i64::from(body.page_size) {
+        0 => PAGE_SIZE,
+        asked => asked.min(PAGE_SIZE_MAX),
+    };
+    Ok(Page {
+        case,
+        child,
+        live_only: body.live_only,
+        before,
+        limit,
+    })
+}
+
+fn optional(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+fn some(text: &str) -> Option<String> {
+    optional(text).map(str::to_owned)
+}

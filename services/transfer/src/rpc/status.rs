@@ -1,0 +1,174 @@
+//! The only place that chooses what a refusal is on the wire.
+
+use baton_rpc::{OpenItem, Problem, Reason};
+
+use crate::app::Failure;
+use crate::domain::{self, Owner, Refusal};
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => refused(refusal),
+            Failure::NotFound(id) => Self::not_found("transfer", id),
+            Failure::PackUnknown(digest) => Self::new(
+                Reason::PackUnknown,
+                "the pack of this call is not known here yet",
+            )
+            .metadata("pack", digest),
+            Failure::LostRace => {
+                Self::new(Reason::Contention, "another call changed the same transfer")
+            }
+            Failure::Event(problem) => problem,
+            Failure::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<Failure> for tonic::Status {
+    fn from(failure: Failure) -> Self {
+        Problem::from(failure).into()
+    }
+}
+
+fn refused(refusal: Refusal) -> Problem {
+    let message = refusal.to_string();
+    match refusal {
+        Refusal::GateNotMet { open } => Problem::new(Reason::GateNotMet, message).items(
+            open.into_iter()
+                .map(|item| open_item(Reason::GateNotMet, item)),
+        ),
+        Refusal::ReasonRequired { open } => Problem::new(Reason::ReasonRequired, message).items(
+            open.into_iter()
+                .map(|item| open_item(Reason::ReasonRequired, item)),
+        ),
+        Refusal::PointNotReached { waiting_for, rules } => {
+            Problem::new(Reason::PointNotReached, message).items(waiting_for.into_iter().map(
+                |what| OpenItem {
+                    reason: Reason::PointNotReached.as_str().to_owned(),
+                    subject: what,
+                    rules: rules.clone(),
+                    owner: String::new(),
+                    remedy: "report it when it has happened".to_owned(),
+                },
+            ))
+        }
+        Refusal::WrongPhase { phase } => {
+            Problem::new(Reason::WrongPhase, message).metadata("phase", phase)
+        }
+        Refusal::Released => Problem::new(Reason::Released, message),
+        Refusal::NotWaivable { item, rules } => {
+            Problem::new(Reason::NotWaivable, message).item(OpenItem {
+                reason: Reason::NotWaivable.as_str().to_owned(),
+                subject: item,
+                rules,
+                owner: String::new(),
+                remedy: "it has to be done".to_owned(),
+            })
+        }
+        Refusal::RoleNotAllowed { allowed, rules } => {
+            let who = allowed
+                .iter()
+                .map(in_words)
+                .collect::<Vec<_>>()
+                .join(" or ");
+            Problem::new(Reason::RoleNotAllowed, message)
+                .metadata("rules", rules.join(","))
+                .metadata("allowed", who)
+        }
+        Refusal::FourEyes { item, rules } => Problem::new(Reason::FourEyes, message)
+            .metadata("item", item)
+            .metadata("rules", rules.join(",")),
+        Refusal::WorkerNotInTeam { worker, team } => Problem::new(Reason::WorkerNotInTeam, message)
+            .metadata("worker_id", worker.as_str())
+            .metadata("team_id", team.as_str()),
+        Refusal::WorkerUnknown { worker } => {
+            Problem::new(Reason::WorkerUnknown, message).metadata("worker_id", worker.as_str())
+        }
+        Refusal::DateInPast { date } => {
+            Problem::new(Reason::DateInPast, message).metadata("date", date.to_string())
+        }
+        Refusal::ItemUnknown { .. } => Problem::invalid("item", message),
+        Refusal::ClockUnknown { .. } => Problem::invalid("name", message),
+        Refusal::OtherWay { .. } => Problem::invalid("item", message),
+        Refusal::AnswersDoNotFit { questions, .. } => {
+            Problem::invalid("answers", format!("{message}: {}", questions.join(", ")))
+        }
+        Refusal::RuleRefuses { act, rules, remedy } => Problem::new(Reason::RuleRefuses, message)
+            .item(OpenItem {
+                reason: Reason::RuleRefuses.as_str().to_owned(),
+                subject: act.to_owned(),
+                rules,
+                owner: String::new(),
+                remedy: remedy.to_owned(),
+            }),
+        Refusal::FactUnknown { facts, rules } => {
+            Problem::new(Reason::FactUnknown, message).items(facts.into_iter().map(|fact| {
+                OpenItem {
+                    reason: Reason::FactUnknown.as_str().to_owned(),
+                    owner: reporter(&fact),
+                    subject: fact,
+                    rules: rules.clone(),
+                    remedy: "report the fact".to_owned(),
+                }
+            }))
+        }
+        Refusal::EffectiveInFuture { at } => Problem::new(Reason::EffectiveInFuture, message)
+            .metadata("effective_at", at.to_string()),
+        Refusal::EffectiveBeforeSpan { since } => {
+            Problem::new(Reason::EffectiveBeforeSpan, message)
+                .metadata("span_since", since.to_string())
+        }
+        Refusal::StaleFacts { given, seen } => Problem::new(Reason::StaleFacts, message)
+            .metadata("given", given.to_string())
+            .metadata("seen", seen.to_string()),
+        Refusal::StaleVersion { expected, current } => Problem::new(Reason::StaleVersion, message)
+            .metadata("expected", expected.to_string())
+            .metadata("current", current.to_string()),
+        Refusal::OtherRelease => Problem::new(Reason::WrongPhase, message),
+        Refusal::CaseNotOpen => Problem::new(Reason::CaseNotOpen, message),
+        Refusal::TeamUnknown { kind, rules } => Problem::new(Reason::TeamUnknown, message)
+            .metadata("kind", kind)
+            .metadata("rules", rules.join(",")),
+    }
+}
+
+fn open_item(reason: Reason, item: domain::OpenItem) -> OpenItem {
+    let missing = if item.missing.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", item.missing.join(", "))
+    };
+    OpenItem {
+        reason: reason.as_str().to_owned(),
+        subject: item.item,
+        rules: item.rules,
+        owner: item.owner.as_ref().map(in_words).unwrap_or_default(),
+        remedy: format!("{}{missing}", item.next_step),
+    }
+}
+
+/// `team_manager of north`, `social_worker of frt (ann)`, `senior_manager`.
+fn in_words(owner: &Owner) -> String {
+    let place = owner
+        .team
+        .as_ref()
+        .map(ToString::to_string)
+        .or_else(|| owner.area.clone());
+    let mut words = owner.role.clone();
+    if let Some(place) = place {
+        words = format!("{words} of {place}");
+    }
+    if let Some(worker) = &owner.worker {
+        words = format!("{words} ({worker})");
+    }
+    words
+}
+
+/// Who can report a fact, as the catalogue has it.
+fn reporter(fact: &str) -> String {
+    let key = fact.parse::<baton_protocol::FactKey>().ok();
+    key.as_ref()
+        .and_then(baton_protocol::spec)
+        .map(|spec| spec.reported_by.to_owned())
+        .unwrap_or_default()
+}

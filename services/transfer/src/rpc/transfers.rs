@@ -1,0 +1,284 @@
+//! `TransferService`: what people and record systems ask and report. One method, one call into the app.
+
+use baton_contracts::transfer::v1 as proto;
+use baton_contracts::transfer::v1::transfer_service_server::TransferService;
+use baton_contracts::{Validate, type_v1};
+use baton_ids::AuthorityId;
+use baton_rpc::{Problem, Reason, prepare};
+use prost::Message;
+use tonic::{Request, Response, Status};
+
+use super::{Answer, Envelope, convert, parse, transfer_id};
+use crate::app::{App, Outcome};
+use crate::domain::Command;
+
+/// The public methods.
+#[derive(Clone)]
+pub struct Transfers(pub App);
+
+/// What the mutating requests of this service have in common.
+pub(super) trait Mutating: Message + Validate + Default + 'static {
+    /// The transfer it is about.
+    fn transfer_id(&self) -> &str;
+    /// What it says besides its act.
+    fn envelope(&self) -> Envelope<'_>;
+    /// Its act.
+    fn command(&self) -> Result<Command, Problem>;
+}
+
+impl Transfers {
+    async fn act<Body, Answered>(
+        &self,
+        request: Request<Body>,
+        method: &'static str,
+        to_response: fn(Outcome) -> Answered,
+    ) -> Result<Response<Answered>, Status>
+    where
+        Body: Mutating,
+        Answered: Message + Default + 'static,
+    {
+        let (context, body) = prepare(request)?;
+        let id = transfer_id(body.transfer_id())?;
+        let command = body.command()?;
+        let full = format!("baton.transfer.v1.TransferService/{method}");
+        let call = body.envelope().call(&self.0, &context, &full, &body)?;
+        let answered = self.0.act(call, id, command, method, to_response).await?;
+        Ok(Response::new(answered))
+    }
+}
+
+#[tonic::async_trait]
+impl TransferService for Transfers {
+    async fn name_receiving_worker(
+        &self,
+        request: Request<proto::NameReceivingWorkerRequest>,
+    ) -> Result<Response<proto::NameReceivingWorkerResponse>, Status> {
+        self.act(request, "NameReceivingWorker", |outcome| {
+            let Answer {
+                transfer,
+                as_of,
+                explanation,
+            } = outcome.into();
+            proto::NameReceivingWorkerResponse {
+                transfer,
+                as_of,
+                explanation,
+            }
+        })
+        .await
+    }
+
+    async fn complete_item(
+        &self,
+        request: Request<proto::CompleteItemRequest>,
+    ) -> Result<Response<proto::CompleteItemResponse>, Status> {
+        self.act(request, "CompleteItem", |outcome| {
+            let Answer {
+                transfer,
+                as_of,
+                explanation,
+            } = outcome.into();
+            proto::CompleteItemResponse {
+                transfer,
+                as_of,
+                explanation,
+            }
+        })
+        .await
+    }
+
+    async fn sign_item(
+        &self,
+        request: Request<proto::SignItemRequest>,
+    ) -> Result<Response<proto::SignItemResponse>, Status> {
+        self.act(request, "SignItem", |outcome| {
+            let Answer {
+                transfer,
+                as_of,
+                explanation,
+            } = outcome.into();
+            proto::SignItemResponse {
+                transfer,
+                as_of,
+                explanation,
+            }
+        })
+        .await
+    }
+
+    async fn review_audit(
+        &self,
+        request: Request<proto::ReviewAuditRequest>,
+    ) -> Result<Response<proto::ReviewAuditResponse>, Status> {
+        self.act(request, "ReviewAudit", |outcome| {
+            let Answer {
+                transfer,
+                as_of,
+                explanation,
+            } = outcome.into();
+            proto::ReviewAuditResponse {
+                transfer,
+                as_of,
+                explanation,
+            }
+        })
+        .await
+    }
+
+    async fn waive_item(
+        &self,
+        request: Request<proto::WaiveItemRequest>,
+    ) -> Result<Response<proto::WaiveItemResponse>, Status> {
+        self.act(request, "WaiveItem", |outcome| {
+            let Answer {
+                transfer,
+                as_of,
+                explanation,
+            } = outcome.into();
+            proto::WaiveItemResponse {
+                transfer,
+                as_of,
+                explanation,
+            }
+        })
+        .await
+    }
+
+    async fn record_meeting(
+        &self,
+        request: Request<proto::RecordMeetingRequest>,
+    ) -> Result<Response<proto::RecordMeetingResponse>, Status> {
+        self.act(request, "RecordMeeting", |outcome| {
+            let Answer {
+                transfer,
+                as_of,
+                explanation,
+            } = outcome.into();
+            proto::RecordMeetingResponse {
+                transfer,
+                as_of,
+                explanation,
+            }
+        })
+        .await
+    }
+
+    async fn agree_date(
+        &self,
+        request: Request<proto::AgreeDateRequest>,
+    ) -> Result<Response<proto::AgreeDateResponse>, Status> {
+        self.act(request, "AgreeDate", |outcome| {
+            let Answer {
+                transfer,
+                as_of,
+                explanation,
+            } = outcome.into();
+            proto::AgreeDateResponse {
+                transfer,
+                as_of,
+                explanation,
+            }
+        })
+        .await
+    }
+
+    async fn complete_transfer(
+        &self,
+        request: Request<proto::CompleteTransferRequest>,
+    ) -> Result<Response<proto::CompleteTransferResponse>, Status> {
+        self.act(request, "CompleteTransfer", |outcome| {
+            let Answer {
+                transfer,
+                as_of,
+                explanation,
+            } = outcome.into();
+            proto::CompleteTransferResponse {
+                transfer,
+                as_of,
+                explanation,
+            }
+        })
+        .await
+    }
+
+    async fn return_transfer(
+        &self,
+        request: Request<proto::ReturnTransferRequest>,
+    ) -> Result<Response<proto::ReturnTransferResponse>, Status> {
+        self.act(request, "ReturnTransfer", |outcome| {
+            let Answer {
+                transfer,
+                as_of,
+                explanation,
+            } = outcome.into();
+            proto::ReturnTransferResponse {
+                transfer,
+                as_of,
+                explanation,
+            }
+        })
+        .await
+    }
+
+    async fn withdraw_transfer(
+        &self,
+        request: Request<proto::WithdrawTransferRequest>,
+    ) -> Result<Response<proto::WithdrawTransferResponse>, Status> {
+        self.act(request, "WithdrawTransfer", |outcome| {
+            let Answer {
+                transfer,
+                as_of,
+                explanation,
+            } = outcome.into();
+            proto::WithdrawTransferResponse {
+                transfer,
+                as_of,
+                explanation,
+            }
+        })
+        .await
+    }
+
+    async fn get_transfer(
+        &self,
+        request: Request<proto::GetTransferRequest>,
+    ) -> Result<Response<proto::GetTransferResponse>, Status> {
+        let (context, body) = prepare(request)?;
+        let transfer = self
+            .0
+            .get(&authority(&context)?, transfer_id(&body.transfer_id)?)
+            .await?;
+        Ok(Response::new(proto::GetTransferResponse {
+            transfer: Some(convert::transfer(&transfer)),
+        }))
+    }
+
+    async fn list_transfers(
+        &self,
+        request: Request<proto::ListTransfersRequest>,
+    ) -> Result<Response<proto::ListTransfersResponse>, Status> {
+        let (context, body) = prepare(request)?;
+        let mut page = parse::page(&body)?;
+        let asked = usize::try_from(page.limit).unwrap_or_default();
+        // One more than asked for tells whether there is a next page.
+        page.limit += 1;
+        let mut found = self.0.list(&authority(&context)?, &page).await?;
+        let more = found.len() > asked;
+        found.truncate(asked);
+        let next_page_token = found
+            .last()
+            .filter(|_| more)
+            .map_or_else(String::new, |last| last.id.to_string());
+        let transfers = found.iter().map(convert::transfer).collect();
+        Ok(Response::new(proto::ListTransfersResponse {
+            transfers,
+            next_page_token,
+        }))
+    }
+}
+
+/// The authority of a call.
+pub(super) fn authority(context: &type_v1::Context) -> Result<AuthorityId, Problem> {
+    AuthorityId::new(&context.authority)
+        .map_err(|_| Problem::new(Reason::ContextMissing, "the call carries no usable context"))
+}

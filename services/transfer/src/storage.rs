@@ -1,0 +1,7 @@
+//! All SQL of the transfer service. One text serves SQLite and PostgreSQL; only the locking clause differs.
+
+mod considerations;
+mod transfers;
+
+pub use considerations::{lock_consideration, open_consideration_of, save_consideration};
+pub use transfers::{Page, find, insert, list, lock, save, series_of_child};
