@@ -5,8 +5,6 @@
 mod forward;
 mod identity;
 mod subject;
-#[cfg(test)]
-mod tests;
 
 use std::convert::Infallible;
 use std::task::{Context as Poller, Poll};

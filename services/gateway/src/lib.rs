@@ -24,6 +24,8 @@ mod rpc;
 mod runner;
 mod services;
 mod storage;
+#[cfg(test)]
+mod tests;
 mod views;
 
 use std::sync::Arc;
@@ -89,14 +91,9 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     if config.simulated_time && !clock.is_simulated() {
         return Err(StartError::ClockNotSimulated);
     }
-    Ok(assemble(
-        config,
-        store,
-        of_library(&library),
-        &clock,
-        &services,
-        &shutdown,
-    ))
+    let packs = of_library(&library);
+    let (service, _) = assemble(config, store, packs, &clock, &services, &shutdown);
+    Ok(service)
 }
 
 fn assemble(
@@ -106,7 +103,7 @@ fn assemble(
     clock: &BusinessClock,
     services: &Services,
     shutdown: &CancellationToken,
-) -> Service {
+) -> (Service, runner::Runner) {
     let contexts = context::Contexts::new(services.clone(), packs.clone(), clock.clone());
     let identities = door::Identities::new(services.clone(), contexts.clone(), packs.clone());
     let runner = runner::Runner::new(
@@ -121,7 +118,10 @@ fn assemble(
         let shutdown = shutdown.clone();
         async move { store.run_sealing(shutdown).await }
     });
-    let running = tokio::spawn(async move { runner.run().await });
+    let running = tokio::spawn({
+        let runner = runner.clone();
+        async move { runner.run().await }
+    });
     let mut tasks = vec![sealing, running];
     tasks.extend(feeds::start(&app, services, packs.authorities(), shutdown));
 
@@ -136,10 +136,8 @@ fn assemble(
         shutdown.clone(),
     );
     let door = door::Door::new(services.clone(), contexts, identities);
-    Service {
-        routes: door::open(own.routes(), &door),
-        tasks,
-    }
+    let routes = door::open(own.routes(), &door);
+    (Service { routes, tasks }, runner)
 }
 
 /// The packs of a library, in force from a day in England.

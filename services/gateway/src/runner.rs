@@ -15,8 +15,6 @@ mod receipts;
 mod run;
 mod search;
 mod seen;
-#[cfg(test)]
-mod tests;
 mod verdict;
 
 use std::collections::HashSet;
@@ -66,6 +64,8 @@ struct Shared {
     finished: Notify,
     tasks: TaskTracker,
     shutdown: CancellationToken,
+    #[cfg(test)]
+    abandoned: CancellationToken,
 }
 
 /// What became of a report that was to be begun. All but `Duplicate` say that it is kept.
@@ -103,6 +103,8 @@ impl Runner {
             finished: Notify::new(),
             tasks: TaskTracker::new(),
             shutdown,
+            #[cfg(test)]
+            abandoned: CancellationToken::new(),
         }))
     }
 
@@ -112,7 +114,7 @@ impl Runner {
         let (say, said) = oneshot::channel();
         let runner = self.clone();
         let work = async move { runner.begin_here(report, spawned, say).await };
-        self.0.tasks.spawn(work.in_current_span());
+        self.spawn(work.in_current_span());
         said.await.map_err(|_| StoreError::Interrupted)?
     }
 
@@ -175,6 +177,18 @@ impl Runner {
         self.0.work.notify_one();
     }
 
+    /// Runs something that the shutdown waits for.
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        #[cfg(test)]
+        let work = {
+            let abandoned = self.0.abandoned.clone();
+            async move {
+                let _ = abandoned.run_until_cancelled(work).await;
+            }
+        };
+        self.0.tasks.spawn(work);
+    }
+
     /// Keeps a report and its reaction for whoever runs the lane.
     async fn queue(&self, report: Report, reaction: Reaction) -> Result<Begun, StoreError> {
         let writes = vec![
@@ -215,6 +229,12 @@ impl Runner {
     /// Resolves when some reaction to a report has ended. Create it before looking.
     pub fn finished(&self) -> tokio::sync::futures::Notified<'_> {
         self.0.finished.notified()
+    }
+
+    /// Lets go of what is under way, as if the process had been killed: the tasks that run it never go on.
+    #[cfg(test)]
+    pub fn abandon(&self) {
+        self.0.abandoned.cancel();
     }
 
     fn born(&self, authority: &str, spawned: Spawned, created_at: Timestamp) -> Reaction {

@@ -1,6 +1,6 @@
 //! What came of a report, as its receipt says it.
 
-use baton_contracts::allocation::v1::ReportHolderResponse;
+use baton_contracts::allocation::v1::{MoveResponsibilityResponse, ReportHolderResponse};
 use baton_contracts::frontdoor::v1::{
     LaunchContactResponse, LinkFamilyResponse, RecordFactsResponse, RegisterChildResponse,
 };
@@ -68,6 +68,11 @@ pub fn absorb(outcome: &mut Outcome, answer: &Answer) {
                     .unwrap_or_default();
                 explain(outcome, response.explanation);
                 change(outcome, "contact_launched");
+                stand(outcome, response.as_of);
+            }
+        }
+        path::MOVE_RESPONSIBILITY => {
+            if let Some(response) = answer.as_response::<MoveResponsibilityResponse>() {
                 stand(outcome, response.as_of);
             }
         }

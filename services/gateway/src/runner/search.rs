@@ -86,7 +86,7 @@ impl Runner {
             };
             started += 1;
             let runner = self.clone();
-            self.0.tasks.spawn(async move {
+            self.spawn(async move {
                 if let Err(error) = runner.resume(lane).await {
                     tracing::error!(error = %error, "a reaction cannot be carried on");
                     sleep(PAUSE).await;
