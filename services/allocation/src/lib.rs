@@ -21,7 +21,7 @@ use baton_contracts::allocation::v1::allocation_reaction_service_server::Allocat
 use baton_contracts::allocation::v1::allocation_service_server::AllocationServiceServer;
 use baton_protocol_files::Library;
 use baton_rpc::{FeedServer, SimulationServer};
-use baton_store::{Migrations, Store};
+use baton_store::{Migrations, Store, StoreError};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -95,13 +95,12 @@ pub enum StartError {
     /// The list of bank holidays cannot be read.
     #[error("the bank holidays cannot be read")]
     Holidays(#[from] HolidayError),
+    /// The database does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Assembles the service and starts its background tasks.
-#[expect(
-    clippy::unused_async,
-    reason = "every service is built in the same way, and others do wait"
-)]
 pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError> {
     let Parts {
         store,
@@ -110,6 +109,8 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
         shutdown,
     } = parts;
     let calendar = Arc::new(Calendar::embedded()?);
+    // A database that does not answer stops the start, and not a background task later.
+    store.next_due().await?;
     let settle = if clock.is_simulated() {
         Duration::ZERO
     } else {

@@ -7,3 +7,4 @@ mod ledger;
 mod organisation;
 mod races;
 mod reports;
+mod unallocated;

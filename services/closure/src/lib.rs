@@ -18,7 +18,7 @@ use baton_contracts::closure::v1::closure_reaction_service_server::ClosureReacti
 use baton_contracts::closure::v1::closure_service_server::ClosureServiceServer;
 use baton_protocol_files::Library;
 use baton_rpc::{FeedServer, SimulationServer};
-use baton_store::{Migrations, Store};
+use baton_store::{Migrations, Store, StoreError};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -68,13 +68,12 @@ pub enum StartError {
     /// The list of bank holidays cannot be read.
     #[error("the bank holidays cannot be read")]
     Holidays(#[from] HolidayError),
+    /// The database does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Assembles the service and starts its background tasks.
-#[expect(
-    clippy::unused_async,
-    reason = "every service is built in the same way, and others do wait"
-)]
 pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError> {
     let Parts {
         store,
@@ -83,6 +82,8 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
         shutdown,
     } = parts;
     let calendar = Arc::new(Calendar::embedded()?);
+    // A database that does not answer stops the start, and not a background task later.
+    store.next_due().await?;
     let settle = if clock.is_simulated() {
         Duration::ZERO
     } else {

@@ -128,7 +128,7 @@ pub async fn list(
         .bind(authority.as_str())
         .bind(page.after.unwrap_or(Uuid::nil()))
         .bind(case.is_some())
-        .bind(case.map_or(Uuid::nil(), |case| case.uuid()))
+        .bind(case.map_or(Uuid::nil(), baton_ids::Id::uuid))
         .bind(live_only)
         .bind(page.size)
         .fetch_all(c)

@@ -1,5 +1,6 @@
 //! From decisions to the events that others read: type, data, tasks, notices. `docs/events/allocation.md` lists them.
 
+mod data;
 mod tasks;
 
 use baton_contracts::event::v1::{Event as Announced, EventActor, NoticeDue, TaskChange};
@@ -7,7 +8,6 @@ use baton_contracts::{structure, timestamp, type_v1};
 use baton_ids::{EventId, TeamId, WorkerId};
 use baton_store::NewEvent;
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
 use super::{AppError, NAME};
 use crate::domain::context::{Actor, Cause, Context, PostHeld, PrincipalKind};
@@ -119,10 +119,10 @@ pub(super) fn announce(
                 event,
                 after,
             } = recorded;
-            let (event_type, data) = described(event, after);
+
             let announced = Announced {
                 authority: after.authority.to_string(),
-                r#type: event_type.to_owned(),
+                r#type: data::type_of(&event.what).to_owned(),
                 aggregate_id: after.id.to_string(),
                 aggregate_version: after.version,
                 case_id: after.id.to_string(),
@@ -134,7 +134,7 @@ pub(super) fn announce(
                 effective_at: Some(timestamp(event.effective_at)),
                 rules: event.rules.clone(),
                 reason_digest: event.reason_digest.clone().unwrap_or_default(),
-                data: Some(structure(&data)),
+                data: Some(structure(&data::of(event, after))),
                 notices_due: tasks::notices(event, after),
                 tasks: tasks::changes(before, event, after),
                 ..source.event(event.acted_in.as_ref(), recorded_at)
@@ -142,130 +142,6 @@ pub(super) fn announce(
             Ok(baton_rpc::announcement(announced)?)
         })
         .collect()
-}
-
-/// The type of an event and what it says.
-fn described(event: &Event, after: &Case) -> (&'static str, Value) {
-    let worker = |worker: &Option<WorkerId>| text(worker.as_ref().map(WorkerId::as_str));
-    match &event.what {
-        What::Placed {
-            team,
-            worker: placed,
-            referral,
-            previous,
-        } => (
-            "case.placed",
-            json!({
-                "team_id": team.as_str(),
-                "worker_id": worker(placed),
-                "epoch": after.epoch,
-                "referral_id": referral.to_string(),
-                "previous_case_id": previous.map(|case| case.to_string()).unwrap_or_default(),
-            }),
-        ),
-        What::Allocated {
-            worker: allocated,
-            former,
-            departures,
-        } => (
-            "case.allocated",
-            json!({
-                "team_id": after.team.as_str(),
-                "worker_id": allocated.as_str(),
-                "former_worker_id": worker(former),
-                "epoch": after.epoch,
-                "departures": departures.iter().map(|(rule, reason_digest)| {
-                    json!({ "rule_id": rule, "reason_digest": reason_digest })
-                }).collect::<Vec<_>>(),
-            }),
-        ),
-        What::Moved {
-            from_team,
-            from_worker,
-            to_team,
-            to_worker,
-            transfer,
-            release,
-        } => (
-            "responsibility.moved",
-            json!({
-                "from_team_id": from_team.as_str(),
-                "from_worker_id": worker(from_worker),
-                "team_id": to_team.as_str(),
-                "worker_id": worker(to_worker),
-                "epoch": after.epoch,
-                "transfer_id": transfer.to_string(),
-                "release_id": release.to_string(),
-            }),
-        ),
-        What::Unallocated { transfer, by, .. } => (
-            "case.unallocated",
-            json!({
-                "team_id": after.team.as_str(),
-                "state": unallocated_state(after),
-                "authorised_by": by.iter().map(|party| party.role.as_str()).collect::<Vec<_>>(),
-                "transfer_id": transfer.map(|transfer| transfer.to_string()).unwrap_or_default(),
-            }),
-        ),
-        What::UnallocatedAuthorised { report, .. } => (
-            "case.unallocated_authorised",
-            json!({
-                "team_id": after.team.as_str(),
-                "state": unallocated_state(after),
-                "report_due_on": report.on.to_string(),
-            }),
-        ),
-        What::UnallocatedRefused { .. } => (
-            "case.unallocated_refused",
-            json!({ "team_id": after.team.as_str(), "state": unallocated_state(after) }),
-        ),
-        What::UnallocatedReportDue { due_on, next } => (
-            "case.unallocated_report_due",
-            json!({
-                "team_id": after.team.as_str(),
-                "due_on": due_on.to_string(),
-                "next_on": next.on.to_string(),
-            }),
-        ),
-        What::NextWorkerIdentified {
-            worker: identified,
-            transfer,
-        } => (
-            "case.next_worker_identified",
-            json!({ "worker_id": worker(identified), "transfer_id": transfer.to_string() }),
-        ),
-        What::Ended { closure } => (
-            "case.ended",
-            json!({
-                "team_id": after.team.as_str(),
-                "epoch": after.epoch,
-                "closure_id": closure.to_string(),
-            }),
-        ),
-        What::DiscrepancyOpened { discrepancy } => ("discrepancy.opened", difference(discrepancy)),
-        What::DiscrepancyOverdue { discrepancy, .. } => {
-            ("discrepancy.overdue", difference(discrepancy))
-        }
-        What::DiscrepancySettled { discrepancy } => {
-            ("discrepancy.settled", difference(discrepancy))
-        }
-    }
-}
-
-fn difference(discrepancy: &crate::domain::Discrepancy) -> Value {
-    json!({
-        "discrepancy_id": discrepancy.id.to_string(),
-        "reported_team_id": discrepancy.team.as_str(),
-        "reported_worker_id": text(discrepancy.worker.as_ref().map(WorkerId::as_str)),
-        "due_on": discrepancy.due_on.to_string(),
-    })
-}
-
-fn unallocated_state(case: &Case) -> &'static str {
-    case.unallocated
-        .as_ref()
-        .map(crate::domain::Unallocated::code)
-        .unwrap_or_default()
 }
 
 fn text(value: Option<&str>) -> String {

@@ -187,8 +187,8 @@ impl App {
                 storage::spans::turn(tx, &after.authority, after.id, turn, now).await?;
             }
             let (discrepancy, open) = match &event.what {
-                What::DiscrepancyOpened { discrepancy } => (discrepancy, true),
-                What::DiscrepancyOverdue { discrepancy, .. } => (discrepancy, true),
+                What::DiscrepancyOpened { discrepancy }
+                | What::DiscrepancyOverdue { discrepancy, .. } => (discrepancy, true),
                 What::DiscrepancySettled { discrepancy } => (discrepancy, false),
                 _ => continue,
             };

@@ -1,20 +1,27 @@
 //! What a command changes, or why it may not.
 
-use baton_ids::WorkerId;
-use jiff::{Timestamp, ToSpan, civil::Date};
+mod authorising;
+mod comparing;
 
+use std::collections::BTreeSet;
+
+use baton_ids::WorkerId;
+use jiff::Timestamp;
+
+pub use self::authorising::report_due;
+pub use self::comparing::discrepancy_overdue;
+
+use self::authorising::{authorise, without_worker};
+use self::comparing::{compare, with_settled_discrepancy};
 use super::authority::{self, Needed};
-use super::case::{Case, Discrepancy, Unallocated, apply};
-use super::command::{Allocate, Command, End, Move, Placement, ReportHolder};
+use super::case::{Case, apply};
+use super::command::{Allocate, Command, End, Move, Placement};
 use super::context::Context;
-use super::event::{Event, ReportDue, What};
+use super::event::{Event, What};
 use super::organisation::Roster;
 use super::refusal::Refusal;
 use super::rules::Rules;
 use super::unallocated::{self, Ruling};
-
-/// How often progress on a case without a worker is reported, in days (W-156: weekly).
-const REPORT_EVERY_DAYS: i32 = 7;
 
 /// Decides on a placement. `former` is the child's newest case, open or closed.
 pub fn place(
@@ -225,26 +232,6 @@ fn move_responsibility(
     Ok(std::iter::once(moved).chain(pending).collect())
 }
 
-/// What the protocol says of a move without a worker, unless it forbids it.
-fn without_worker(to: &Move, ctx: &Context, rules: &Rules<'_>) -> Result<Ruling, Refusal> {
-    let forbidden = |rules, unknown_facts| Refusal::UnallocatedForbidden {
-        rules,
-        unknown_facts,
-        team: to.to_team.clone(),
-    };
-    match unallocated::ruling(rules.pack, ctx.child.as_ref().map(|child| &child.facts)) {
-        // A transfer that does not say that it waits for authority does not know that it has to.
-        Ruling::ByAuthority { rules, .. } if !to.pending_authorisation => {
-            Err(forbidden(rules, Vec::new()))
-        }
-        Ruling::Forbidden {
-            rules,
-            unknown_facts,
-        } => Err(forbidden(rules, unknown_facts)),
-        ruling @ (Ruling::Allowed { .. } | Ruling::ByAuthority { .. }) => Ok(ruling),
-    }
-}
-
 fn end_responsibility(
     case: &Case,
     end: &End,
@@ -275,134 +262,11 @@ fn same_epoch(case: &Case, expected: i64) -> Result<(), Refusal> {
     }
 }
 
-fn authorise(
-    case: &Case,
-    authorised: bool,
-    reason_digest: &str,
-    roster: &Roster,
-    ctx: &Context,
-    rules: &Rules<'_>,
-) -> Result<Vec<Event>, Refusal> {
-    let facts = ctx.child.as_ref().map(|child| &child.facts);
-    let (by, only) = unallocated::authorisers(rules.pack);
-    if by.is_empty() || case.worker.is_some() {
-        return Err(Refusal::NothingToAuthorise);
-    }
-    let needed = Needed {
-        by: &by,
-        team: roster.team(&case.team)?,
-        only,
-    };
-    let acted_in = authority::pick_post(ctx, rules.pack, &needed, &["W-155".to_owned()])?;
-    let ruling = unallocated::ruling(rules.pack, facts);
-    if let (
-        true,
-        Ruling::Forbidden {
-            rules,
-            unknown_facts,
-        },
-    ) = (authorised, ruling)
-    {
-        return Err(Refusal::UnallocatedForbidden {
-            rules,
-            unknown_facts,
-            team: case.team.clone(),
-        });
-    }
-    let what = match (authorised, &case.unallocated) {
-        (true, Some(Unallocated::Authorised { .. })) | (false, Some(Unallocated::Refused)) => {
-            return Ok(Vec::new());
-        }
-        (true, _) => {
-            let today = rules.calendar.date_of(ctx.received_at);
-            What::UnallocatedAuthorised {
-                report: week_after(today, rules),
-                told_by: rules.calendar.end_of(today),
-            }
-        }
-        (false, _) => What::UnallocatedRefused {
-            escalate_to: authority::next_rung(rules.pack, authority::TEAM_MANAGER),
-        },
-    };
-    let event = happened(what, ctx.received_at, &["W-155"], &[]);
-    Ok(vec![Event {
-        acted_in: Some(acted_in),
-        reason_digest: Some(reason_digest.to_owned()),
-        ..event
-    }])
-}
-
-/// The next progress report (W-156).
-fn week_after(day: Date, rules: &Rules<'_>) -> ReportDue {
-    let on = day.saturating_add(REPORT_EVERY_DAYS.days());
-    ReportDue {
-        on,
-        late_at: rules.calendar.end_of(on),
-    }
-}
-
-/// A reported holder never changes the ledger: it opens or settles a difference.
-fn compare(case: &Case, report: &ReportHolder, ctx: &Context, rules: &Rules<'_>) -> Vec<Event> {
-    let happened = |what| happened(what, ctx.received_at, &["X-20"], &[]);
-    let settled = case
-        .discrepancy
-        .clone()
-        .map(|discrepancy| happened(What::DiscrepancySettled { discrepancy }));
-    if case.is_held_by(&report.team, report.worker.as_ref()) {
-        return settled.into_iter().collect();
-    }
-    let (due_on, breached_at) = rules.settled_by(ctx.received_at);
-    let mut discrepancy = Discrepancy {
-        id: report.discrepancy,
-        team: report.team.clone(),
-        worker: report.worker.clone(),
-        owner_team: case.team.clone(),
-        due_on,
-        breached_at,
-        overdue: false,
-    };
-    if let Some(open) = &case.discrepancy {
-        if (&open.team, &open.worker) == (&report.team, &report.worker) {
-            return Vec::new();
-        }
-        // Another wrong answer buys no more time.
-        discrepancy.due_on = open.due_on;
-        discrepancy.breached_at = open.breached_at;
-        discrepancy.overdue = open.overdue;
-    }
-    settled
-        .into_iter()
-        .chain([happened(What::DiscrepancyOpened { discrepancy })])
-        .collect()
-}
-
-/// Adds that a difference is settled when the events make the ledger agree, or end the case.
-fn with_settled_discrepancy(case: &Case, mut events: Vec<Event>) -> Vec<Event> {
-    let Some(discrepancy) = case.discrepancy.clone() else {
-        return events;
-    };
-    let Some(at) = events.last().map(|event| event.effective_at) else {
-        return events;
-    };
-    let after = events.iter().fold(case.clone(), apply);
-
-    let agrees = after.is_held_by(&discrepancy.team, discrepancy.worker.as_ref());
-    if after.discrepancy.is_some() && (agrees || !after.is_open()) {
-        events.push(happened(
-            What::DiscrepancySettled { discrepancy },
-            at,
-            &["X-20"],
-            &[],
-        ));
-    }
-    events
-}
-
 /// An event under its own rules and those that came with the command, each once.
 fn happened(what: What, effective_at: Timestamp, own: &[&str], given: &[String]) -> Event {
     let mut rules: Vec<String> = given.to_vec();
     rules.extend(own.iter().map(|&rule| rule.to_owned()));
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     rules.retain(|rule| seen.insert(rule.clone()));
     Event {
         what,
@@ -421,40 +285,4 @@ pub fn worker_named(command: &Command) -> Option<&WorkerId> {
         Command::Involve { worker, .. } => worker.as_ref(),
         Command::End(_) | Command::AuthoriseUnallocated { .. } | Command::ReportHolder(_) => None,
     }
-}
-
-/// What follows when a difference was not settled in time. None when it no longer is open, or not due then.
-pub fn discrepancy_overdue(case: &Case, rules: &Rules<'_>, due_at: Timestamp) -> Option<Event> {
-    let open = case.discrepancy.as_ref()?;
-    if open.overdue || open.breached_at != due_at {
-        return None;
-    }
-    let overdue = What::DiscrepancyOverdue {
-        discrepancy: Discrepancy {
-            overdue: true,
-            ..open.clone()
-        },
-        escalate_to: authority::next_rung(rules.pack, authority::TEAM_MANAGER),
-    };
-    Some(happened(overdue, due_at, &["X-20"], &[]))
-}
-
-/// What follows when a week has passed without a worker. None when the case no longer is without one.
-pub fn report_due(case: &Case, rules: &Rules<'_>, due_at: Timestamp) -> Option<Event> {
-    let Some(Unallocated::Authorised {
-        report_due_on,
-        report_late_at,
-    }) = case.unallocated
-    else {
-        return None;
-    };
-    if report_late_at != due_at {
-        return None;
-    }
-    let next = week_after(report_due_on, rules);
-    let due = What::UnallocatedReportDue {
-        due_on: report_due_on,
-        next,
-    };
-    Some(happened(due, due_at, &["W-156", "W-157"], &[]))
 }

@@ -34,15 +34,25 @@ pub fn worker(id: &str) -> WorkerId {
 /// Two teams of one area, with ann and bob in the first and sam in the second.
 pub fn roster() -> Roster {
     let teams = ["frt", "north"].map(|id| {
-        let of = Team { id: team(id), kind: "assessment".to_owned(), area: Some("n".to_owned()) };
+        let of = Team {
+            id: team(id),
+            kind: "assessment".to_owned(),
+            area: Some("n".to_owned()),
+        };
         (of.id.clone(), of)
     });
     let workers = [("ann", "frt"), ("bob", "frt"), ("sam", "north")].map(|(id, in_team)| {
-        let of =
-            Worker { id: worker(id), team: team(in_team), grade: "social_worker".to_owned() };
+        let of = Worker {
+            id: worker(id),
+            team: team(in_team),
+            grade: "social_worker".to_owned(),
+        };
         (of.id.clone(), of)
     });
-    Roster { teams: teams.into(), workers: workers.into() }
+    Roster {
+        teams: teams.into(),
+        workers: workers.into(),
+    }
 }
 
 pub fn post(role: &str, in_team: Option<&str>) -> PostHeld {
@@ -67,8 +77,15 @@ pub fn call(received_at: &str, posts: Vec<PostHeld>, facts: Facts) -> Context {
             posts,
             on_behalf_of: String::new(),
         },
-        cause: Cause { id: "r1".to_owned(), kind: "request".to_owned() },
-        child: Some(ChildFacts { family: Some(FamilyId::new()), version: 7, facts }),
+        cause: Cause {
+            id: "r1".to_owned(),
+            kind: "request".to_owned(),
+        },
+        child: Some(ChildFacts {
+            family: Some(FamilyId::new()),
+            version: 7,
+            facts,
+        }),
     }
 }
 
@@ -102,8 +119,13 @@ pub fn placement(effective_at: &str) -> Placement {
 /// A case with the first team, and ann, since 2 March 09:00.
 pub fn open_case() -> Case {
     let ctx = reaction("2026-03-02T09:00:00Z", Facts::new());
-    let asked = Placement { worker: Some(worker("ann")), ..placement("2026-03-02T09:00:00Z") };
-    place(&asked, None, &roster(), &ctx, ctx.received_at).unwrap().0
+    let asked = Placement {
+        worker: Some(worker("ann")),
+        ..placement("2026-03-02T09:00:00Z")
+    };
+    place(&asked, None, &roster(), &ctx, ctx.received_at)
+        .unwrap()
+        .0
 }
 
 pub fn move_to_north(case: &Case, to_worker: Option<&str>, effective_at: &str) -> Command {
@@ -121,7 +143,10 @@ pub fn move_to_north(case: &Case, to_worker: Option<&str>, effective_at: &str) -
 
 pub fn pending(command: Command) -> Command {
     match command {
-        Command::Move(to) => Command::Move(Move { pending_authorisation: true, ..to }),
+        Command::Move(to) => Command::Move(Move {
+            pending_authorisation: true,
+            ..to
+        }),
         other => other,
     }
 }
@@ -142,7 +167,11 @@ pub fn decided(
     pack: &Pack,
 ) -> Result<Vec<Event>, Refusal> {
     let calendar = Calendar::embedded().unwrap();
-    let rules = Rules { pack, calendar: &calendar, discrepancy_working_days: 2 };
+    let rules = Rules {
+        pack,
+        calendar: &calendar,
+        discrepancy_working_days: 2,
+    };
     decide(case, command, &roster(), ctx, &rules, ctx.received_at)
 }
 

@@ -174,19 +174,19 @@ fn holding(violations: &mut Violations, path: &str, given: &wire::PostHolding) -
 }
 
 /// Whose something is.
-pub fn owner(violations: &mut Violations, path: &str, owner: &type_v1::Owner) -> Option<Owner> {
+pub fn owner(violations: &mut Violations, path: &str, owner: &type_v1::Owner) -> Owner {
     let team = optional_id(violations, &format!("{path}.team_id"), &owner.team_id);
     let worker: Option<WorkerId> =
         optional_id(violations, &format!("{path}.worker_id"), &owner.worker_id);
     if worker.is_none() {
         code(violations, &format!("{path}.role"), &owner.role);
     }
-    Some(Owner {
+    Owner {
         role: owner.role.clone(),
         team,
         area: filled(owner.area.clone()),
         worker,
-    })
+    }
 }
 
 fn day(violations: &mut Violations, field: &str, text: &str) -> Option<Date> {

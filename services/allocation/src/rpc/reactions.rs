@@ -297,7 +297,7 @@ impl AllocationReactionService for Handlers {
             .map(|team| (team.id.clone(), team))
             .collect();
         let matches = (0_i32..)
-            .zip(owners.into_iter().flatten())
+            .zip(owners)
             .flat_map(|(owner_index, owner)| {
                 recipients(&owner, &posts, &teams, day)
                     .into_iter()

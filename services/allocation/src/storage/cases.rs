@@ -160,7 +160,7 @@ pub async fn list(
         .bind(filter.team.as_ref().map_or("", TeamId::as_str))
         .bind(filter.worker.as_ref().map_or("", WorkerId::as_str))
         .bind(filter.child.is_some())
-        .bind(filter.child.map_or(Uuid::nil(), |child| child.uuid()))
+        .bind(filter.child.map_or(Uuid::nil(), baton_ids::Id::uuid))
         .bind(filter.open_only)
         .bind(page.size)
         .fetch_all(c)

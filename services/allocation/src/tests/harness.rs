@@ -7,7 +7,9 @@ use baton_contracts::allocation::v1 as wire;
 use baton_contracts::allocation::v1::allocation_reaction_service_client::AllocationReactionServiceClient;
 use baton_contracts::allocation::v1::allocation_service_client::AllocationServiceClient;
 use baton_contracts::type_v1::fact_value::Value as FactValueOf;
-use baton_contracts::type_v1::{self, Actor, Cause, ChildFacts, Context, Fact, FactValue, PostHeld};
+use baton_contracts::type_v1::{
+    self, Actor, Cause, ChildFacts, Context, Fact, FactValue, PostHeld,
+};
 use baton_contracts::{event, event_from_json, timestamp};
 use baton_ids::{ChildId, FamilyId, ReferralId, TransferId};
 use baton_protocol_files::Library;
@@ -51,8 +53,9 @@ impl World {
     /// A service without any organisation.
     pub async fn empty(url: String) -> Self {
         let clock = BusinessClock::simulated(at(START));
-        let store =
-            Store::open(StoreConfig::new(url), NAME, migrations(), clock.clone()).await.unwrap();
+        let store = Store::open(StoreConfig::new(url), NAME, migrations(), clock.clone())
+            .await
+            .unwrap();
         let shutdown = CancellationToken::new();
         let parts = Parts {
             store: store.clone(),
@@ -62,7 +65,12 @@ impl World {
         };
         let service = build(&Config::default(), parts).await.unwrap();
         let conn = in_process(service.routes, &ServerConfig::new(NAME));
-        Self { clock, store, conn, shutdown }
+        Self {
+            clock,
+            store,
+            conn,
+            shutdown,
+        }
     }
 
     /// With the teams frt and north, ann and bob in the first, sam in the second, and their managers.
@@ -71,9 +79,13 @@ impl World {
         for id in ["frt", "north"] {
             world.set_team(id, "n").await.unwrap();
         }
-        for (id, team) in
-            [("ann", "frt"), ("bob", "frt"), ("tom", "frt"), ("sam", "north"), ("nia", "north")]
-        {
+        for (id, team) in [
+            ("ann", "frt"),
+            ("bob", "frt"),
+            ("tom", "frt"),
+            ("sam", "north"),
+            ("nia", "north"),
+        ] {
             world.set_worker(id, team).await.unwrap();
         }
         world
@@ -89,19 +101,29 @@ impl World {
 
     /// A call of Baton about a child with a child-in-need plan.
     pub fn reaction<T>(&self, body: T) -> Request<T> {
-        self.carrying(body, &self.context("baton", type_v1::PrincipalKind::Baton, vec![]))
+        self.carrying(
+            body,
+            &self.context("baton", type_v1::PrincipalKind::Baton, vec![]),
+        )
     }
 
     /// A call of a person in these posts.
     pub fn person<T>(&self, principal: &str, posts: Vec<PostHeld>, body: T) -> Request<T> {
-        self.carrying(body, &self.context(principal, type_v1::PrincipalKind::Person, posts))
+        self.carrying(
+            body,
+            &self.context(principal, type_v1::PrincipalKind::Person, posts),
+        )
     }
 
     /// A call of a record system.
     pub fn system<T>(&self, body: T) -> Request<T> {
-        self.carrying(body, &self.context("liquid", type_v1::PrincipalKind::RecordSystem, vec![]))
+        self.carrying(
+            body,
+            &self.context("liquid", type_v1::PrincipalKind::RecordSystem, vec![]),
+        )
     }
 
+    #[expect(clippy::unused_self, reason = "reads as the other ways to call do")]
     pub fn carrying<T>(&self, body: T, context: &Context) -> Request<T> {
         let mut request = Request::new(body);
         attach_context(&mut request, context);
@@ -124,7 +146,10 @@ impl World {
                 posts,
                 on_behalf_of: String::new(),
             }),
-            cause: Some(Cause { id: "c1".to_owned(), kind: "request".to_owned() }),
+            cause: Some(Cause {
+                id: "c1".to_owned(),
+                kind: "request".to_owned(),
+            }),
             child: Some(ChildFacts {
                 child_id: ChildId::new().to_string(),
                 family_id: FamilyId::new().to_string(),
@@ -164,7 +189,10 @@ impl World {
     }
 
     pub async fn place(&self, effective_at: Timestamp) -> wire::Case {
-        let response = self.reactions().place_case(self.reaction(placement(effective_at))).await;
+        let response = self
+            .reactions()
+            .place_case(self.reaction(placement(effective_at)))
+            .await;
         response.unwrap().into_inner().case.unwrap()
     }
 
@@ -182,7 +210,10 @@ impl World {
             ..Default::default()
         };
         let posts = vec![post("team_manager", &case.team_id)];
-        let response = self.public().allocate_worker(self.person("tom", posts, body)).await?;
+        let response = self
+            .public()
+            .allocate_worker(self.person("tom", posts, body))
+            .await?;
         Ok(response.into_inner().case.unwrap())
     }
 
@@ -194,11 +225,18 @@ impl World {
         effective_at: Timestamp,
     ) -> Result<wire::Case, Status> {
         let body = moving(case, team, worker, effective_at);
-        let response = self.reactions().move_responsibility(self.reaction(body)).await?;
+        let response = self
+            .reactions()
+            .move_responsibility(self.reaction(body))
+            .await?;
         Ok(response.into_inner().case.unwrap())
     }
 
-    pub async fn end(&self, case: &wire::Case, effective_at: Timestamp) -> Result<wire::Case, Status> {
+    pub async fn end(
+        &self,
+        case: &wire::Case,
+        effective_at: Timestamp,
+    ) -> Result<wire::Case, Status> {
         let body = wire::EndResponsibilityRequest {
             request_id: request_id(),
             case_id: case.case_id.clone(),
@@ -207,13 +245,22 @@ impl World {
             closure_id: Uuid::now_v7().to_string(),
             rules: vec!["W-022".to_owned()],
         };
-        let response = self.reactions().end_responsibility(self.reaction(body)).await?;
+        let response = self
+            .reactions()
+            .end_responsibility(self.reaction(body))
+            .await?;
         Ok(response.into_inner().case.unwrap())
     }
 
     pub async fn spans(&self, case_id: &str) -> wire::ListSpansResponse {
-        let body = wire::ListSpansRequest { case_id: case_id.to_owned() };
-        self.public().list_spans(self.system(body)).await.unwrap().into_inner()
+        let body = wire::ListSpansRequest {
+            case_id: case_id.to_owned(),
+        };
+        self.public()
+            .list_spans(self.system(body))
+            .await
+            .unwrap()
+            .into_inner()
     }
 
     /// Every event on record, in order.
@@ -221,13 +268,20 @@ impl World {
         let sql = "SELECT body FROM events ORDER BY seq";
         let bodies: Vec<Json<Value>> =
             with_db!(self.store.db(), c => sqlx::query_scalar(sql).fetch_all(c).await.unwrap());
-        bodies.iter().map(|Json(body)| event_from_json(body).unwrap()).collect()
+        bodies
+            .iter()
+            .map(|Json(body)| event_from_json(body).unwrap())
+            .collect()
     }
 
     /// The types of the events about a case.
     pub async fn journey(&self, case_id: &str) -> Vec<String> {
         let events = self.events().await;
-        events.into_iter().filter(|event| event.case_id == case_id).map(|event| event.r#type).collect()
+        events
+            .into_iter()
+            .filter(|event| event.case_id == case_id)
+            .map(|event| event.r#type)
+            .collect()
     }
 }
 
@@ -272,10 +326,17 @@ pub fn fact(key: &str, value: FactValueOf) -> Fact {
 }
 
 pub fn post(role: &str, team: &str) -> PostHeld {
-    PostHeld { role: role.to_owned(), team_id: team.to_owned(), ..PostHeld::default() }
+    PostHeld {
+        role: role.to_owned(),
+        team_id: team.to_owned(),
+        ..PostHeld::default()
+    }
 }
 
 /// The reason of a refusal.
 pub fn reason(status: &Status) -> String {
-    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
+    status
+        .get_details_error_info()
+        .map(|info| info.reason)
+        .unwrap_or_default()
 }

@@ -26,7 +26,14 @@ async fn of_two_moves_from_one_epoch_exactly_one_wins() {
             assert_eq!(lost.code(), tonic::Code::Aborted);
             assert_eq!(reason(&lost), "STALE_EPOCH");
             let spans = world.spans(&case.case_id).await;
-            assert_eq!(spans.teams.iter().filter(|span| span.until.is_none()).count(), 1);
+            assert_eq!(
+                spans
+                    .teams
+                    .iter()
+                    .filter(|span| span.until.is_none())
+                    .count(),
+                1
+            );
         }
     })
     .await;
@@ -38,7 +45,10 @@ async fn of_two_placements_of_one_child_exactly_one_wins() {
         let world = World::council(url).await;
         for _ in 0..10 {
             let body = placement(at(START));
-            let again = wire::PlaceCaseRequest { request_id: request_id(), ..body.clone() };
+            let again = wire::PlaceCaseRequest {
+                request_id: request_id(),
+                ..body.clone()
+            };
             let (mut one, mut other) = (world.reactions(), world.reactions());
             let (body, again) = (world.reaction(body), world.reaction(again));
 

@@ -15,8 +15,15 @@ fn report(case: &wire::Case, team: &str, worker: &str) -> wire::ReportHolderRequ
 }
 
 async fn listed(world: &World, open_only: bool) -> Vec<wire::Discrepancy> {
-    let body = wire::ListDiscrepanciesRequest { open_only, ..Default::default() };
-    let response = world.public().list_discrepancies(world.system(body)).await.unwrap();
+    let body = wire::ListDiscrepanciesRequest {
+        open_only,
+        ..Default::default()
+    };
+    let response = world
+        .public()
+        .list_discrepancies(world.system(body))
+        .await
+        .unwrap();
     response.into_inner().discrepancies
 }
 
@@ -61,7 +68,11 @@ async fn a_difference_that_nobody_settles_is_overdue_and_escalated_by_the_clock(
         let world = World::council(url).await;
         let case = world.place(at(START)).await;
         let body = report(&case, "north", "sam");
-        world.reactions().report_holder(world.reaction(body)).await.unwrap();
+        world
+            .reactions()
+            .report_holder(world.reaction(body))
+            .await
+            .unwrap();
 
         world.clock.set(at("2026-03-05T00:00:00Z")).unwrap();
         while world.journey(&case.case_id).await.len() < 3 {
@@ -71,10 +82,16 @@ async fn a_difference_that_nobody_settles_is_overdue_and_escalated_by_the_clock(
         let events = world.events().await;
         let overdue = events.last().unwrap();
         assert_eq!(overdue.r#type, "discrepancy.overdue");
-        assert_eq!(overdue.effective_at, Some(timestamp(at("2026-03-05T00:00:00Z"))));
+        assert_eq!(
+            overdue.effective_at,
+            Some(timestamp(at("2026-03-05T00:00:00Z")))
+        );
         assert!(overdue.tasks[0].overdue);
         let told = &overdue.notices_due[0].audience[0];
-        assert_eq!((told.role.as_str(), told.team_id.as_str()), ("group_manager", "frt"));
+        assert_eq!(
+            (told.role.as_str(), told.team_id.as_str()),
+            ("group_manager", "frt")
+        );
     })
     .await;
 }

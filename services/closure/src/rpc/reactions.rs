@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use super::{Handlers, answer, context, parse};
-use crate::app::{Act, AppError, Outcome};
+use crate::app::{Act, Outcome};
 use crate::domain::{Command, Consider};
 
 #[tonic::async_trait]
@@ -144,11 +144,7 @@ impl ClosureReactionService for Handlers {
         let (context, body) = prepare(request)?;
         let authority = context::authority(&context)?;
         let id: ClosureId = parse::only_id("closure_id", &body.closure_id)?;
-        let closure = self
-            .app
-            .closure(&authority, id)
-            .await
-            .map_err(AppError::from)?;
+        let closure = self.app.closure(&authority, id).await?;
         Ok(Response::new(wire::LocateClosureResponse {
             child_id: closure.child.to_string(),
             case_id: closure.case.to_string(),

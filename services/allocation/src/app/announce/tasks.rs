@@ -73,8 +73,8 @@ pub(super) fn changes(before: &Case, event: &Event, after: &Case) -> Vec<TaskCha
         What::Placed { worker: None, .. } => {
             vec![Task::AllocateWorker.opened(after, manager(), None, &["W-147"])]
         }
-        What::Allocated { .. } => without_worker_no_longer(before),
-        What::Moved {
+        What::Allocated { .. }
+        | What::Moved {
             to_worker: Some(_), ..
         }
         | What::Ended { .. } => without_worker_no_longer(before),

@@ -1,7 +1,11 @@
 use super::*;
 
 fn manager_call(received_at: &str) -> Context {
-    call(received_at, vec![post("team_manager", Some("frt"))], plan("child_in_need"))
+    call(
+        received_at,
+        vec![post("team_manager", Some("frt"))],
+        plan("child_in_need"),
+    )
 }
 
 #[test]
@@ -57,7 +61,11 @@ fn x_16_the_record_names_who_is_covered() {
         covering_for: Some(worker("tom")),
         ..post("team_manager", Some("frt"))
     };
-    let ctx = call("2026-03-05T10:00:00Z", vec![covering.clone()], plan("child_in_need"));
+    let ctx = call(
+        "2026-03-05T10:00:00Z",
+        vec![covering.clone()],
+        plan("child_in_need"),
+    );
 
     let events = decided(&case, &allocate("bob", None), &ctx, &packs::wirral()).unwrap();
 
@@ -71,7 +79,13 @@ fn a_worker_of_another_team_is_refused() {
 
     let refusal = decided(&case, &allocate("sam", None), &ctx, &packs::wirral()).unwrap_err();
 
-    assert_eq!(refusal, Refusal::WorkerNotInTeam { worker: worker("sam"), team: team("frt") });
+    assert_eq!(
+        refusal,
+        Refusal::WorkerNotInTeam {
+            worker: worker("sam"),
+            team: team("frt")
+        }
+    );
 }
 
 #[test]
@@ -81,8 +95,14 @@ fn x_24_an_allocation_lies_neither_in_the_future_nor_before_the_worker_s_span() 
     let at_ = |when| decided(&case, &allocate("bob", Some(when)), &ctx, &packs::wirral());
 
     assert!(at_("2026-03-04T10:00:00Z").is_ok());
-    assert!(matches!(at_("2026-03-05T10:00:01Z"), Err(Refusal::EffectiveInFuture { .. })));
-    assert!(matches!(at_("2026-03-02T08:00:00Z"), Err(Refusal::EffectiveBeforeSpan { .. })));
+    assert!(matches!(
+        at_("2026-03-05T10:00:01Z"),
+        Err(Refusal::EffectiveInFuture { .. })
+    ));
+    assert!(matches!(
+        at_("2026-03-02T08:00:00Z"),
+        Err(Refusal::EffectiveBeforeSpan { .. })
+    ));
 }
 
 #[test]
@@ -90,17 +110,31 @@ fn allocating_the_same_worker_again_changes_nothing() {
     let case = open_case();
     let ctx = manager_call("2026-03-05T10:00:00Z");
 
-    assert_eq!(decided(&case, &allocate("ann", None), &ctx, &packs::wirral()), Ok(vec![]));
+    assert_eq!(
+        decided(&case, &allocate("ann", None), &ctx, &packs::wirral()),
+        Ok(vec![])
+    );
 }
 
 #[test]
 fn a_version_that_has_passed_is_refused() {
     let case = open_case();
     let ctx = manager_call("2026-03-05T10:00:00Z");
-    let Command::Allocate(asked) = allocate("bob", None) else { unreachable!() };
-    let stale = Command::Allocate(Allocate { expected_version: Some(9), ..asked });
+    let Command::Allocate(asked) = allocate("bob", None) else {
+        unreachable!()
+    };
+    let stale = Command::Allocate(Allocate {
+        expected_version: Some(9),
+        ..asked
+    });
 
     let refusal = decided(&case, &stale, &ctx, &packs::wirral()).unwrap_err();
 
-    assert_eq!(refusal, Refusal::StaleVersion { expected: 9, actual: case.version });
+    assert_eq!(
+        refusal,
+        Refusal::StaleVersion {
+            expected: 9,
+            actual: case.version
+        }
+    );
 }

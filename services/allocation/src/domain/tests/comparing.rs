@@ -11,12 +11,25 @@ fn report(in_team: &str, by: Option<&str>) -> Command {
 }
 
 fn reported(case: &Case, command: &Command, when: &str) -> Vec<Event> {
-    decided(case, command, &reaction(when, plan("child_in_need")), &packs::wirral()).unwrap()
+    decided(
+        case,
+        command,
+        &reaction(when, plan("child_in_need")),
+        &packs::wirral(),
+    )
+    .unwrap()
 }
 
 #[test]
 fn a_report_of_the_ledger_s_own_holder_changes_nothing() {
-    assert_eq!(reported(&open_case(), &report("frt", Some("ann")), "2026-03-05T10:00:00Z"), vec![]);
+    assert_eq!(
+        reported(
+            &open_case(),
+            &report("frt", Some("ann")),
+            "2026-03-05T10:00:00Z"
+        ),
+        vec![]
+    );
 }
 
 #[test]
@@ -26,7 +39,10 @@ fn another_holder_opens_a_difference_with_owner_and_deadline_and_leaves_the_ledg
     let events = reported(&case, &report("north", Some("sam")), "2026-03-05T10:00:00Z");
     let differing = after(&case, &events);
 
-    assert_eq!((&differing.team, &differing.worker), (&case.team, &case.worker));
+    assert_eq!(
+        (&differing.team, &differing.worker),
+        (&case.team, &case.worker)
+    );
     assert_eq!(differing.epoch, case.epoch);
     let difference = differing.discrepancy.unwrap();
     assert_eq!(difference.owner_team, team("frt"));
@@ -55,14 +71,19 @@ fn the_same_report_again_opens_no_second_difference_and_another_buys_no_time() {
 #[test]
 fn a_difference_is_settled_when_the_ledger_comes_to_agree() {
     let case = open_case();
-    let differing =
-        after(&case, &reported(&case, &report("north", Some("sam")), "2026-03-05T10:00:00Z"));
+    let differing = after(
+        &case,
+        &reported(&case, &report("north", Some("sam")), "2026-03-05T10:00:00Z"),
+    );
     let ctx = reaction("2026-03-06T10:00:00Z", plan("child_in_need"));
     let command = move_to_north(&differing, Some("sam"), "2026-03-06T10:00:00Z");
 
     let events = decided(&differing, &command, &ctx, &packs::wirral()).unwrap();
 
-    assert!(matches!(events.last().unwrap().what, What::DiscrepancySettled { .. }));
+    assert!(matches!(
+        events.last().unwrap().what,
+        What::DiscrepancySettled { .. }
+    ));
     assert_eq!(after(&differing, &events).discrepancy, None);
 }
 
@@ -70,10 +91,16 @@ fn a_difference_is_settled_when_the_ledger_comes_to_agree() {
 fn a_difference_that_nobody_settles_goes_to_the_next_rung() {
     let pack = packs::wirral();
     let calendar = Calendar::embedded().unwrap();
-    let rules = Rules { pack: &pack, calendar: &calendar, discrepancy_working_days: 2 };
+    let rules = Rules {
+        pack: &pack,
+        calendar: &calendar,
+        discrepancy_working_days: 2,
+    };
     let case = open_case();
-    let differing =
-        after(&case, &reported(&case, &report("north", Some("sam")), "2026-03-05T10:00:00Z"));
+    let differing = after(
+        &case,
+        &reported(&case, &report("north", Some("sam")), "2026-03-05T10:00:00Z"),
+    );
     let breached_at = at("2026-03-10T00:00:00Z");
 
     let event = discrepancy_overdue(&differing, &rules, breached_at).unwrap();

@@ -11,12 +11,19 @@ fn x_20_a_move_closes_and_opens_at_the_same_instant_and_counts_the_epoch_on() {
     let events = decided(&case, &command, &ctx, &packs::wirral()).unwrap();
     let moved = after(&case, &events);
 
-    assert_eq!((moved.team.clone(), moved.worker.clone()), (team("north"), Some(worker("sam"))));
+    assert_eq!(
+        (moved.team.clone(), moved.worker.clone()),
+        (team("north"), Some(worker("sam")))
+    );
     assert_eq!(moved.epoch, case.epoch + 1);
     assert_eq!(moved.team_since, at("2026-03-18T10:05:00Z"));
     let turn = spans::turn_of(&events[0], &moved, ctx.received_at).unwrap();
     assert_eq!(turn.at, moved.team_since);
-    assert!(turn.begins.iter().all(|span| span.from == turn.at && span.until.is_none()));
+    assert!(
+        turn.begins
+            .iter()
+            .all(|span| span.from == turn.at && span.until.is_none())
+    );
 }
 
 #[test]
@@ -26,11 +33,20 @@ fn only_the_expected_epoch_moves() {
     let Command::Move(to) = move_to_north(&case, Some("sam"), "2026-03-18T10:05:00Z") else {
         unreachable!()
     };
-    let stale = Command::Move(Move { expected_epoch: 0, ..to });
+    let stale = Command::Move(Move {
+        expected_epoch: 0,
+        ..to
+    });
 
     let refusal = decided(&case, &stale, &ctx, &packs::wirral()).unwrap_err();
 
-    assert_eq!(refusal, Refusal::StaleEpoch { expected: 0, actual: 1 });
+    assert_eq!(
+        refusal,
+        Refusal::StaleEpoch {
+            expected: 0,
+            actual: 1
+        }
+    );
 }
 
 #[test]
@@ -38,7 +54,12 @@ fn x_24_a_move_may_be_back_dated_to_its_trigger_but_not_before_the_current_span(
     let case = open_case();
     let ctx = reaction("2026-03-18T10:00:00Z", plan("child_in_need"));
     let moved = |when| {
-        decided(&case, &move_to_north(&case, Some("sam"), when), &ctx, &packs::wirral())
+        decided(
+            &case,
+            &move_to_north(&case, Some("sam"), when),
+            &ctx,
+            &packs::wirral(),
+        )
     };
 
     assert!(moved("2026-03-16T14:00:00Z").is_ok());
@@ -50,7 +71,10 @@ fn x_24_a_move_may_be_back_dated_to_its_trigger_but_not_before_the_current_span(
             since: at("2026-03-02T09:00:00Z"),
         })
     );
-    assert!(matches!(moved("2026-03-18T10:00:01Z"), Err(Refusal::EffectiveInFuture { .. })));
+    assert!(matches!(
+        moved("2026-03-18T10:00:01Z"),
+        Err(Refusal::EffectiveInFuture { .. })
+    ));
 }
 
 #[test]
@@ -61,12 +85,21 @@ fn the_receiving_worker_belongs_to_the_receiving_team() {
 
     let refusal = decided(&case, &command, &ctx, &packs::wirral()).unwrap_err();
 
-    assert_eq!(refusal, Refusal::WorkerNotInTeam { worker: worker("bob"), team: team("north") });
+    assert_eq!(
+        refusal,
+        Refusal::WorkerNotInTeam {
+            worker: worker("bob"),
+            team: team("north")
+        }
+    );
 }
 
 #[test]
 fn stale_facts_decide_nothing() {
-    let case = Case { facts_version: 8, ..open_case() };
+    let case = Case {
+        facts_version: 8,
+        ..open_case()
+    };
     let ctx = reaction("2026-03-18T10:00:00Z", plan("child_in_need"));
     let command = move_to_north(&case, Some("sam"), "2026-03-18T10:00:00Z");
 
@@ -94,21 +127,32 @@ fn an_ended_case_has_nobody_and_does_not_move() {
     let turn = spans::turn_of(&events[0], &ended, ctx.received_at).unwrap();
     assert_eq!(turn.begins, vec![]);
     let command = move_to_north(&ended, Some("sam"), "2026-03-18T10:00:00Z");
-    assert_eq!(decided(&ended, &command, &ctx, &packs::wirral()), Err(Refusal::CaseNotOpen));
+    assert_eq!(
+        decided(&ended, &command, &ctx, &packs::wirral()),
+        Err(Refusal::CaseNotOpen)
+    );
 }
 
 #[test]
 fn x_20_the_worker_identified_as_next_changes_no_responsibility() {
     let case = open_case();
     let ctx = reaction("2026-03-10T10:00:00Z", plan("child_in_need"));
-    let involve =
-        Command::Involve { worker: Some(worker("sam")), transfer: TransferId::new() };
+    let involve = Command::Involve {
+        worker: Some(worker("sam")),
+        transfer: TransferId::new(),
+    };
 
     let events = decided(&case, &involve, &ctx, &packs::wirral()).unwrap();
     let involved = after(&case, &events);
 
     assert_eq!(involved.next_worker, Some(worker("sam")));
-    assert_eq!((&involved.team, &involved.worker), (&case.team, &case.worker));
+    assert_eq!(
+        (&involved.team, &involved.worker),
+        (&case.team, &case.worker)
+    );
     assert_eq!(involved.epoch, case.epoch);
-    assert_eq!(decided(&involved, &involve, &ctx, &packs::wirral()), Ok(vec![]));
+    assert_eq!(
+        decided(&involved, &involve, &ctx, &packs::wirral()),
+        Ok(vec![])
+    );
 }

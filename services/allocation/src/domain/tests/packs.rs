@@ -11,18 +11,28 @@ use baton_protocol::transfer::TransferRules;
 use baton_protocol::{Condition, Enforcement, Ladder, Pack, PackDigest, Settings, Strength};
 
 fn pack(authority: &str, allocation: AllocationRules) -> Pack {
-    let rungs =
-        ["social_worker", "team_manager", "group_manager", "senior_manager", "deputy_director"];
+    let rungs = [
+        "social_worker",
+        "team_manager",
+        "group_manager",
+        "senior_manager",
+        "deputy_director",
+    ];
     Pack {
         authority: authority.parse().unwrap(),
         title: authority.to_owned(),
         digest: PackDigest::new(format!("{authority}-pack")),
         effective_from: "2026-01-01".parse().unwrap(),
-        enforcement: Enforcement { default: Strength::Hard },
+        enforcement: Enforcement {
+            default: Strength::Hard,
+        },
         plain_days: PlainDays::Calendar,
         settings: Settings::default(),
         ladder: Ladder {
-            rungs: rungs.iter().map(|role| vec![role.parse().unwrap()]).collect(),
+            rungs: rungs
+                .iter()
+                .map(|role| vec![role.parse().unwrap()])
+                .collect(),
             ..Ladder::default()
         },
         labels: BTreeMap::new(),
@@ -45,47 +55,59 @@ fn stop(rule: &str, when: Option<&str>) -> HardStop {
 
 /// W-152, W-155: never for child protection and court work; else only the deputy director.
 pub fn wirral() -> Pack {
-    pack("wirral", AllocationRules {
-        hard_stops: vec![stop(
-            "W-152",
-            Some("facts.plan == \"child_protection\" || facts.in_proceedings"),
-        )],
-        leave_unallocated: Some(LeaveUnallocated {
-            cites: vec!["W-155".parse().unwrap()],
-            by: vec!["deputy_director of authority".parse().unwrap()],
-            only: true,
-            escalate: vec!["group_manager of responsible".parse().unwrap()],
-        }),
-        ..AllocationRules::default()
-    })
+    pack(
+        "wirral",
+        AllocationRules {
+            hard_stops: vec![stop(
+                "W-152",
+                Some("facts.plan == \"child_protection\" || facts.in_proceedings"),
+            )],
+            leave_unallocated: Some(LeaveUnallocated {
+                cites: vec!["W-155".parse().unwrap()],
+                by: vec!["deputy_director of authority".parse().unwrap()],
+                only: true,
+                escalate: vec!["group_manager of responsible".parse().unwrap()],
+            }),
+            ..AllocationRules::default()
+        },
+    )
 }
 
 /// C-005: never for child protection and looked-after children.
 pub fn camden() -> Pack {
-    pack("camden", AllocationRules {
-        hard_stops: vec![stop(
-            "C-005",
-            Some("facts.plan == \"child_protection\" || facts.plan == \"looked_after\""),
-        )],
-        ..AllocationRules::default()
-    })
+    pack(
+        "camden",
+        AllocationRules {
+            hard_stops: vec![stop(
+                "C-005",
+                Some("facts.plan == \"child_protection\" || facts.plan == \"looked_after\""),
+            )],
+            ..AllocationRules::default()
+        },
+    )
 }
 
 /// L-009: never.
 pub fn lancashire() -> Pack {
-    pack("lancashire", AllocationRules {
-        hard_stops: vec![stop("L-009", None)],
-        ..AllocationRules::default()
-    })
+    pack(
+        "lancashire",
+        AllocationRules {
+            hard_stops: vec![stop("L-009", None)],
+            ..AllocationRules::default()
+        },
+    )
 }
 
 /// M-008: a team is enough.
 pub fn merton() -> Pack {
-    pack("merton", AllocationRules {
-        allocated_means: Some(AllocatedMeans {
-            cites: vec!["M-008".parse().unwrap()],
-            named_worker: false,
-        }),
-        ..AllocationRules::default()
-    })
+    pack(
+        "merton",
+        AllocationRules {
+            allocated_means: Some(AllocatedMeans {
+                cites: vec!["M-008".parse().unwrap()],
+                named_worker: false,
+            }),
+            ..AllocationRules::default()
+        },
+    )
 }

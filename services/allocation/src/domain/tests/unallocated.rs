@@ -5,7 +5,10 @@ fn deputy_director() -> Vec<PostHeld> {
 }
 
 fn authorise(authorised: bool) -> Command {
-    Command::AuthoriseUnallocated { authorised, reason_digest: "d".repeat(64) }
+    Command::AuthoriseUnallocated {
+        authorised,
+        reason_digest: "d".repeat(64),
+    }
 }
 
 /// A child-in-need case that moved without a worker.
@@ -21,15 +24,23 @@ fn unallocated_case() -> Case {
 fn w_087_k_04_a_child_in_need_case_moves_without_a_worker_pending_the_deputy_director() {
     let case = unallocated_case();
 
-    assert_eq!((case.team.clone(), case.worker.clone()), (team("north"), None));
-    assert_eq!(case.unallocated.as_ref().map(Unallocated::code), Some("pending_authorisation"));
+    assert_eq!(
+        (case.team.clone(), case.worker.clone()),
+        (team("north"), None)
+    );
+    assert_eq!(
+        case.unallocated.as_ref().map(Unallocated::code),
+        Some("pending_authorisation")
+    );
 }
 
 #[test]
 fn w_152_child_protection_and_court_work_never_moves_without_a_worker() {
     let case = open_case();
     let command = pending(move_to_north(&case, None, "2026-03-31T00:00:00Z"));
-    let court = plan("child_in_need").with("in_proceedings", Value::Flag(true)).unwrap();
+    let court = plan("child_in_need")
+        .with("in_proceedings", Value::Flag(true))
+        .unwrap();
 
     for facts in [plan("child_protection"), court] {
         let ctx = reaction("2026-03-31T00:01:00Z", facts);
@@ -78,7 +89,9 @@ fn c_005_child_protection_and_looked_after_cases_never_move_without_a_worker() {
     for code in ["child_protection", "looked_after"] {
         let ctx = reaction("2026-03-31T00:01:00Z", plan(code));
         let refusal = decided(&case, &command, &ctx, &packs::camden()).unwrap_err();
-        assert!(matches!(refusal, Refusal::UnallocatedForbidden { rules, .. } if rules == ["C-005"]));
+        assert!(
+            matches!(refusal, Refusal::UnallocatedForbidden { rules, .. } if rules == ["C-005"])
+        );
     }
     let ctx = reaction("2026-03-31T00:01:00Z", plan("child_in_need"));
     assert!(decided(&case, &command, &ctx, &packs::camden()).is_ok());
@@ -134,14 +147,25 @@ fn w_155_the_deputy_director_alone_authorises_no_other_rung_and_no_delegate() {
 #[test]
 fn w_156_an_authorised_case_is_reported_on_each_week_until_it_is_allocated() {
     let case = unallocated_case();
-    let ctx = call("2026-03-31T10:00:00Z", deputy_director(), plan("child_in_need"));
+    let ctx = call(
+        "2026-03-31T10:00:00Z",
+        deputy_director(),
+        plan("child_in_need"),
+    );
     let pack = packs::wirral();
     let calendar = Calendar::embedded().unwrap();
-    let rules = Rules { pack: &pack, calendar: &calendar, discrepancy_working_days: 2 };
+    let rules = Rules {
+        pack: &pack,
+        calendar: &calendar,
+        discrepancy_working_days: 2,
+    };
 
     let events = decided(&case, &authorise(true), &ctx, &pack).unwrap();
     let authorised = after(&case, &events);
-    let Some(Unallocated::Authorised { report_due_on, report_late_at }) = authorised.unallocated
+    let Some(Unallocated::Authorised {
+        report_due_on,
+        report_late_at,
+    }) = authorised.unallocated
     else {
         panic!("{:?}", authorised.unallocated)
     };
@@ -168,7 +192,11 @@ fn w_156_an_authorised_case_is_reported_on_each_week_until_it_is_allocated() {
 #[test]
 fn w_152_what_became_child_protection_work_meanwhile_can_no_longer_be_authorised() {
     let case = unallocated_case();
-    let ctx = call("2026-03-31T10:00:00Z", deputy_director(), plan("child_protection"));
+    let ctx = call(
+        "2026-03-31T10:00:00Z",
+        deputy_director(),
+        plan("child_protection"),
+    );
 
     let refusal = decided(&case, &authorise(true), &ctx, &packs::wirral()).unwrap_err();
 
@@ -178,7 +206,11 @@ fn w_152_what_became_child_protection_work_meanwhile_can_no_longer_be_authorised
 #[test]
 fn w_148_a_refused_authority_asks_the_next_manager_up_to_help() {
     let case = unallocated_case();
-    let ctx = call("2026-03-31T10:00:00Z", deputy_director(), plan("child_protection"));
+    let ctx = call(
+        "2026-03-31T10:00:00Z",
+        deputy_director(),
+        plan("child_protection"),
+    );
 
     let events = decided(&case, &authorise(false), &ctx, &packs::wirral()).unwrap();
 
@@ -186,12 +218,19 @@ fn w_148_a_refused_authority_asks_the_next_manager_up_to_help() {
         &events[0].what,
         What::UnallocatedRefused { escalate_to: Some(role) } if role == "group_manager"
     ));
-    assert_eq!(after(&case, &events).unallocated, Some(Unallocated::Refused));
+    assert_eq!(
+        after(&case, &events).unallocated,
+        Some(Unallocated::Refused)
+    );
 }
 
 #[test]
 fn a_case_with_a_worker_needs_no_authority() {
-    let ctx = call("2026-03-31T10:00:00Z", deputy_director(), plan("child_in_need"));
+    let ctx = call(
+        "2026-03-31T10:00:00Z",
+        deputy_director(),
+        plan("child_in_need"),
+    );
 
     let refusal = decided(&open_case(), &authorise(true), &ctx, &packs::wirral()).unwrap_err();
 

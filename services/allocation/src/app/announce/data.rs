@@ -1,0 +1,122 @@
+//! What each event is called and says: ids, codes, dates and counts.
+
+use baton_ids::WorkerId;
+use serde_json::{Value, json};
+
+use super::{Case, Event, What, text};
+use crate::domain::{Discrepancy, Unallocated};
+
+/// The type of an event.
+pub(super) const fn type_of(what: &What) -> &'static str {
+    match what {
+        What::Placed { .. } => "case.placed",
+        What::Allocated { .. } => "case.allocated",
+        What::Moved { .. } => "responsibility.moved",
+        What::Unallocated { .. } => "case.unallocated",
+        What::UnallocatedAuthorised { .. } => "case.unallocated_authorised",
+        What::UnallocatedRefused { .. } => "case.unallocated_refused",
+        What::UnallocatedReportDue { .. } => "case.unallocated_report_due",
+        What::NextWorkerIdentified { .. } => "case.next_worker_identified",
+        What::Ended { .. } => "case.ended",
+        What::DiscrepancyOpened { .. } => "discrepancy.opened",
+        What::DiscrepancyOverdue { .. } => "discrepancy.overdue",
+        What::DiscrepancySettled { .. } => "discrepancy.settled",
+    }
+}
+
+/// What an event says; `after` is the case after it.
+pub(super) fn of(event: &Event, after: &Case) -> Value {
+    match &event.what {
+        What::Placed {
+            team,
+            worker,
+            referral,
+            previous,
+        } => json!({
+            "team_id": team.as_str(),
+            "worker_id": id(worker.as_ref()),
+            "epoch": after.epoch,
+            "referral_id": referral.to_string(),
+            "previous_case_id": previous.map(|case| case.to_string()).unwrap_or_default(),
+        }),
+        What::Allocated {
+            worker,
+            former,
+            departures,
+        } => json!({
+            "team_id": after.team.as_str(),
+            "worker_id": worker.as_str(),
+            "former_worker_id": id(former.as_ref()),
+            "epoch": after.epoch,
+            "departures": departures.iter().map(|(rule, reason_digest)| {
+                json!({ "rule_id": rule, "reason_digest": reason_digest })
+            }).collect::<Vec<_>>(),
+        }),
+        What::Moved {
+            from_team,
+            from_worker,
+            to_team,
+            to_worker,
+            transfer,
+            release,
+        } => json!({
+            "from_team_id": from_team.as_str(),
+            "from_worker_id": id(from_worker.as_ref()),
+            "team_id": to_team.as_str(),
+            "worker_id": id(to_worker.as_ref()),
+            "epoch": after.epoch,
+            "transfer_id": transfer.to_string(),
+            "release_id": release.to_string(),
+        }),
+        What::NextWorkerIdentified { worker, transfer } => json!({
+            "worker_id": id(worker.as_ref()),
+            "transfer_id": transfer.to_string(),
+        }),
+        What::Ended { closure } => json!({
+            "team_id": after.team.as_str(),
+            "epoch": after.epoch,
+            "closure_id": closure.to_string(),
+        }),
+        What::DiscrepancyOpened { discrepancy }
+        | What::DiscrepancyOverdue { discrepancy, .. }
+        | What::DiscrepancySettled { discrepancy } => difference(discrepancy),
+        What::Unallocated { .. }
+        | What::UnallocatedAuthorised { .. }
+        | What::UnallocatedRefused { .. }
+        | What::UnallocatedReportDue { .. } => without_worker(&event.what, after),
+    }
+}
+
+/// What an event about a case without a worker says.
+fn without_worker(what: &What, after: &Case) -> Value {
+    let state = after.unallocated.as_ref().map_or("", Unallocated::code);
+    let mut data = json!({ "team_id": after.team.as_str(), "state": state });
+    match what {
+        What::Unallocated { transfer, by, .. } => {
+            data["authorised_by"] = by.iter().map(|party| party.role.as_str()).collect();
+            data["transfer_id"] = json!(transfer.map(|id| id.to_string()).unwrap_or_default());
+        }
+        What::UnallocatedAuthorised { report, .. } => {
+            data["report_due_on"] = json!(report.on.to_string());
+        }
+        What::UnallocatedReportDue { due_on, next } => {
+            data["due_on"] = json!(due_on.to_string());
+            data["next_on"] = json!(next.on.to_string());
+        }
+        _ => {}
+    }
+    data
+}
+
+fn difference(discrepancy: &Discrepancy) -> Value {
+    json!({
+        "discrepancy_id": discrepancy.id.to_string(),
+        "reported_team_id": discrepancy.team.as_str(),
+        "reported_worker_id": id(discrepancy.worker.as_ref()),
+        "due_on": discrepancy.due_on.to_string(),
+    })
+}
+
+fn id(worker: Option<&WorkerId>) -> String {
+    text(worker.map(WorkerId::as_str))
+}

@@ -1,0 +1,129 @@
+//! Cases without a worker: whether a move may leave one, and who authorises that it stays so.
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+
+use super::happened;
+use crate::domain::authority::{self, Needed};
+use crate::domain::case::{Case, Unallocated};
+use crate::domain::command::Move;
+use crate::domain::context::Context;
+use crate::domain::event::{Event, ReportDue, What};
+use crate::domain::organisation::Roster;
+use crate::domain::refusal::Refusal;
+use crate::domain::rules::Rules;
+use crate::domain::unallocated::{self, Ruling};
+
+/// How often progress on a case without a worker is reported, in days (W-156: weekly).
+const REPORT_EVERY_DAYS: i32 = 7;
+
+/// What the protocol says of a move without a worker, unless it forbids it.
+pub(super) fn without_worker(
+    to: &Move,
+    ctx: &Context,
+    rules: &Rules<'_>,
+) -> Result<Ruling, Refusal> {
+    let forbidden = |rules, unknown_facts| Refusal::UnallocatedForbidden {
+        rules,
+        unknown_facts,
+        team: to.to_team.clone(),
+    };
+    match unallocated::ruling(rules.pack, ctx.child.as_ref().map(|child| &child.facts)) {
+        // A transfer that does not say that it waits for authority does not know that it has to.
+        Ruling::ByAuthority { rules, .. } if !to.pending_authorisation => {
+            Err(forbidden(rules, Vec::new()))
+        }
+        Ruling::Forbidden {
+            rules,
+            unknown_facts,
+        } => Err(forbidden(rules, unknown_facts)),
+        ruling @ (Ruling::Allowed { .. } | Ruling::ByAuthority { .. }) => Ok(ruling),
+    }
+}
+
+/// Authorises or refuses leaving a case without a worker (W-155).
+pub(super) fn authorise(
+    case: &Case,
+    authorised: bool,
+    reason_digest: &str,
+    roster: &Roster,
+    ctx: &Context,
+    rules: &Rules<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let facts = ctx.child.as_ref().map(|child| &child.facts);
+    let (by, only) = unallocated::authorisers(rules.pack);
+    if by.is_empty() || case.worker.is_some() {
+        return Err(Refusal::NothingToAuthorise);
+    }
+    let needed = Needed {
+        by: &by,
+        team: roster.team(&case.team)?,
+        only,
+    };
+    let acted_in = authority::pick_post(ctx, rules.pack, &needed, &["W-155".to_owned()])?;
+    let ruling = unallocated::ruling(rules.pack, facts);
+    if let (
+        true,
+        Ruling::Forbidden {
+            rules,
+            unknown_facts,
+        },
+    ) = (authorised, ruling)
+    {
+        return Err(Refusal::UnallocatedForbidden {
+            rules,
+            unknown_facts,
+            team: case.team.clone(),
+        });
+    }
+    let what = match (authorised, &case.unallocated) {
+        (true, Some(Unallocated::Authorised { .. })) | (false, Some(Unallocated::Refused)) => {
+            return Ok(Vec::new());
+        }
+        (true, _) => {
+            let today = rules.calendar.date_of(ctx.received_at);
+            What::UnallocatedAuthorised {
+                report: week_after(today, rules),
+                told_by: rules.calendar.end_of(today),
+            }
+        }
+        (false, _) => What::UnallocatedRefused {
+            escalate_to: authority::next_rung(rules.pack, authority::TEAM_MANAGER),
+        },
+    };
+    let event = happened(what, ctx.received_at, &["W-155"], &[]);
+    Ok(vec![Event {
+        acted_in: Some(acted_in),
+        reason_digest: Some(reason_digest.to_owned()),
+        ..event
+    }])
+}
+
+/// The next progress report (W-156).
+fn week_after(day: Date, rules: &Rules<'_>) -> ReportDue {
+    let on = day.saturating_add(REPORT_EVERY_DAYS.days());
+    ReportDue {
+        on,
+        late_at: rules.calendar.end_of(on),
+    }
+}
+
+/// What follows when a week has passed without a worker. None when the case no longer is without one.
+pub fn report_due(case: &Case, rules: &Rules<'_>, due_at: Timestamp) -> Option<Event> {
+    let Some(Unallocated::Authorised {
+        report_due_on,
+        report_late_at,
+    }) = case.unallocated
+    else {
+        return None;
+    };
+    if report_late_at != due_at {
+        return None;
+    }
+    let next = week_after(report_due_on, rules);
+    let due = What::UnallocatedReportDue {
+        due_on: report_due_on,
+        next,
+    };
+    Some(happened(due, due_at, &["W-156", "W-157"], &[]))
+}
