@@ -13,7 +13,7 @@ pub mod event;
 pub mod refusal;
 pub mod rules;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 
 pub use closure::{Closure, Due, DueState, Phase, apply};
 pub use decide::{Command, Consider, breach, consider, decide, propose};

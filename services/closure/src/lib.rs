@@ -8,6 +8,8 @@ mod config;
 mod domain;
 mod rpc;
 mod storage;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
