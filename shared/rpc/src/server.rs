@@ -1,5 +1,6 @@
 //! The stack around a service, and its port.
 
+mod garbled;
 mod stack;
 
 use std::future::Future;

@@ -2,6 +2,7 @@
 
 mod context;
 mod feed;
+mod garbled;
 mod harness;
 mod problems;
 mod stack;

@@ -20,6 +20,7 @@ use tower::{Layer, Service};
 use tracing::Instrument as _;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
+use super::garbled::told_apart;
 use crate::call::{Call, serving, timeout_of, traceparent_of};
 use crate::observation::{
     Observer, Side, deadline_passed, is_infrastructure, method_name, panicked,
@@ -162,7 +163,7 @@ impl Shared {
             .catch_unwind()
             .await
         {
-            Ok(Ok(response)) => response,
+            Ok(Ok(response)) => told_apart(response),
             Err(panic) => refuse(panicked(method, panic.as_ref())),
         }
     }
