@@ -21,3 +21,6 @@ pub use check::check_file;
 pub use library::Library;
 pub use problem::{LoadError, Problem};
 pub use register::{Entry, Register};
+
+#[cfg(test)]
+mod tests;

@@ -32,8 +32,9 @@ pub(crate) fn make(
     })?;
     let mut sections = own;
     if let Some(base) = base
-        && let Some((_, base)) = read(base, &mut findings)
+        && let Some((base_head, mut base)) = read(base, &mut findings)
     {
+        base.settle(base_head.enforcement.default);
         sections.put_under(base);
     }
     sections.settle(head.enforcement.default);

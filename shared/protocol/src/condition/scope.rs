@@ -1,10 +1,14 @@
 //! What a condition can see.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
-use cel::{Context, Value as CelValue};
+use cel::{Context, Env, Value as CelValue};
 
 use crate::facts::{CATALOGUE, FactKey, Facts, Value};
+
+/// The operators and functions of CEL, built once: building them costs more than a condition.
+static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
 
 /// What a condition can see: the facts, what just happened, and how the process stands.
 #[derive(Debug, Clone, Copy)]
@@ -86,7 +90,7 @@ impl<'a> Scope<'a> {
 
     /// The names bound for `cel`. Unknown facts are left out, never null.
     pub(super) fn context(&self) -> Context<'static, 'static> {
-        let mut context = Context::default();
+        let mut context = Context::with_env(Arc::clone(&ENV));
         let mut facts = Tree::default();
         for (key, value) in self.facts.iter() {
             facts.insert(key.as_str(), cel_value(value));

@@ -1,0 +1,101 @@
+use baton_protocol::Strength;
+
+use super::*;
+
+#[test]
+fn st_01_k_61_where_an_authority_is_silent_the_core_group_is_due_ten_working_days_after_the_conference()
+ {
+    for authority in ["wirral", "merton", "lancashire"] {
+        let pack = pack(authority);
+        let due = clock_due(
+            &pack,
+            "core_group",
+            &held("2026-03-27T10:00:00Z"),
+            &Facts::new(),
+        )
+        .unwrap();
+
+        assert_eq!(due.on, date(2026, 4, 14), "{authority}");
+        assert_eq!(
+            skipped(&due),
+            [
+                "2026-03-28 saturday",
+                "2026-03-29 sunday",
+                "2026-04-03 Good Friday",
+                "2026-04-04 saturday",
+                "2026-04-05 sunday",
+                "2026-04-06 Easter Monday",
+                "2026-04-11 saturday",
+                "2026-04-12 sunday",
+            ]
+        );
+    }
+}
+
+#[test]
+fn st_02_the_conference_is_due_fifteen_working_days_after_the_strategy_discussion() {
+    let pack = pack("wirral");
+    let discussed = facts(&[("strategy_discussion_held_on", Value::Date(date(2026, 3, 2)))]);
+
+    assert_eq!(
+        due_on(&pack, "conference_in_time", &Anchors::new(), &discussed),
+        date(2026, 3, 23)
+    );
+    assert_eq!(
+        clock_due(&pack, "conference_in_time", &Anchors::new(), &Facts::new()),
+        None
+    );
+}
+
+#[test]
+fn k_61_a_statutory_limit_reminds_and_moves_nothing() {
+    let pack = pack("wirral");
+
+    for name in ["core_group", "conference_in_time"] {
+        assert!(!clock(&pack, name).has_consequence(), "{name}");
+        assert_eq!(clock(&pack, name).strength, Some(Strength::Soft), "{name}");
+    }
+}
+
+#[test]
+fn st_04_k_61_a_referral_is_decided_within_one_working_day_where_the_authority_gives_no_limit() {
+    let friday = Anchors::new().at(Moment::Launched, at("2026-03-13T15:00:00Z"));
+    for authority in ["camden", "lancashire"] {
+        let pack = pack(authority);
+        let decision = pack.front_door.clock("contact_decision").unwrap();
+        let due = decision
+            .due
+            .due(&friday, &Facts::new(), &calendar(), pack.plain_days)
+            .unwrap();
+
+        assert_eq!(due.on, date(2026, 3, 16), "{authority}");
+        assert_eq!(rules(&decision.cites), ["ST-04", "K-61"], "{authority}");
+    }
+}
+
+#[test]
+fn x_13_what_nobody_has_reported_is_a_managers_task_for_one_working_day() {
+    let undecided = pack("wirral").transfer.undecided.clone().unwrap();
+
+    assert_eq!(undecided.owner.to_string(), "team_manager of outgoing");
+    assert_eq!(undecided.within.to_string(), "1 working day");
+}
+
+#[test]
+fn a_pack_is_named_by_its_digest_and_found_by_it() {
+    let library = Library::embedded().unwrap();
+    let wirral = pack("wirral");
+
+    assert_eq!(wirral.digest.as_str().len(), 64);
+    assert_eq!(
+        library.get(wirral.digest.as_str()).as_deref(),
+        Some(&*wirral)
+    );
+    assert!(
+        library
+            .pack_for(&wirral.authority, date(2019, 12, 31))
+            .is_none(),
+        "not yet in force"
+    );
+    assert_ne!(wirral.digest, pack("merton").digest);
+}
