@@ -371,7 +371,7 @@ async fn a_closure_is_found_listed_and_located() {
             case_id: world.case_id.clone(),
             ..Default::default()
         };
-        assert_eq!(list(of_case).await, [considered.clone()]);
+        assert_eq!(list(of_case).await, std::slice::from_ref(&considered));
         let of_other = wire::ListClosuresRequest {
             case_id: CaseId::new().to_string(),
             ..Default::default()

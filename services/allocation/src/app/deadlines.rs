@@ -6,13 +6,16 @@ use serde_json::json;
 
 use super::announce::Source;
 use super::{App, AppError};
-use crate::domain::{Case, Unallocated, discrepancy_overdue, report_due};
+use crate::domain::{Case, Unallocated, discrepancy_overdue, escalation_due, report_due};
 use crate::storage;
 
 /// A difference with the record system was not settled in time.
 const DISCREPANCY: &str = "discrepancy";
 /// The weekly progress report on a case without a worker (W-156).
 const UNALLOCATED_REPORT: &str = "unallocated_report";
+
+/// The next one who is told of a case that waits for authority to be without a worker (W-150).
+const UNALLOCATED_ESCALATION: &str = "unallocated_escalation";
 
 /// The open deadlines of a case.
 pub(super) fn of(case: &Case) -> Vec<Deadline> {
@@ -31,6 +34,13 @@ pub(super) fn of(case: &Case) -> Vec<Deadline> {
             due_at: *report_late_at,
             body: json!({ "rules": ["W-156"] }),
         }),
+        Some(Unallocated::PendingAuthorisation { escalations, .. }) => {
+            escalations.first().map(|next| Deadline {
+                name: UNALLOCATED_ESCALATION.to_owned(),
+                due_at: next.at,
+                body: json!({ "rules": ["W-150"] }),
+            })
+        }
         _ => None,
     };
     discrepancy.into_iter().chain(report).collect()
@@ -55,6 +65,7 @@ impl App {
             let rules = app.rules(&pack);
             let event = match deadline.name.as_str() {
                 DISCREPANCY => discrepancy_overdue(&case, &rules, deadline.due_at),
+                UNALLOCATED_ESCALATION => escalation_due(&case, deadline.due_at),
                 UNALLOCATED_REPORT => report_due(&case, &rules, deadline.due_at),
                 _ => None,
             };

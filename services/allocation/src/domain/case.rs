@@ -1,6 +1,7 @@
 //! A case as the ledger has it now.
 
 use baton_ids::{AuthorityId, CaseId, ChildId, FamilyId, ReferralId, TeamId, TransferId, WorkerId};
+use baton_protocol::Party;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -58,6 +59,9 @@ pub enum Unallocated {
     PendingAuthorisation {
         /// The transfer that moved it.
         transfer: Option<TransferId>,
+        /// Who is told later, if it still is without a worker, in due order.
+        #[serde(default)]
+        escalations: Vec<Escalation>,
     },
     /// It may stay without a worker; a progress report is due each week (W-156).
     Authorised {
@@ -68,6 +72,15 @@ pub enum Unallocated {
     },
     /// Authority was refused: a worker has to be found.
     Refused,
+}
+
+/// Somebody who is told of a case without a worker when the time comes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    /// Who.
+    pub to: Party,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Unallocated {
@@ -145,10 +158,20 @@ pub fn apply(mut case: Case, event: &Event) -> Case {
             case.next_worker = None;
             case.unallocated = None;
         }
-        What::Unallocated { transfer, .. } => {
+        What::Unallocated {
+            transfer, later, ..
+        } => {
             case.unallocated = Some(Unallocated::PendingAuthorisation {
                 transfer: *transfer,
+                escalations: later.clone(),
             });
+        }
+        What::UnallocatedEscalated { escalation } => {
+            if let Some(Unallocated::PendingAuthorisation { escalations, .. }) =
+                &mut case.unallocated
+            {
+                escalations.retain(|waiting| waiting != escalation);
+            }
         }
         What::UnallocatedAuthorised { report, .. } => {
             case.unallocated = Some(Unallocated::authorised(report));

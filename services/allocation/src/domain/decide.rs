@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use baton_ids::WorkerId;
 use jiff::Timestamp;
 
-pub use self::authorising::report_due;
+pub use self::authorising::{escalation_due, report_due};
 pub use self::comparing::discrepancy_overdue;
 
-use self::authorising::{authorise, without_worker};
+use self::authorising::{authorise, left_without_worker, without_worker};
 use self::comparing::{compare, with_settled_discrepancy};
 use super::authority::{self, Needed};
 use super::case::{Case, apply};
@@ -207,15 +207,10 @@ fn move_responsibility(
             Ruling::ByAuthority {
                 by,
                 escalate,
-                rules,
+                rules: cites,
             } => {
-                let unallocated = What::Unallocated {
-                    transfer: Some(to.transfer),
-                    by,
-                    escalate,
-                };
-                pending = Some(happened(unallocated, to.effective_at, &[], &rules));
-                under.extend(rules);
+                pending = Some(left_without_worker(to, by, &escalate, &cites, rules));
+                under.extend(cites);
             }
             Ruling::Allowed { rules } | Ruling::Forbidden { rules, .. } => under.extend(rules),
         }

@@ -5,7 +5,7 @@ use baton_protocol::Party;
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
-use super::case::Discrepancy;
+use super::case::{Discrepancy, Escalation};
 use super::context::PostHeld;
 
 /// Something that was decided about a case.
@@ -78,6 +78,13 @@ pub enum What {
         by: Vec<Party>,
         /// Who is told at once.
         escalate: Vec<Party>,
+        /// Who is told later, if it still is without a worker.
+        later: Vec<Escalation>,
+    },
+    /// It still is without a worker and without authority: the next is told (W-150).
+    UnallocatedEscalated {
+        /// Who, and when it was due.
+        escalation: Escalation,
     },
     /// Authority was given to leave the case without a worker.
     UnallocatedAuthorised {

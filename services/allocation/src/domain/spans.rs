@@ -105,6 +105,7 @@ pub fn turn_of(event: &Event, after: &Case, recorded_at: Timestamp) -> Option<Tu
         ),
         What::Ended { .. } => turn(BOTH, Vec::new()),
         What::Unallocated { .. }
+        | What::UnallocatedEscalated { .. }
         | What::UnallocatedAuthorised { .. }
         | What::UnallocatedRefused { .. }
         | What::UnallocatedReportDue { .. }

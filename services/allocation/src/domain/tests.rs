@@ -1,6 +1,7 @@
 //! The rules of the ledger as a specification.
 
 mod allocating;
+mod authorities;
 mod comparing;
 mod moving;
 pub mod packs;

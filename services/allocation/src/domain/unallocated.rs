@@ -1,6 +1,6 @@
 //! Whether a case may be without a worker, and who decides that.
 
-use baton_protocol::{Facts, Pack, Party, Place, Role, RuleId, allocation::WithoutWorker};
+use baton_protocol::{Facts, Pack, Party, Place, Role, RuleId, Rung, allocation::WithoutWorker};
 
 /// Whether a case may be without a worker on these facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,8 +14,8 @@ pub enum Ruling {
     ByAuthority {
         /// Any one of these.
         by: Vec<Party>,
-        /// Who is told at once.
-        escalate: Vec<Party>,
+        /// Who is told, and how long after.
+        escalate: Vec<Rung>,
         /// The rules that say so.
         rules: Vec<String>,
     },
@@ -42,7 +42,7 @@ pub fn ruling(pack: &Pack, facts: Option<&Facts>) -> Ruling {
         WithoutWorker::Allowed => Ruling::Allowed { rules: Vec::new() },
         WithoutWorker::Pending(leave) => Ruling::ByAuthority {
             by: leave.by.clone(),
-            escalate: leave.escalate.iter().map(|rung| rung.to).collect(),
+            escalate: leave.escalate.clone(),
             rules: texts(&leave.cites),
         },
         WithoutWorker::Forbidden { stop, assumed } => Ruling::Forbidden {

@@ -17,37 +17,31 @@ pub async fn turn(
     turn: Turn,
     recorded_at: Timestamp,
 ) -> Result<(), StoreError> {
-    let mut spans = Vec::new();
-    for axis in turn.axes {
-        spans.extend(cut(
-            disbelieve(tx, case, *axis, turn.at, recorded_at).await?,
-            turn.at,
-        ));
-    }
+    let superseded = disbelieve(tx, case, turn.axes, turn.at, recorded_at).await?;
+    let mut spans = cut(superseded, turn.at);
     spans.extend(turn.begins);
     // Each axis in its own order: a span finds the end of the one before it.
     spans.sort_by_key(|span| (span.axis, span.epoch));
-    for span in &spans {
-        insert(tx, authority, case, span, recorded_at).await?;
-    }
-    Ok(())
+    insert(tx, authority, case, &spans, recorded_at).await
 }
 
 /// Ends the belief in the spans that reach beyond an instant, and answers them.
 async fn disbelieve(
     tx: &mut Tx,
     case: CaseId,
-    axis: Axis,
+    axes: &[Axis],
     beyond: Timestamp,
     recorded_at: Timestamp,
 ) -> Result<Vec<Span>, StoreError> {
-    let sql = "UPDATE spans SET believed_until = $4 WHERE case_id = $1 AND axis = $2 \
-        AND believed_until IS NULL AND (effective_until IS NULL OR effective_until > $3) \
+    let sql = "UPDATE spans SET believed_until = $5 WHERE case_id = $1 \
+        AND ((axis = 'team' AND $2) OR (axis = 'worker' AND $3)) \
+        AND believed_until IS NULL AND (effective_until IS NULL OR effective_until > $4) \
         RETURNING axis, team_id, worker_id, effective_from, effective_until, recorded_at, epoch, \
             cause_kind, cause_id, rules";
     let rows: Vec<SpanRow> = with_tx!(tx, c => sqlx::query_as(sql)
         .bind(case.uuid())
-        .bind(axis_code(axis))
+        .bind(axes.contains(&Axis::Team))
+        .bind(axes.contains(&Axis::Worker))
         .bind(Instant::from(beyond))
         .bind(Instant::from(recorded_at))
         .fetch_all(c)
@@ -56,35 +50,40 @@ async fn disbelieve(
     rows.into_iter().map(Span::try_from).collect()
 }
 
+/// Writes spans in one statement, in the order given.
 async fn insert(
     tx: &mut Tx,
     authority: &AuthorityId,
     case: CaseId,
-    span: &Span,
+    spans: &[Span],
     believed_from: Timestamp,
 ) -> Result<(), StoreError> {
+    if spans.is_empty() {
+        return Ok(());
+    }
     let sql = "INSERT INTO spans (id, authority, case_id, axis, team_id, worker_id, effective_from, \
-        effective_until, recorded_at, believed_from, epoch, cause_kind, cause_id, rules) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-    let (cause_kind, cause_id) = cause_columns(span.explained_by);
-    with_tx!(tx, c => sqlx::query(sql)
-        .bind(Uuid::now_v7())
-        .bind(authority.as_str())
-        .bind(case.uuid())
-        .bind(axis_code(span.axis))
-        .bind(span.team.as_str())
-        .bind(span.worker.as_ref().map_or("", WorkerId::as_str))
-        .bind(Instant::from(span.from))
-        .bind(span.until.map(Instant::from))
-        .bind(Instant::from(span.recorded_at))
-        .bind(Instant::from(believed_from))
-        .bind(span.epoch)
-        .bind(cause_kind)
-        .bind(cause_id)
-        .bind(Json(&span.rules))
-        .execute(c)
-        .await
-        .map(drop))?;
+        effective_until, recorded_at, believed_from, epoch, cause_kind, cause_id, rules) ";
+    with_tx!(tx, c => {
+        let mut statement = sqlx::QueryBuilder::new(sql);
+        statement.push_values(spans, |mut row, span| {
+            let (cause_kind, cause_id) = cause_columns(span.explained_by);
+            row.push_bind(Uuid::now_v7())
+                .push_bind(authority.as_str())
+                .push_bind(case.uuid())
+                .push_bind(axis_code(span.axis))
+                .push_bind(span.team.as_str())
+                .push_bind(span.worker.as_ref().map_or("", WorkerId::as_str))
+                .push_bind(Instant::from(span.from))
+                .push_bind(span.until.map(Instant::from))
+                .push_bind(Instant::from(span.recorded_at))
+                .push_bind(Instant::from(believed_from))
+                .push_bind(span.epoch)
+                .push_bind(cause_kind)
+                .push_bind(cause_id)
+                .push_bind(Json(&span.rules));
+        });
+        statement.build().execute(c).await.map(drop)
+    })?;
     Ok(())
 }
 

@@ -9,6 +9,9 @@ use super::closure::{Due, DueState};
 /// The moment the limit of a closure is met.
 const MET_BY_DECISION: &str = "decided";
 
+/// The ground that stands for every ground of its own that a person gives.
+const PROPOSED: &str = "proposed";
+
 /// An authority's pack with the days it counts in.
 #[derive(Clone, Copy)]
 pub struct Rules<'a> {
@@ -32,14 +35,15 @@ pub struct Says {
 }
 
 impl Rules<'_> {
-    /// What the pack says of a ground. Where it is silent, a worker of the responsible team proposes and its manager
-    /// decides (W-022, W-104), two different people.
+    /// What the pack says of a ground, or of any that is proposed. Where it is silent, a worker of the responsible team
+    /// proposes and its manager decides (W-022, W-104), two different people.
     pub fn on(&self, ground: &str) -> Says {
         let of_team = |role| Party {
             role,
             place: Place::Responsible,
         };
-        match self.pack.closure.ground(ground) {
+        let closure = &self.pack.closure;
+        match closure.ground(ground).or_else(|| closure.ground(PROPOSED)) {
             Some(said) => Says {
                 proposed_by: said.proposed_by.clone(),
                 decided_by: said.decided_by,

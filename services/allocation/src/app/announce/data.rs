@@ -13,6 +13,7 @@ pub(super) const fn type_of(what: &What) -> &'static str {
         What::Allocated { .. } => "case.allocated",
         What::Moved { .. } => "responsibility.moved",
         What::Unallocated { .. } => "case.unallocated",
+        What::UnallocatedEscalated { .. } => "case.unallocated_escalated",
         What::UnallocatedAuthorised { .. } => "case.unallocated_authorised",
         What::UnallocatedRefused { .. } => "case.unallocated_refused",
         What::UnallocatedReportDue { .. } => "case.unallocated_report_due",
@@ -81,6 +82,7 @@ pub(super) fn of(event: &Event, after: &Case) -> Value {
         | What::DiscrepancyOverdue { discrepancy, .. }
         | What::DiscrepancySettled { discrepancy } => difference(discrepancy),
         What::Unallocated { .. }
+        | What::UnallocatedEscalated { .. }
         | What::UnallocatedAuthorised { .. }
         | What::UnallocatedRefused { .. }
         | What::UnallocatedReportDue { .. } => without_worker(&event.what, after),
@@ -95,6 +97,9 @@ fn without_worker(what: &What, after: &Case) -> Value {
         What::Unallocated { transfer, by, .. } => {
             data["authorised_by"] = by.iter().map(|party| party.role.as_str()).collect();
             data["transfer_id"] = json!(transfer.map(|id| id.to_string()).unwrap_or_default());
+        }
+        What::UnallocatedEscalated { escalation } => {
+            data["told"] = json!(escalation.to.role.as_str());
         }
         What::UnallocatedAuthorised { report, .. } => {
             data["report_due_on"] = json!(report.on.to_string());

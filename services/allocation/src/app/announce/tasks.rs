@@ -130,7 +130,8 @@ pub(super) fn changes(before: &Case, event: &Event, after: &Case) -> Vec<TaskCha
         What::Placed {
             worker: Some(_), ..
         }
-        | What::NextWorkerIdentified { .. } => Vec::new(),
+        | What::NextWorkerIdentified { .. }
+        | What::UnallocatedEscalated { .. } => Vec::new(),
     }
 }
 
@@ -189,6 +190,10 @@ pub(super) fn notices(event: &Event, after: &Case) -> Vec<NoticeDue> {
                 .collect();
             let rules: Vec<&str> = event.rules.iter().map(String::as_str).collect();
             vec![notice("case_without_worker", audience, "task", &rules)]
+        }
+        What::UnallocatedEscalated { escalation } => {
+            let audience = vec![owner_of(escalation.to, after)];
+            vec![notice("case_without_worker", audience, "task", &["W-150"])]
         }
         // W-158: in writing, on the day of the authorisation.
         What::UnallocatedAuthorised { told_by, .. } => {

@@ -1,11 +1,13 @@
 //! Cases without a worker: whether a move may leave one, and who authorises that it stays so.
 
+use baton_calendar::Anchor;
+use baton_protocol::{Party, Rung};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use super::happened;
 use crate::domain::authority::{self, Needed};
-use crate::domain::case::{Case, Unallocated};
+use crate::domain::case::{Case, Escalation, Unallocated};
 use crate::domain::command::Move;
 use crate::domain::context::Context;
 use crate::domain::event::{Event, ReportDue, What};
@@ -39,6 +41,56 @@ pub(super) fn without_worker(
         } => Err(forbidden(rules, unknown_facts)),
         ruling @ (Ruling::Allowed { .. } | Ruling::ByAuthority { .. }) => Ok(ruling),
     }
+}
+
+/// A move left the case without a worker: who authorises it, who is told now and who later.
+pub(super) fn left_without_worker(
+    to: &Move,
+    by: Vec<Party>,
+    escalate: &[Rung],
+    cites: &[String],
+    rules: &Rules<'_>,
+) -> Event {
+    let told_at = |rung: &Rung| {
+        let after = rung.after?.in_profile(rules.pack.plain_days);
+        let due = rules
+            .calendar
+            .due_after(Anchor::Instant(to.effective_at), after);
+        Some(Escalation {
+            to: rung.to,
+            at: due.breached_at,
+        })
+    };
+    let mut later: Vec<Escalation> = escalate.iter().filter_map(told_at).collect();
+    later.sort_by_key(|escalation| escalation.at);
+    let what = What::Unallocated {
+        transfer: Some(to.transfer),
+        by,
+        escalate: escalate
+            .iter()
+            .filter(|rung| rung.after.is_none())
+            .map(|rung| rung.to)
+            .collect(),
+        later,
+    };
+    happened(what, to.effective_at, &[], cites)
+}
+
+/// What follows when a case still waits for authority and somebody has to be told. None when it no longer does.
+pub fn escalation_due(case: &Case, due_at: Timestamp) -> Option<Event> {
+    let Some(Unallocated::PendingAuthorisation { escalations, .. }) = &case.unallocated else {
+        return None;
+    };
+    let escalation = escalations
+        .first()
+        .filter(|next| next.at == due_at)?
+        .clone();
+    Some(happened(
+        What::UnallocatedEscalated { escalation },
+        due_at,
+        &["W-150"],
+        &[],
+    ))
 }
 
 /// Authorises or refuses leaving a case without a worker (W-155).

@@ -66,7 +66,12 @@ pub fn wirral() -> Pack {
                 cites: vec!["W-155".parse().unwrap()],
                 by: vec!["deputy_director of authority".parse().unwrap()],
                 only: true,
-                escalate: vec!["group_manager of responsible".parse().unwrap()],
+                escalate: vec![
+                    "group_manager of responsible".parse().unwrap(),
+                    "senior_manager of authority after 1 working days"
+                        .parse()
+                        .unwrap(),
+                ],
             }),
             ..AllocationRules::default()
         },

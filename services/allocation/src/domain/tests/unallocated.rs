@@ -236,3 +236,26 @@ fn a_case_with_a_worker_needs_no_authority() {
 
     assert_eq!(refusal, Refusal::NothingToAuthorise);
 }
+
+#[test]
+fn w_150_while_authority_is_missing_the_senior_manager_is_told_the_next_working_day() {
+    let case = unallocated_case();
+    // Moved on Tuesday 31 March at midnight: told once Wednesday is over.
+    let due_at = at("2026-04-01T23:00:00Z");
+
+    let event = escalation_due(&case, due_at).unwrap();
+    let told = apply(case.clone(), &event);
+
+    assert!(matches!(
+        &event.what,
+        What::UnallocatedEscalated { escalation } if escalation.to.role.as_str() == "senior_manager"
+    ));
+    assert_eq!(escalation_due(&told, due_at), None);
+    let ctx = call(
+        "2026-03-31T10:00:00Z",
+        deputy_director(),
+        plan("child_in_need"),
+    );
+    let events = decided(&case, &authorise(true), &ctx, &packs::wirral()).unwrap();
+    assert_eq!(escalation_due(&after(&case, &events), due_at), None);
+}
