@@ -29,15 +29,24 @@ pub async fn verify_one(role: Role, database: StoreConfig) -> anyhow::Result<Exi
 }
 
 fn code(sound: bool) -> ExitCode {
-    if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if sound {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 async fn verify(role: Role, mut database: StoreConfig) -> anyhow::Result<bool> {
     // Looking at a log must not change the database that holds it.
     database.migrate = false;
-    let store = Store::open(database, role.name(), role.migrations(), BusinessClock::system())
-        .await
-        .with_context(|| format!("opening the database of {}", role.name()))?;
+    let store = Store::open(
+        database,
+        role.name(),
+        role.migrations(),
+        BusinessClock::system(),
+    )
+    .await
+    .with_context(|| format!("opening the database of {}", role.name()))?;
     let mut sound = true;
     for authority in store.feed_authorities().await? {
         let report = store.verify_chain(&authority).await?;
@@ -64,7 +73,9 @@ async fn verify(role: Role, mut database: StoreConfig) -> anyhow::Result<bool> {
 fn in_words(fault: &ChainFault) -> String {
     match fault {
         ChainFault::EventAltered(position) => format!("event {position} is not what was announced"),
-        ChainFault::HashAltered(position) => format!("the hash of event {position} does not follow from the one before"),
+        ChainFault::HashAltered(position) => {
+            format!("the hash of event {position} does not follow from the one before")
+        }
         ChainFault::Gap(position) => format!("event {position} is missing"),
     }
 }

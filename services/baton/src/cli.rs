@@ -132,10 +132,13 @@ enum Audit {
 }
 
 fn role(text: &str) -> Result<Role, String> {
-    Role::ALL.into_iter().find(|role| role.name() == text).ok_or_else(|| {
-        let names: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
-        format!("one of {}", names.join(", "))
-    })
+    Role::ALL
+        .into_iter()
+        .find(|role| role.name() == text)
+        .ok_or_else(|| {
+            let names: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
+            format!("one of {}", names.join(", "))
+        })
 }
 
 pub(crate) async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
@@ -151,7 +154,9 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Transfer(single) => one(Role::Transfer, single).await?,
         Command::Closure(single) => one(Role::Closure, single).await?,
         Command::Notification(single) => one(Role::Notification, single).await?,
-        Command::Migrate { service, settings } => migrate::run(*service, &Config::load(settings)?).await?,
+        Command::Migrate { service, settings } => {
+            migrate::run(*service, &Config::load(settings)?).await?
+        }
         Command::Protocol(Protocol::Check { files }) => return protocol::check(files),
         Command::Protocol(Protocol::List) => protocol::list()?,
         Command::Protocol(Protocol::Show { authority }) => protocol::show(authority)?,
@@ -165,8 +170,16 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             }
             return theatre::play(&files, story.address.as_deref(), story.verbose).await;
         }
-        Command::Audit(Audit::Verify { data, service: None, .. }) => return audit::verify_folder(data).await,
-        Command::Audit(Audit::Verify { service: Some(service), settings, .. }) => {
+        Command::Audit(Audit::Verify {
+            data,
+            service: None,
+            ..
+        }) => return audit::verify_folder(data).await,
+        Command::Audit(Audit::Verify {
+            service: Some(service),
+            settings,
+            ..
+        }) => {
             return audit::verify_one(*service, Config::load(settings)?.store.open()?).await;
         }
     }
@@ -174,7 +187,11 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
 }
 
 async fn one(role: Role, single: &Single) -> anyhow::Result<()> {
-    let simulated_from = single.simulated_from.as_deref().map(simulated).transpose()?;
+    let simulated_from = single
+        .simulated_from
+        .as_deref()
+        .map(simulated)
+        .transpose()?;
     launch::one(role, Config::load(&single.settings)?, simulated_from).await
 }
 
@@ -183,5 +200,6 @@ fn simulated(text: &str) -> anyhow::Result<jiff::Timestamp> {
         return Ok(instant);
     }
     let local = text.replace('T', " ");
-    story::local_instant(&local).with_context(|| format!("`{text}` is not a local time: write 2026-03-02T09:00"))
+    story::local_instant(&local)
+        .with_context(|| format!("`{text}` is not a local time: write 2026-03-02T09:00"))
 }

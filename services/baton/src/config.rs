@@ -36,8 +36,14 @@ pub enum Role {
 
 impl Role {
     /// Every service.
-    pub const ALL: [Self; 6] =
-        [Self::FrontDoor, Self::Allocation, Self::Transfer, Self::Closure, Self::Notification, Self::Gateway];
+    pub const ALL: [Self; 6] = [
+        Self::FrontDoor,
+        Self::Allocation,
+        Self::Transfer,
+        Self::Closure,
+        Self::Notification,
+        Self::Gateway,
+    ];
 
     /// The name of the service.
     pub const fn name(self) -> &'static str {
@@ -121,7 +127,12 @@ impl Server {
     /// How a service is served.
     pub fn of(&self, service: &'static str) -> ServerConfig {
         let defaults = ServerConfig::new(service);
-        ServerConfig { calls_max: self.calls_max, drain: self.drain, grace: self.grace, ..defaults }
+        ServerConfig {
+            calls_max: self.calls_max,
+            drain: self.drain,
+            grace: self.grace,
+            ..defaults
+        }
     }
 }
 
@@ -146,7 +157,10 @@ pub struct Store {
 impl fmt::Debug for Store {
     /// The url may hold a password.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Store").field("max_connections", &self.max_connections).finish_non_exhaustive()
+        formatter
+            .debug_struct("Store")
+            .field("max_connections", &self.max_connections)
+            .finish_non_exhaustive()
     }
 }
 
@@ -168,12 +182,15 @@ impl Store {
         let url = if self.url_file.is_empty() {
             self.url.clone()
         } else {
-            let text = std::fs::read_to_string(&self.url_file)
-                .with_context(|| format!("reading the file of store.url_file, {}", self.url_file))?;
+            let text = std::fs::read_to_string(&self.url_file).with_context(|| {
+                format!("reading the file of store.url_file, {}", self.url_file)
+            })?;
             text.trim().to_owned()
         };
         if url.is_empty() {
-            bail!("a single service needs its database: set BATON__STORE__URL or BATON__STORE__URL_FILE");
+            bail!(
+                "a single service needs its database: set BATON__STORE__URL or BATON__STORE__URL_FILE"
+            );
         }
         let mut config = StoreConfig::new(url);
         config.max_connections = self.max_connections;
@@ -203,7 +220,11 @@ impl Config {
     pub(crate) fn load(settings: &Settings) -> anyhow::Result<Self> {
         let mut layers = shipped();
         if let Some(path) = &settings.config {
-            layers = layers.add_source(File::from(path.as_path()).format(FileFormat::Toml).required(true));
+            layers = layers.add_source(
+                File::from(path.as_path())
+                    .format(FileFormat::Toml)
+                    .required(true),
+            );
         }
         let mut config = read(layers.add_source(environment()))?;
         if let Some(listen) = &settings.listen {
@@ -225,12 +246,17 @@ fn shipped() -> Layers {
 }
 
 fn environment() -> Environment {
-    Environment::with_prefix(PREFIX).prefix_separator("__").separator("__").try_parsing(true)
+    Environment::with_prefix(PREFIX)
+        .prefix_separator("__")
+        .separator("__")
+        .try_parsing(true)
 }
 
 fn read(layers: Layers) -> anyhow::Result<Config> {
     let read = layers.build().and_then(config::Config::try_deserialize);
-    read.with_context(|| format!("reading the settings (a stray {PREFIX}__… variable of the environment counts too)"))
+    read.with_context(|| {
+        format!("reading the settings (a stray {PREFIX}__… variable of the environment counts too)")
+    })
 }
 
 #[cfg(test)]
@@ -251,8 +277,22 @@ mod tests {
 
     #[test]
     fn the_environment_outranks_what_is_shipped() {
-        assert_eq!(with("BATON__SERVER__CALLS_MAX", "7").unwrap().server.calls_max, 7);
-        assert_eq!(with("BATON__STORE__URL", "sqlite:x.db").unwrap().store.open().unwrap().url, "sqlite:x.db");
+        assert_eq!(
+            with("BATON__SERVER__CALLS_MAX", "7")
+                .unwrap()
+                .server
+                .calls_max,
+            7
+        );
+        assert_eq!(
+            with("BATON__STORE__URL", "sqlite:x.db")
+                .unwrap()
+                .store
+                .open()
+                .unwrap()
+                .url,
+            "sqlite:x.db"
+        );
     }
 
     #[test]
@@ -272,7 +312,13 @@ mod tests {
         let config = with("BATON__STORE__URL", "postgres://db/{service}").unwrap();
         let url = config.store.each("front-door").map(|store| store.url);
         assert_eq!(url.as_deref(), Some("postgres://db/front_door"));
-        assert!(Config::shipped().unwrap().store.each("front-door").is_none());
+        assert!(
+            Config::shipped()
+                .unwrap()
+                .store
+                .each("front-door")
+                .is_none()
+        );
     }
 
     #[test]

@@ -48,22 +48,36 @@ pub enum StartError {
 }
 
 impl StartError {
-    fn service<E: std::error::Error + Send + Sync + 'static>(service: &'static str) -> impl FnOnce(E) -> Self {
-        move |error| Self::Service { service, source: Box::new(error) }
+    fn service<E: std::error::Error + Send + Sync + 'static>(
+        service: &'static str,
+    ) -> impl FnOnce(E) -> Self {
+        move |error| Self::Service {
+            service,
+            source: Box::new(error),
+        }
     }
 }
 
 /// Runs every service in one process until it is told to stop.
-pub async fn all(config: Config, data: &Path, simulated_from: Option<Timestamp>) -> anyhow::Result<()> {
+pub async fn all(
+    config: Config,
+    data: &Path,
+    simulated_from: Option<Timestamp>,
+) -> anyhow::Result<()> {
     let began = Instant::now();
-    let telemetry = baton_telemetry::init("baton", &config.telemetry).context("starting telemetry")?;
+    let telemetry =
+        baton_telemetry::init("baton", &config.telemetry).context("starting telemetry")?;
     let clock = simulated_from.map_or_else(BusinessClock::system, BusinessClock::simulated);
     let library = library(&config)?;
     let listener = listen(&config.server.listen).await?;
     let address = listener.local_addr()?;
     let metrics = metrics(&config, telemetry.metrics()).await?;
 
-    let settings = EmbeddedConfig { config: config.clone(), library, clock };
+    let settings = EmbeddedConfig {
+        config: config.clone(),
+        library,
+        clock,
+    };
     let embedded = Embedded::start(data, settings).await?;
     tracing::info!(
         %address, data = %data.display(), simulated = simulated_from.is_some(),
@@ -73,7 +87,13 @@ pub async fn all(config: Config, data: &Path, simulated_from: Option<Timestamp>)
         eprintln!("Baton listens on {address}, data in {}", data.display());
     }
 
-    let served = baton_rpc::serve(listener, embedded.door(), config.server.of("gateway"), told_to_stop()).await;
+    let served = baton_rpc::serve(
+        listener,
+        embedded.door(),
+        config.server.of("gateway"),
+        told_to_stop(),
+    )
+    .await;
     embedded.stop().await;
     if let Some(metrics) = metrics {
         metrics.abort();
@@ -89,11 +109,15 @@ pub(crate) fn library(config: &Config) -> anyhow::Result<Arc<Library>> {
     } else {
         Library::load_dir(Path::new(&config.protocol.folder))
     };
-    library.map(Arc::new).context("the protocols cannot be used")
+    library
+        .map(Arc::new)
+        .context("the protocols cannot be used")
 }
 
 async fn listen(address: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("listening on {address}"))
 }
 
 /// Serves `/metrics`, where it is asked for.

@@ -19,7 +19,10 @@ pub use launch::{Embedded, EmbeddedConfig, StartError};
 
 /// Runs a command to its end.
 pub fn run(cli: &Cli) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.into()),
     };

@@ -10,9 +10,14 @@ use crate::{Config, Role};
 pub async fn run(role: Role, config: &Config) -> anyhow::Result<()> {
     let mut open = config.store.open()?;
     open.migrate = true;
-    let store = Store::open(open, role.name(), role.migrations(), BusinessClock::system())
-        .await
-        .with_context(|| format!("bringing the database of {} up to date", role.name()))?;
+    let store = Store::open(
+        open,
+        role.name(),
+        role.migrations(),
+        BusinessClock::system(),
+    )
+    .await
+    .with_context(|| format!("bringing the database of {} up to date", role.name()))?;
     store.close().await;
     println!("the database of {} is up to date", role.name());
     Ok(())

@@ -24,7 +24,11 @@ pub fn check(named: &[PathBuf]) -> anyhow::Result<ExitCode> {
         println!("{problem}");
     }
     println!("{} files, {} problems", files.len(), problems.len());
-    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if problems.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Lists the packs of the binary.
@@ -46,26 +50,40 @@ pub fn list() -> anyhow::Result<()> {
 /// Shows the pack of an authority that is the latest.
 pub fn show(authority: &str) -> anyhow::Result<()> {
     let library = Library::embedded()?;
-    let wanted: AuthorityId = authority.parse().with_context(|| format!("`{authority}` names no authority"))?;
-    let latest = library.packs().filter(|pack| pack.authority == wanted).max_by_key(|pack| pack.effective_from);
+    let wanted: AuthorityId = authority
+        .parse()
+        .with_context(|| format!("`{authority}` names no authority"))?;
+    let latest = library
+        .packs()
+        .filter(|pack| pack.authority == wanted)
+        .max_by_key(|pack| pack.effective_from);
     let Some(pack) = latest else {
         let known: Vec<String> = library.authorities().map(ToString::to_string).collect();
-        bail!("there is no authority `{authority}`; there are {}", known.join(", "));
+        bail!(
+            "there is no authority `{authority}`; there are {}",
+            known.join(", ")
+        );
     };
     describe(pack);
     Ok(())
 }
 
 fn describe(pack: &Pack) {
-    println!("{} ({}), in force from {}", pack.title, pack.authority, pack.effective_from);
+    println!(
+        "{} ({}), in force from {}",
+        pack.title, pack.authority, pack.effective_from
+    );
     println!("pack {}", pack.digest);
     println!("\nRoutes, in their order");
     for route in &pack.transfer.routes {
         let rules: Vec<String> = route.cites.iter().map(ToString::to_string).collect();
         println!("  {}: {} ({})", route.route, route.title, rules.join(", "));
-        for (what, names) in
-            [("gate", &route.needs), ("meetings", &route.meetings), ("clocks", &route.clocks), ("tells", &route.tells)]
-        {
+        for (what, names) in [
+            ("gate", &route.needs),
+            ("meetings", &route.meetings),
+            ("clocks", &route.clocks),
+            ("tells", &route.tells),
+        ] {
             if !names.is_empty() {
                 println!("    {what}: {}", names.join(", "));
             }
@@ -74,7 +92,11 @@ fn describe(pack: &Pack) {
     println!("\nSettings");
     for (name, setting) in &pack.settings.0 {
         let rules: Vec<String> = setting.cites.iter().map(ToString::to_string).collect();
-        let value = if setting.value.is_null() { "not regulated".to_owned() } else { setting.value.to_string() };
+        let value = if setting.value.is_null() {
+            "not regulated".to_owned()
+        } else {
+            setting.value.to_string()
+        };
         println!("  {name} = {value} ({})", rules.join(", "));
     }
 }

@@ -11,9 +11,9 @@ use baton_rpc::connect;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::Config;
 use crate::launch::{self, Embedded, EmbeddedConfig};
 use crate::story::{self, Failure, Performance, Story};
-use crate::Config;
 
 /// The story files that were named: files as they are, folders by their YAML files, in order.
 pub fn files(named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
@@ -21,11 +21,17 @@ pub fn files(named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     for path in named {
         if path.is_dir() {
             let mut inside = Vec::new();
-            for entry in std::fs::read_dir(path).with_context(|| format!("reading {}", path.display()))? {
+            for entry in
+                std::fs::read_dir(path).with_context(|| format!("reading {}", path.display()))?
+            {
                 inside.push(entry?.path());
             }
             inside.sort();
-            files.extend(self::files(&inside)?.into_iter().filter(|file| file.extension().is_some_and(|it| it == "yaml")));
+            files.extend(
+                self::files(&inside)?
+                    .into_iter()
+                    .filter(|file| file.extension().is_some_and(|it| it == "yaml")),
+            );
         } else {
             files.push(path.clone());
         }
@@ -34,7 +40,8 @@ pub fn files(named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 fn read(file: &Path) -> Result<Story, Vec<String>> {
-    let text = std::fs::read_to_string(file).map_err(|error| vec![format!("{}: {error}", file.display())])?;
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| vec![format!("{}: {error}", file.display())])?;
     story::read(&text).map_err(|error| vec![format!("{}: {error}", file.display())])
 }
 
@@ -43,7 +50,10 @@ pub fn check(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     let mut flawed = 0;
     for file in files {
         let flaws = match read(file) {
-            Ok(story) => story::check(&story).into_iter().map(|flaw| place(file, flaw.line, &flaw.what)).collect(),
+            Ok(story) => story::check(&story)
+                .into_iter()
+                .map(|flaw| place(file, flaw.line, &flaw.what))
+                .collect(),
             Err(errors) => errors,
         };
         flawed += usize::from(!flaws.is_empty());
@@ -51,24 +61,48 @@ pub fn check(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
             println!("{flaw}");
         }
     }
-    println!("{} of {} stories can be played", files.len() - flawed, files.len());
-    Ok(if flawed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    println!(
+        "{} of {} stories can be played",
+        files.len() - flawed,
+        files.len()
+    );
+    Ok(if flawed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn place(file: &Path, line: u64, what: &str) -> String {
-    if line == 0 { format!("{}: {what}", file.display()) } else { format!("{}:{line}: {what}", file.display()) }
+    if line == 0 {
+        format!("{}: {what}", file.display())
+    } else {
+        format!("{}:{line}: {what}", file.display())
+    }
 }
 
 /// Plays every story and tells how it went.
-pub async fn play(files: &[PathBuf], address: Option<&str>, verbose: bool) -> anyhow::Result<ExitCode> {
+pub async fn play(
+    files: &[PathBuf],
+    address: Option<&str>,
+    verbose: bool,
+) -> anyhow::Result<ExitCode> {
     let library = launch::library(&Config::shipped()?)?;
     let told_in_full = verbose || files.len() == 1;
     // One clock cannot be in two stories at once.
-    let side_by_side = if address.is_some() { 1 } else { std::thread::available_parallelism().map_or(1, Into::into) };
+    let side_by_side = if address.is_some() {
+        1
+    } else {
+        std::thread::available_parallelism().map_or(1, Into::into)
+    };
     let turns = Arc::new(Semaphore::new(side_by_side));
     let mut plays = JoinSet::new();
     for (index, file) in files.iter().cloned().enumerate() {
-        let (library, turns, address) = (Arc::clone(&library), Arc::clone(&turns), address.map(str::to_owned));
+        let (library, turns, address) = (
+            Arc::clone(&library),
+            Arc::clone(&turns),
+            address.map(str::to_owned),
+        );
         plays.spawn(async move {
             // Never closed, so this cannot fail.
             let _turn = turns.acquire_owned().await;
@@ -86,13 +120,21 @@ pub async fn play(files: &[PathBuf], address: Option<&str>, verbose: bool) -> an
         if told_in_full || !good {
             println!("{}", performance.text);
         }
-        println!("{} {}", if good { "holds " } else { "FAILS " }, file.display());
+        println!(
+            "{} {}",
+            if good { "holds " } else { "FAILS " },
+            file.display()
+        );
         for failure in performance.failures {
             println!("       {}", place(&file, failure.line, &failure.what));
         }
     }
     println!("{} of {} stories hold", files.len() - failed, files.len());
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 async fn play_one(file: &Path, library: Arc<Library>, address: Option<&str>) -> Performance {
@@ -100,7 +142,10 @@ async fn play_one(file: &Path, library: Arc<Library>, address: Option<&str>) -> 
         Ok(story) => story,
         Err(errors) => return unplayed(errors),
     };
-    let flaws: Vec<String> = story::check(&story).into_iter().map(|flaw| format!("line {}: {}", flaw.line, flaw.what)).collect();
+    let flaws: Vec<String> = story::check(&story)
+        .into_iter()
+        .map(|flaw| format!("line {}: {}", flaw.line, flaw.what))
+        .collect();
     if !flaws.is_empty() {
         return unplayed(flaws);
     }
@@ -118,7 +163,11 @@ async fn play_one(file: &Path, library: Arc<Library>, address: Option<&str>) -> 
 async fn play_alone(story: &Story, library: Arc<Library>) -> anyhow::Result<Performance> {
     let folder = tempfile::tempdir().context("making a folder for the databases")?;
     let clock = BusinessClock::simulated(story::start(story)?);
-    let settings = EmbeddedConfig { config: Config::shipped()?, library, clock };
+    let settings = EmbeddedConfig {
+        config: Config::shipped()?,
+        library,
+        clock,
+    };
     let embedded = Embedded::start(folder.path(), settings).await?;
     let performance = story::play(story, embedded.conn()).await;
     embedded.stop().await;
@@ -126,8 +175,14 @@ async fn play_alone(story: &Story, library: Arc<Library>) -> anyhow::Result<Perf
 }
 
 fn unplayed(errors: Vec<String>) -> Performance {
-    let failures = errors.into_iter().map(|what| Failure { line: 0, what }).collect();
-    Performance { text: String::new(), failures }
+    let failures = errors
+        .into_iter()
+        .map(|what| Failure { line: 0, what })
+        .collect();
+    Performance {
+        text: String::new(),
+        failures,
+    }
 }
 
 #[cfg(test)]
@@ -136,7 +191,10 @@ mod tests {
 
     #[test]
     fn every_story_of_the_examples_can_be_played() {
-        let stories = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/stories"));
+        let stories = PathBuf::from(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../examples/stories"
+        ));
         let files = files(&[stories]).unwrap();
         assert!(files.len() >= 15, "only {} stories", files.len());
         for file in files {
@@ -152,7 +210,10 @@ mod tests {
             std::fs::write(folder.path().join(name), "").unwrap();
         }
         let found = files(&[folder.path().to_owned()]).unwrap();
-        let names: Vec<_> = found.iter().filter_map(|file| file.file_name()?.to_str()).collect();
+        let names: Vec<_> = found
+            .iter()
+            .filter_map(|file| file.file_name()?.to_str())
+            .collect();
         assert_eq!(names, ["a.yaml", "b.yaml"]);
     }
 }

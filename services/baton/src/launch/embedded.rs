@@ -42,7 +42,13 @@ impl Embedded {
     pub async fn start(data: &Path, settings: EmbeddedConfig) -> Result<Self, StartError> {
         let folder = Folder::open(data)?;
         let shutdown = CancellationToken::new();
-        let mut builder = Builder { folder, settings, stores: Vec::new(), tasks: Vec::new(), shutdown };
+        let mut builder = Builder {
+            folder,
+            settings,
+            stores: Vec::new(),
+            tasks: Vec::new(),
+            shutdown,
+        };
         match builder.services().await {
             Ok(door) => Ok(Self {
                 door,
@@ -66,7 +72,10 @@ impl Embedded {
 
     /// The gateway, called directly.
     pub fn conn(&self) -> Conn {
-        in_process(self.door.clone(), &self.config.server.of(Role::Gateway.name()))
+        in_process(
+            self.door.clone(),
+            &self.config.server.of(Role::Gateway.name()),
+        )
     }
 
     /// Ends background tasks, waits for transactions under way, and closes the databases.
@@ -92,7 +101,8 @@ impl Builder {
         let mut config = self.settings.config.clone();
         // Who simulates time may move it.
         config.gateway.simulated_time = self.settings.clock.is_simulated();
-        if config.notification.spool.as_os_str().is_empty() {
+        // Everything of this Baton lies in its folder, unless somebody says where else.
+        if config.notification.spool == baton_notification::Config::default().spool {
             config.notification.spool = self.folder.spool();
         }
 
@@ -110,10 +120,17 @@ impl Builder {
             (Role::Transfer.name(), transfer.clone()),
             (Role::Closure.name(), closure.clone()),
         ]);
-        let running = services::notification(&config, self.common(Role::Notification).await?, feeds).await?;
+        let running =
+            services::notification(&config, self.common(Role::Notification).await?, feeds).await?;
         let notification = self.conn(Role::Notification, running);
 
-        let behind = baton_gateway::Services { front_door, allocation, transfer, closure, notification };
+        let behind = baton_gateway::Services {
+            front_door,
+            allocation,
+            transfer,
+            closure,
+            notification,
+        };
         let gateway = services::gateway(&config, self.common(Role::Gateway).await?, behind).await?;
         self.tasks.extend(gateway.tasks);
         Ok(gateway.routes)
@@ -126,10 +143,18 @@ impl Builder {
         };
         let clock = self.settings.clock.clone();
         let store = Store::open(config, role.name(), role.migrations(), clock.clone()).await;
-        let store = store.map_err(|source| StartError::Store { service: role.name(), source })?;
+        let store = store.map_err(|source| StartError::Store {
+            service: role.name(),
+            source,
+        })?;
         self.stores.push(store.clone());
         let library = Arc::clone(&self.settings.library);
-        Ok(Common { store, library, clock, shutdown: self.shutdown.clone() })
+        Ok(Common {
+            store,
+            library,
+            clock,
+            shutdown: self.shutdown.clone(),
+        })
     }
 
     fn conn(&mut self, role: Role, running: Running) -> Conn {

@@ -17,15 +17,24 @@ pub struct Folder {
 impl Folder {
     /// Makes the folder if need be, and locks it.
     pub fn open(path: &Path) -> Result<Self, StartError> {
-        let failed = |error: std::io::Error| StartError::Folder(format!("{}: {error}", path.display()));
+        let failed =
+            |error: std::io::Error| StartError::Folder(format!("{}: {error}", path.display()));
         std::fs::create_dir_all(path).map_err(failed)?;
-        let lock = File::options().create(true).truncate(false).write(true).open(path.join("baton.lock"));
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path.join("baton.lock"));
         let lock = lock.map_err(failed)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => {
-                Err(StartError::Folder(format!("another Baton runs in {}", path.display())))
-            }
+            Ok(()) => Ok(Self {
+                path: path.to_owned(),
+                _lock: lock,
+            }),
+            Err(TryLockError::WouldBlock) => Err(StartError::Folder(format!(
+                "another Baton runs in {}",
+                path.display()
+            ))),
             Err(TryLockError::Error(error)) => Err(failed(error)),
         }
     }
@@ -43,12 +52,18 @@ impl Folder {
 
 /// The url of a service's database in a folder.
 pub fn database_url(folder: &Path, role: Role) -> String {
-    format!("sqlite:{}", folder.join(format!("{}.db", role.name())).display())
+    format!(
+        "sqlite:{}",
+        folder.join(format!("{}.db", role.name())).display()
+    )
 }
 
 /// The services whose database is in a folder.
 pub fn databases(folder: &Path) -> Vec<Role> {
-    Role::ALL.into_iter().filter(|role| folder.join(format!("{}.db", role.name())).is_file()).collect()
+    Role::ALL
+        .into_iter()
+        .filter(|role| folder.join(format!("{}.db", role.name())).is_file())
+        .collect()
 }
 
 #[cfg(test)]

@@ -35,35 +35,87 @@ pub struct Running {
 }
 
 pub async fn front_door(config: &Config, common: Common) -> Result<Running, StartError> {
-    let Common { store, library, clock, shutdown } = common;
-    let parts = baton_front_door::Parts { store, library, clock, shutdown };
+    let Common {
+        store,
+        library,
+        clock,
+        shutdown,
+    } = common;
+    let parts = baton_front_door::Parts {
+        store,
+        library,
+        clock,
+        shutdown,
+    };
     let built = baton_front_door::build(&config.front_door, parts).await;
     let service = built.map_err(StartError::service(baton_front_door::NAME))?;
-    Ok(Running { routes: service.routes, tasks: service.tasks })
+    Ok(Running {
+        routes: service.routes,
+        tasks: service.tasks,
+    })
 }
 
 pub async fn allocation(config: &Config, common: Common) -> Result<Running, StartError> {
-    let Common { store, library, clock, shutdown } = common;
-    let parts = baton_allocation::Parts { store, library, clock, shutdown };
+    let Common {
+        store,
+        library,
+        clock,
+        shutdown,
+    } = common;
+    let parts = baton_allocation::Parts {
+        store,
+        library,
+        clock,
+        shutdown,
+    };
     let built = baton_allocation::build(&config.allocation, parts).await;
     let service = built.map_err(StartError::service(baton_allocation::NAME))?;
-    Ok(Running { routes: service.routes, tasks: service.tasks })
+    Ok(Running {
+        routes: service.routes,
+        tasks: service.tasks,
+    })
 }
 
 pub async fn transfer(config: &Config, common: Common) -> Result<Running, StartError> {
-    let Common { store, library, clock, shutdown } = common;
-    let parts = baton_transfer::Parts { store, library, clock, shutdown };
+    let Common {
+        store,
+        library,
+        clock,
+        shutdown,
+    } = common;
+    let parts = baton_transfer::Parts {
+        store,
+        library,
+        clock,
+        shutdown,
+    };
     let built = baton_transfer::build(&config.transfer, parts).await;
     let service = built.map_err(StartError::service(baton_transfer::NAME))?;
-    Ok(Running { routes: service.routes, tasks: service.tasks })
+    Ok(Running {
+        routes: service.routes,
+        tasks: service.tasks,
+    })
 }
 
 pub async fn closure(config: &Config, common: Common) -> Result<Running, StartError> {
-    let Common { store, library, clock, shutdown } = common;
-    let parts = baton_closure::Parts { store, library, clock, shutdown };
+    let Common {
+        store,
+        library,
+        clock,
+        shutdown,
+    } = common;
+    let parts = baton_closure::Parts {
+        store,
+        library,
+        clock,
+        shutdown,
+    };
     let built = baton_closure::build(&config.closure, parts).await;
     let service = built.map_err(StartError::service(baton_closure::NAME))?;
-    Ok(Running { routes: service.routes, tasks: service.tasks })
+    Ok(Running {
+        routes: service.routes,
+        tasks: service.tasks,
+    })
 }
 
 /// Notification learns from the feeds of the others what has to be told.
@@ -72,11 +124,25 @@ pub async fn notification(
     common: Common,
     feeds: HashMap<&'static str, Conn>,
 ) -> Result<Running, StartError> {
-    let Common { store, library, clock, shutdown } = common;
-    let parts = baton_notification::Parts { store, library, clock, shutdown, feeds };
+    let Common {
+        store,
+        library,
+        clock,
+        shutdown,
+    } = common;
+    let parts = baton_notification::Parts {
+        store,
+        library,
+        clock,
+        shutdown,
+        feeds,
+    };
     let built = baton_notification::build(&config.notification, parts).await;
     let service = built.map_err(StartError::service(baton_notification::NAME))?;
-    Ok(Running { routes: service.routes, tasks: service.tasks })
+    Ok(Running {
+        routes: service.routes,
+        tasks: service.tasks,
+    })
 }
 
 /// The gateway calls the others.
@@ -85,9 +151,23 @@ pub async fn gateway(
     common: Common,
     services: baton_gateway::Services,
 ) -> Result<Running, StartError> {
-    let Common { store, library, clock, shutdown } = common;
-    let parts = baton_gateway::Parts { store, library, clock, shutdown, services };
+    let Common {
+        store,
+        library,
+        clock,
+        shutdown,
+    } = common;
+    let parts = baton_gateway::Parts {
+        store,
+        library,
+        clock,
+        shutdown,
+        services,
+    };
     let built = baton_gateway::build(&config.gateway, parts).await;
     let service = built.map_err(StartError::service(baton_gateway::NAME))?;
-    Ok(Running { routes: service.routes, tasks: service.tasks })
+    Ok(Running {
+        routes: service.routes,
+        tasks: service.tasks,
+    })
 }

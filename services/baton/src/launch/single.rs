@@ -14,7 +14,11 @@ use super::{end, library, listen, metrics, told_to_stop};
 use crate::{Config, Role};
 
 /// Runs a service until it is told to stop.
-pub async fn one(role: Role, mut config: Config, simulated_from: Option<Timestamp>) -> anyhow::Result<()> {
+pub async fn one(
+    role: Role,
+    mut config: Config,
+    simulated_from: Option<Timestamp>,
+) -> anyhow::Result<()> {
     let name = role.name();
     let telemetry = baton_telemetry::init(name, &config.telemetry).context("starting telemetry")?;
     let library = library(&config)?;
@@ -28,7 +32,12 @@ pub async fn one(role: Role, mut config: Config, simulated_from: Option<Timestam
         .with_context(|| format!("opening the database of {name}"))?;
 
     let shutdown = CancellationToken::new();
-    let common = Common { store: store.clone(), library, clock, shutdown: shutdown.clone() };
+    let common = Common {
+        store: store.clone(),
+        library,
+        clock,
+        shutdown: shutdown.clone(),
+    };
     let running = match role {
         Role::FrontDoor => services::front_door(&config, common).await,
         Role::Allocation => services::allocation(&config, common).await,
@@ -39,7 +48,13 @@ pub async fn one(role: Role, mut config: Config, simulated_from: Option<Timestam
     }?;
     tracing::info!(%address, { "baton.service" } = name, "the service is ready");
 
-    let served = baton_rpc::serve(listener, running.routes, config.server.of(name), told_to_stop()).await;
+    let served = baton_rpc::serve(
+        listener,
+        running.routes,
+        config.server.of(name),
+        told_to_stop(),
+    )
+    .await;
     end(&shutdown, running.tasks).await;
     store.close().await;
     if let Some(metrics) = metrics {

@@ -23,13 +23,18 @@ pub struct Place<'a> {
 }
 
 /// Does what the step says. `None` when only time passes.
-pub async fn act(world: &World, step: &Step, place: &Place<'_>) -> Result<Option<Value>, CallError> {
+pub async fn act(
+    world: &World,
+    step: &Step,
+    place: &Place<'_>,
+) -> Result<Option<Value>, CallError> {
     match &step.action {
         Action::TimePasses => Ok(None),
         Action::Report { event, body } => report(world, step, place, event, body).await.map(Some),
         Action::Call { method } => {
             let body = world.substitute(&Value::Object(step.with.clone())).await?;
-            let body = shape::message(&api::request_of(method)?, &body, &world.children).map_err(CallError::Request)?;
+            let body = shape::message(&api::request_of(method)?, &body, &world.children)
+                .map_err(CallError::Request)?;
             let caller = step.caller.as_deref().unwrap_or(&world.system);
             world.api.call(caller, method, &body).await.map(Some)
         }
@@ -54,18 +59,40 @@ async fn report(
         None => json!(place.now.to_string()),
     };
     let descriptor = api::descriptor("baton.record.v1.RecordEvent")?;
-    let request = shape::message(&descriptor, &request, &world.children).map_err(CallError::Request)?;
+    let request =
+        shape::message(&descriptor, &request, &world.children).map_err(CallError::Request)?;
     let caller = step.caller.as_deref().unwrap_or(&world.system);
-    world.api.call(caller, "RecordService/RecordEvents", &json!({ "events": [request] })).await
+    world
+        .api
+        .call(
+            caller,
+            "RecordService/RecordEvents",
+            &json!({ "events": [request] }),
+        )
+        .await
 }
 
 /// Fills in what a practitioner does not write: ids, the reference of the conference, whether attendance is known.
-pub fn record_event(event: &str, body: &Map<String, Value>, place: &Place<'_>) -> Result<Value, CallError> {
+pub fn record_event(
+    event: &str,
+    body: &Map<String, Value>,
+    place: &Place<'_>,
+) -> Result<Value, CallError> {
     let descriptor = api::descriptor("baton.record.v1.RecordEvent")?;
-    let names: Vec<String> =
-        descriptor.oneofs().flat_map(|oneof| oneof.fields().map(|field| field.name().to_owned()).collect::<Vec<_>>()).collect();
+    let names: Vec<String> = descriptor
+        .oneofs()
+        .flat_map(|oneof| {
+            oneof
+                .fields()
+                .map(|field| field.name().to_owned())
+                .collect::<Vec<_>>()
+        })
+        .collect();
     if !names.iter().any(|name| name == event) {
-        return Err(CallError::Request(format!("there is no report `{event}`; there are {}", names.join(", "))));
+        return Err(CallError::Request(format!(
+            "there is no report `{event}`; there are {}",
+            names.join(", ")
+        )));
     }
     let mut body = body.clone();
     let mut take = |key: &str| body.remove(key);
@@ -73,11 +100,18 @@ pub fn record_event(event: &str, body: &Map<String, Value>, place: &Place<'_>) -
     let revision = take("revision").unwrap_or_else(|| json!(1));
     if event.starts_with("conference_") {
         let reference = body.remove("ref").unwrap_or_else(|| json!("conference"));
-        body.entry("conference_ref").or_insert(json!(format!("{}-{}", super::fits::plain(&reference), place.run)));
+        body.entry("conference_ref").or_insert(json!(format!(
+            "{}-{}",
+            super::fits::plain(&reference),
+            place.run
+        )));
         if let Some(child) = body.remove("child") {
             if event == "conference_held" {
                 let outcome = body.remove("outcome").unwrap_or_default();
-                body.insert("outcomes".to_owned(), json!([{ "child": child, "outcome": outcome }]));
+                body.insert(
+                    "outcomes".to_owned(),
+                    json!([{ "child": child, "outcome": outcome }]),
+                );
             } else {
                 body.insert("children".to_owned(), json!([child]));
             }
@@ -102,7 +136,10 @@ async fn perform(
     let mut fields = command.fields;
     if let Some(answers) = &command.answers {
         let item = fields.get("item").cloned().unwrap_or_default();
-        fields.insert("answers".to_owned(), self::answers(world, place.child, &item, answers).await?);
+        fields.insert(
+            "answers".to_owned(),
+            self::answers(world, place.child, &item, answers).await?,
+        );
     }
     // The words name what is done; what it is done to follows from the child.
     for (field, variable) in [
@@ -115,7 +152,10 @@ async fn perform(
         let subject = api::find(&command.method)?.field == field;
         if subject && !step.with.contains_key(field) {
             let variable = format!("${}.{variable}", place.child);
-            fields.insert(field.to_owned(), world.variable(variable.trim_end_matches('.')).await?);
+            fields.insert(
+                field.to_owned(),
+                world.variable(variable.trim_end_matches('.')).await?,
+            );
         }
     }
     if let (Some(field), Some(reason)) = (command.reason_field, &step.because) {
@@ -138,18 +178,33 @@ async fn perform(
     if let Value::Object(with) = with {
         fields.extend(with);
     }
-    let body = shape::message(&descriptor, &Value::Object(fields), &world.children).map_err(CallError::Request)?;
+    let body = shape::message(&descriptor, &Value::Object(fields), &world.children)
+        .map_err(CallError::Request)?;
     world.api.call(person, &command.method, &body).await
 }
 
 /// Answers by question. `all` is looked up in the item.
-async fn answers(world: &World, child: &str, item: &Value, answers: &Answers) -> Result<Value, CallError> {
+async fn answers(
+    world: &World,
+    child: &str,
+    item: &Value,
+    answers: &Answers,
+) -> Result<Value, CallError> {
     let mut said = Map::new();
     if let Some(yes) = answers.all {
         let transfer = world.transfer(child).await?.unwrap_or_default();
         let gate = transfer["gate"].as_array().cloned().unwrap_or_default();
-        let asks = gate.iter().find(|one| one["item"] == *item).map(|one| one["asks"].clone()).unwrap_or_default();
-        for question in asks.as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let asks = gate
+            .iter()
+            .find(|one| one["item"] == *item)
+            .map(|one| one["asks"].clone())
+            .unwrap_or_default();
+        for question in asks
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+        {
             said.insert(question.to_owned(), json!(yes));
         }
     }

@@ -39,7 +39,10 @@ pub enum CallError {
 impl Api {
     /// Speaks for one authority.
     pub fn new(conn: Conn, authority: &str) -> Self {
-        Self { conn, authority: authority.to_owned() }
+        Self {
+            conn,
+            authority: authority.to_owned(),
+        }
     }
 
     /// Calls a method as somebody. A request id is put in where the request has one and it is not given.
@@ -50,7 +53,9 @@ impl Api {
         let mut message = DynamicMessage::deserialize(input, body.clone())
             .map_err(|error| CallError::Request(format!("{}: {error}", call.name())))?;
         let unset = |message: &DynamicMessage| {
-            message.get_field_by_name("request_id").is_some_and(|id| id.as_str() == Some(""))
+            message
+                .get_field_by_name("request_id")
+                .is_some_and(|id| id.as_str() == Some(""))
         };
         if unset(&message) {
             let id = format!("story-{}", uuid::Uuid::new_v4().simple());
@@ -60,12 +65,15 @@ impl Api {
         let mut request = Request::new(message);
         request.set_timeout(TIMEOUT);
         let identity = format!("{}/{caller}", self.authority);
-        let identity = identity.parse().map_err(|_| CallError::Request(format!("`{caller}` cannot call")))?;
+        let identity = identity
+            .parse()
+            .map_err(|_| CallError::Request(format!("`{caller}` cannot call")))?;
         request.metadata_mut().insert(IDENTITY_KEY, identity);
 
-        let answer = self.send(call.path, output, request).await.map_err(|status| {
-            CallError::Refused(Box::new(Refusal::from(&status)))
-        })?;
+        let answer = self
+            .send(call.path, output, request)
+            .await
+            .map_err(|status| CallError::Refused(Box::new(Refusal::from(&status))))?;
         to_json(&answer)
     }
 
@@ -76,7 +84,9 @@ impl Api {
         request: Request<DynamicMessage>,
     ) -> Result<DynamicMessage, Status> {
         let mut grpc = Grpc::new(self.conn.clone()).max_decoding_message_size(MESSAGE_BYTES_MAX);
-        grpc.ready().await.map_err(|error| Status::unavailable(format!("not reachable: {error}")))?;
+        grpc.ready()
+            .await
+            .map_err(|error| Status::unavailable(format!("not reachable: {error}")))?;
         let path = http::uri::PathAndQuery::from_static(path);
         let answer = grpc.unary(request, path, DynamicCodec(output)).await?;
         Ok(answer.into_inner())
@@ -86,13 +96,24 @@ impl Api {
 /// Finds a public method by its full or short name.
 pub fn find(method: &str) -> Result<&'static Call, CallError> {
     let method = method.trim_start_matches('/');
-    let named = |call: &&Call| call.name() == method || call.name().ends_with(&format!(".{method}"));
-    let found = CALLS.iter().filter(|call| call.is_public() && !call.streaming).find(named);
+    let named =
+        |call: &&Call| call.name() == method || call.name().ends_with(&format!(".{method}"));
+    let found = CALLS
+        .iter()
+        .filter(|call| call.is_public() && !call.streaming)
+        .find(named);
     found.ok_or_else(|| {
         let (_, short) = method.rsplit_once('/').unwrap_or(("", method));
-        let near: Vec<&str> =
-            CALLS.iter().filter(|call| call.is_public() && call.method() == short).map(Call::name).collect();
-        let hint = if near.is_empty() { String::new() } else { format!("; there is {}", near.join(", ")) };
+        let near: Vec<&str> = CALLS
+            .iter()
+            .filter(|call| call.is_public() && call.method() == short)
+            .map(Call::name)
+            .collect();
+        let hint = if near.is_empty() {
+            String::new()
+        } else {
+            format!("; there is {}", near.join(", "))
+        };
         CallError::Request(format!("there is no public method `{method}`{hint}"))
     })
 }
@@ -104,11 +125,15 @@ pub fn request_of(method: &str) -> Result<MessageDescriptor, CallError> {
 
 /// A message of the contracts.
 pub fn descriptor(name: &str) -> Result<MessageDescriptor, CallError> {
-    pool().get_message_by_name(name).ok_or_else(|| CallError::Request(format!("the contracts have no {name}")))
+    pool()
+        .get_message_by_name(name)
+        .ok_or_else(|| CallError::Request(format!("the contracts have no {name}")))
 }
 
 fn to_json(message: &DynamicMessage) -> Result<Value, CallError> {
-    let options = SerializeOptions::new().use_proto_field_name(true).stringify_64_bit_integers(false);
+    let options = SerializeOptions::new()
+        .use_proto_field_name(true)
+        .stringify_64_bit_integers(false);
     message
         .serialize_with_options(serde_json::value::Serializer, &options)
         .map_err(|error| CallError::Request(format!("the answer cannot be read: {error}")))
@@ -137,8 +162,14 @@ impl Encoder for DynamicCodec {
     type Item = DynamicMessage;
     type Error = Status;
 
-    fn encode(&mut self, message: DynamicMessage, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        message.encode(buffer).map_err(|error| Status::internal(error.to_string()))
+    fn encode(
+        &mut self,
+        message: DynamicMessage,
+        buffer: &mut EncodeBuf<'_>,
+    ) -> Result<(), Status> {
+        message
+            .encode(buffer)
+            .map_err(|error| Status::internal(error.to_string()))
     }
 }
 
@@ -148,6 +179,8 @@ impl Decoder for DynamicCodec {
 
     fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<DynamicMessage>, Status> {
         let message = DynamicMessage::decode(self.0.clone(), buffer);
-        message.map(Some).map_err(|error| Status::internal(error.to_string()))
+        message
+            .map(Some)
+            .map_err(|error| Status::internal(error.to_string()))
     }
 }

@@ -26,13 +26,24 @@ pub struct Flaw {
 pub fn check(story: &Story) -> Vec<Flaw> {
     let mut flaws = stage(story);
     // Any id does for a child that is not registered.
-    let children: Children =
-        story.children.keys().map(|name| (name.clone(), uuid::Uuid::nil().to_string())).collect();
+    let children: Children = story
+        .children
+        .keys()
+        .map(|name| (name.clone(), uuid::Uuid::nil().to_string()))
+        .collect();
     let mut before = jiff::Timestamp::MIN;
     for (index, step) in story.steps.iter().enumerate() {
-        let mut add = |what: String| flaws.push(Flaw { line: step.line, what });
+        let mut add = |what: String| {
+            flaws.push(Flaw {
+                line: step.line,
+                what,
+            })
+        };
         match act::time_of(step, before) {
-            Ok(now) if now < before => add(format!("`{}` lies before the step above", step.on.as_deref().unwrap_or_default())),
+            Ok(now) if now < before => add(format!(
+                "`{}` lies before the step above",
+                step.on.as_deref().unwrap_or_default()
+            )),
             Ok(now) => before = now,
             Err(error) => add(error.to_string()),
         }
@@ -65,7 +76,10 @@ fn stage(story: &Story) -> Vec<Flaw> {
         match words::posts(text) {
             Err(error) => add(error.to_string()),
             Ok(posts) => {
-                for post in posts.iter().filter(|post| !post.team.is_empty() && !story.teams.contains_key(&post.team)) {
+                for post in posts
+                    .iter()
+                    .filter(|post| !post.team.is_empty() && !story.teams.contains_key(&post.team))
+                {
                     add(format!("{person}: the story has no team `{}`", post.team));
                 }
             }
@@ -75,7 +89,10 @@ fn stage(story: &Story) -> Vec<Flaw> {
         match words::cover(text) {
             Err(error) => add(error.to_string()),
             Ok(cover) => {
-                for name in [cover.who, cover.whose].iter().filter(|name| !story.people.contains_key(*name)) {
+                for name in [cover.who, cover.whose]
+                    .iter()
+                    .filter(|name| !story.people.contains_key(*name))
+                {
                     add(format!("the story has no person `{name}`"));
                 }
             }
@@ -100,7 +117,10 @@ fn stage(story: &Story) -> Vec<Flaw> {
                 if !story.teams.contains_key(&given.team) {
                     add(format!("the story has no team `{}`", given.team));
                 }
-                if let Some(worker) = given.worker.filter(|worker| !story.people.contains_key(worker)) {
+                if let Some(worker) = given
+                    .worker
+                    .filter(|worker| !story.people.contains_key(worker))
+                {
                     add(format!("the story has no person `{worker}`"));
                 }
             }
@@ -113,10 +133,17 @@ fn action(story: &Story, step: &Step, index: usize, children: &Children) -> Resu
     match &step.action {
         Action::TimePasses => Ok(()),
         Action::Report { event, body } => {
-            let place = Place { now: jiff::Timestamp::UNIX_EPOCH, number: index, child: "", run: "check" };
-            let request = act::record_event(event, body, &place).map_err(|error| error.to_string())?;
+            let place = Place {
+                now: jiff::Timestamp::UNIX_EPOCH,
+                number: index,
+                child: "",
+                run: "check",
+            };
+            let request =
+                act::record_event(event, body, &place).map_err(|error| error.to_string())?;
             let request = without_variables(&request);
-            let descriptor = api::descriptor("baton.record.v1.RecordEvent").map_err(|error| error.to_string())?;
+            let descriptor = api::descriptor("baton.record.v1.RecordEvent")
+                .map_err(|error| error.to_string())?;
             shape::message(&descriptor, &request, children).map(drop)
         }
         Action::Call { method } => fields(method, step, children),
@@ -144,22 +171,43 @@ fn without_variables(value: &Value) -> Value {
     let mut names = Vec::new();
     shape::variables(value, &mut names);
     let any = json!(uuid::Uuid::nil().to_string());
-    let known: BTreeMap<String, Value> = names.into_iter().map(|name| (name, any.clone())).collect();
+    let known: BTreeMap<String, Value> =
+        names.into_iter().map(|name| (name, any.clone())).collect();
     shape::substitute(value, &known)
 }
 
 fn expectations(story: &Story, step: &Step) -> Vec<String> {
-    let Some(expect) = &step.expect else { return Vec::new() };
+    let Some(expect) = &step.expect else {
+        return Vec::new();
+    };
     let mut wrong = Vec::new();
     let people = expect.tasks.keys().chain(expect.no_tasks.keys());
     wrong.extend(
-        people.filter(|name| !story.people.contains_key(*name)).map(|name| format!("the story has no person `{name}`")),
+        people
+            .filter(|name| !story.people.contains_key(*name))
+            .map(|name| format!("the story has no person `{name}`")),
     );
-    let teams = expect.in_tray.keys().chain(expect.responsible.iter().map(|one| &one.team).filter(|team| *team != "none"));
+    let teams = expect.in_tray.keys().chain(
+        expect
+            .responsible
+            .iter()
+            .map(|one| &one.team)
+            .filter(|team| *team != "none"),
+    );
     wrong.extend(
-        teams.filter(|name| !story.teams.contains_key(*name)).map(|name| format!("the story has no team `{name}`")),
+        teams
+            .filter(|name| !story.teams.contains_key(*name))
+            .map(|name| format!("the story has no team `{name}`")),
     );
-    let told = expect.told.0.iter().chain(&expect.not_told.0).chain(expect.withheld.keys());
-    wrong.extend(told.filter_map(|text| words::told(text).err()).map(|error| error.to_string()));
+    let told = expect
+        .told
+        .0
+        .iter()
+        .chain(&expect.not_told.0)
+        .chain(expect.withheld.keys());
+    wrong.extend(
+        told.filter_map(|text| words::told(text).err())
+            .map(|error| error.to_string()),
+    );
     wrong
 }

@@ -31,41 +31,50 @@ pub fn command(text: &str) -> Result<Command, NotUnderstood> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let transfer = |method: &str| Command::new(&format!("TransferService/{method}"));
     Ok(match words.as_slice() {
-        ["name", "receiving", "worker", worker] => transfer("NameReceivingWorker").with("worker_id", *worker),
+        ["name", "receiving", "worker", worker] => {
+            transfer("NameReceivingWorker").with("worker_id", *worker)
+        }
         ["complete", "transfer"] => transfer("CompleteTransfer"),
         ["return", "transfer"] => transfer("ReturnTransfer").reason("reason"),
         ["withdraw", "transfer"] => transfer("WithdrawTransfer").reason("reason"),
         ["complete", item, rest @ ..] => transfer("CompleteItem").item(item, rest)?,
         ["sign", item, rest @ ..] => transfer("SignItem").item(item, rest)?,
-        ["accept", "audit", item] => transfer("ReviewAudit").with("item", *item).with("accepted", true),
-        ["reject", "audit", item] => {
-            transfer("ReviewAudit").with("item", *item).with("accepted", false).reason("reason")
-        }
+        ["accept", "audit", item] => transfer("ReviewAudit")
+            .with("item", *item)
+            .with("accepted", true),
+        ["reject", "audit", item] => transfer("ReviewAudit")
+            .with("item", *item)
+            .with("accepted", false)
+            .reason("reason"),
         ["waive", item] => transfer("WaiveItem").with("item", *item).reason("reason"),
         ["hold", kind, ..] => meeting(kind, text)?,
         ["agree", "date", day] if when::date(day).is_ok() => {
             transfer("AgreeDate").with("date", *day).reason("reason")
         }
-        ["allocate", worker] => {
-            Command { time_field: Some("effective_at"), ..Command::new("AllocationService/AllocateWorker") }
-                .with("worker_id", *worker)
+        ["allocate", worker] => Command {
+            time_field: Some("effective_at"),
+            ..Command::new("AllocationService/AllocateWorker")
         }
-        [verb @ ("authorise" | "refuse"), "unallocated"] => Command::new("AllocationService/AuthoriseUnallocated")
-            .with("authorised", *verb == "authorise")
-            .reason("reason"),
-        ["launch", "contact", "from", source, "by", form, rest @ ..] => {
-            Command { time_field: Some("received_at"), ..Command::new("FrontDoorService/LaunchContact") }
-                .with("source_kind", *source)
-                .with("form", *form)
-                .routed(rest)?
+        .with("worker_id", *worker),
+        [verb @ ("authorise" | "refuse"), "unallocated"] => {
+            Command::new("AllocationService/AuthoriseUnallocated")
+                .with("authorised", *verb == "authorise")
+                .reason("reason")
         }
+        ["launch", "contact", "from", source, "by", form, rest @ ..] => Command {
+            time_field: Some("received_at"),
+            ..Command::new("FrontDoorService/LaunchContact")
+        }
+        .with("source_kind", *source)
+        .with("form", *form)
+        .routed(rest)?,
         ["decide", outcome, rest @ ..] => Command::new("FrontDoorService/DecideContact")
             .with("outcome", *outcome)
             .routed(rest)?
             .reason("rationale"),
-        ["propose", "closure", "on", ground] => {
-            Command::new("ClosureService/ProposeClosure").with("ground", *ground).reason("reason")
-        }
+        ["propose", "closure", "on", ground] => Command::new("ClosureService/ProposeClosure")
+            .with("ground", *ground)
+            .reason("reason"),
         [verb @ ("approve" | "decline"), "closure"] => Command::new("ClosureService/DecideClosure")
             .with("approved", *verb == "approve")
             .reason("reason"),
@@ -76,7 +85,13 @@ pub fn command(text: &str) -> Result<Command, NotUnderstood> {
 
 impl Command {
     fn new(method: &str) -> Self {
-        Self { method: method.to_owned(), fields: Map::new(), answers: None, reason_field: None, time_field: None }
+        Self {
+            method: method.to_owned(),
+            fields: Map::new(),
+            answers: None,
+            reason_field: None,
+            time_field: None,
+        }
     }
 
     fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
@@ -85,20 +100,31 @@ impl Command {
     }
 
     fn reason(self, field: &'static str) -> Self {
-        Self { reason_field: Some(field), ..self }
+        Self {
+            reason_field: Some(field),
+            ..self
+        }
     }
 
     fn item(self, item: &str, rest: &[&str]) -> Result<Self, NotUnderstood> {
         let answers = answers(&rest.join(" "))?;
         let answers = (answers != Answers::default()).then_some(answers);
-        Ok(Self { answers, time_field: Some("effective_at"), ..self }.with("item", item))
+        Ok(Self {
+            answers,
+            time_field: Some("effective_at"),
+            ..self
+        }
+        .with("item", item))
     }
 
     fn routed(self, rest: &[&str]) -> Result<Self, NotUnderstood> {
         match rest {
             [] => Ok(self),
             ["to", team] => Ok(self.with("team_id", *team)),
-            other => Err(NotUnderstood(format!("`{}` is not understood: write `to <team>`", other.join(" ")))),
+            other => Err(NotUnderstood(format!(
+                "`{}` is not understood: write `to <team>`",
+                other.join(" ")
+            ))),
         }
     }
 }
@@ -106,11 +132,16 @@ impl Command {
 /// `hold core_group attended by sam, ann chaired by nia agreeing joint_work`.
 fn meeting(kind: &str, text: &str) -> Result<Command, NotUnderstood> {
     const PARTS: [&str; 3] = ["attended by ", "chaired by ", "agreeing "];
-    let mut command = Command { time_field: Some("held_at"), ..Command::new("TransferService/RecordMeeting") };
+    let mut command = Command {
+        time_field: Some("held_at"),
+        ..Command::new("TransferService/RecordMeeting")
+    };
     command = command.with("kind", kind);
 
-    let mut starts: Vec<(usize, &str)> =
-        PARTS.iter().filter_map(|part| text.find(part).map(|at| (at, *part))).collect();
+    let mut starts: Vec<(usize, &str)> = PARTS
+        .iter()
+        .filter_map(|part| text.find(part).map(|at| (at, *part)))
+        .collect();
     starts.sort_unstable();
     let head_end = starts.first().map_or(text.len(), |(at, _)| *at);
     if text[..head_end].split_whitespace().count() != 2 {
@@ -147,7 +178,10 @@ mod tests {
         let sign = command("sign first_response_audit yes to all but chronology_complete").unwrap();
         assert_eq!(sign.method, "TransferService/SignItem");
         assert_eq!(sign.fields["item"], json!("first_response_audit"));
-        assert_eq!(sign.answers.unwrap().named, [("chronology_complete".to_owned(), false)]);
+        assert_eq!(
+            sign.answers.unwrap().named,
+            [("chronology_complete".to_owned(), false)]
+        );
 
         let whole = command("complete transfer").unwrap();
         assert_eq!(whole.method, "TransferService/CompleteTransfer");
@@ -159,11 +193,16 @@ mod tests {
 
     #[test]
     fn a_meeting_has_people_a_chair_and_agreements_in_any_order() {
-        let held = command("hold core_group chaired by nia attended by sam, ann and tom agreeing joint_work, not joint_visit");
+        let held = command(
+            "hold core_group chaired by nia attended by sam, ann and tom agreeing joint_work, not joint_visit",
+        );
         let fields = held.unwrap().fields;
         assert_eq!(fields["attended"], json!(["sam", "ann", "tom"]));
         assert_eq!(fields["chaired_by"], json!("nia"));
-        assert_eq!(fields["agreed"], json!({"joint_work": true, "joint_visit": false}));
+        assert_eq!(
+            fields["agreed"],
+            json!({"joint_work": true, "joint_visit": false})
+        );
         assert!(command("hold a big meeting").is_err());
     }
 

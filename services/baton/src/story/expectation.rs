@@ -144,7 +144,10 @@ impl<'de> Deserialize<'de> for ExpectTransfer {
                 }
             }
 
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<ExpectTransfer, A::Error> {
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                map: A,
+            ) -> Result<ExpectTransfer, A::Error> {
                 let map = serde::de::value::MapAccessDeserializer::new(map);
                 TransferLike::deserialize(map).map(|like| ExpectTransfer::Like(Box::new(like)))
             }

@@ -66,7 +66,9 @@ impl<'de> Deserialize<'de> for OneOrMany {
             Value::Array(items) => items.iter().map(text_of).collect::<Option<Vec<_>>>(),
             other => text_of(&other).map(|text| vec![text]),
         };
-        texts.map(Self).ok_or_else(|| D::Error::custom("expected one text or a list of texts"))
+        texts
+            .map(Self)
+            .ok_or_else(|| D::Error::custom("expected one text or a list of texts"))
     }
 }
 
@@ -165,14 +167,31 @@ impl<'de> Visitor<'de> for StepVisitor {
                 "as" => step.caller = Some(map.next_value()?),
                 "note" => step.note = Some(map.next_value()?),
                 "expect" => step.expect = Some(map.next_value::<ExpectOrWord>()?.0),
-                "call" => act(&mut step, Action::Call { method: map.next_value()? })?,
+                "call" => act(
+                    &mut step,
+                    Action::Call {
+                        method: map.next_value()?,
+                    },
+                )?,
                 other => {
                     if let Some(event) = other.strip_prefix("report ") {
                         let event = event.trim().replace(' ', "_");
-                        act(&mut step, Action::Report { event, body: map.next_value()? })?;
+                        act(
+                            &mut step,
+                            Action::Report {
+                                event,
+                                body: map.next_value()?,
+                            },
+                        )?;
                     } else {
                         let person = other.to_owned();
-                        act(&mut step, Action::Command { person, words: map.next_value()? })?;
+                        act(
+                            &mut step,
+                            Action::Command {
+                                person,
+                                words: map.next_value()?,
+                            },
+                        )?;
                     }
                 }
             }
@@ -183,7 +202,9 @@ impl<'de> Visitor<'de> for StepVisitor {
 
 fn act<E: serde::de::Error>(step: &mut Step, action: Action) -> Result<(), E> {
     if step.action != Action::TimePasses {
-        return Err(E::custom("a step has one act: put the second into a step of its own"));
+        return Err(E::custom(
+            "a step has one act: put the second into a step of its own",
+        ));
     }
     step.action = action;
     Ok(())

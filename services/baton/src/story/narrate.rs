@@ -27,7 +27,11 @@ impl Narrator {
         let mut lines = Vec::new();
         let several = world.children.len() > 1;
         for child in world.children.keys() {
-            let prefix = if several { format!("{child}: ") } else { String::new() };
+            let prefix = if several {
+                format!("{child}: ")
+            } else {
+                String::new()
+            };
             let (mut events, _) = world.journey(child).await?;
             events.sort_by_key(|event| plain(&event["recorded_at"]));
             for event in events {
@@ -40,7 +44,11 @@ impl Narrator {
             }
             for notice in world.notices(child).await? {
                 let words = people_in_words(world, &notice);
-                if self.notices.insert(plain(&notice["notice_id"]), words.clone()) != Some(words.clone()) {
+                if self
+                    .notices
+                    .insert(plain(&notice["notice_id"]), words.clone())
+                    != Some(words.clone())
+                {
                     lines.push(format!("{prefix}told: {words}{}", rules(&notice["rules"])));
                 }
             }
@@ -100,13 +108,17 @@ fn detail(key: &str, value: &Value) -> Option<String> {
     let key = key.replace('_', " ");
     match value {
         Value::String(text) if text.is_empty() || !is_short(value) => None,
-        Value::String(text) if when::date(text).is_ok() => Some(format!("{key} {}", when::spoken_day(text))),
+        Value::String(text) if when::date(text).is_ok() => {
+            Some(format!("{key} {}", when::spoken_day(text)))
+        }
         Value::String(text) => Some(match text.parse::<jiff::Timestamp>() {
             Ok(at) => format!("{key} {}", when::spoken(at)),
             Err(_) => format!("{key} {text}"),
         }),
         Value::Bool(flag) => flag.then_some(key),
-        Value::Array(items) if items.iter().all(|item| item.is_string() && is_short(item)) && !items.is_empty() => {
+        Value::Array(items)
+            if items.iter().all(|item| item.is_string() && is_short(item)) && !items.is_empty() =>
+        {
             let items: Vec<String> = items.iter().map(plain).collect();
             Some(format!("{key} {}", items.join(" + ")))
         }
@@ -115,21 +127,35 @@ fn detail(key: &str, value: &Value) -> Option<String> {
 }
 
 fn is_short(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.len() < 36 || text.parse::<jiff::Timestamp>().is_ok())
+    value
+        .as_str()
+        .is_some_and(|text| text.len() < 36 || text.parse::<jiff::Timestamp>().is_ok())
 }
 
 /// `core_group by Wed 1 Apr 2026 (S-047), skipping 21 Mar saturday; owed by social_worker of cm`.
 fn due_in_words(due: &Value) -> String {
-    let mut line = format!("{} by {}", plain(&due["name"]), when::spoken_day(&plain(&due["due_on"])));
+    let mut line = format!(
+        "{} by {}",
+        plain(&due["name"]),
+        when::spoken_day(&plain(&due["due_on"]))
+    );
     line.push_str(&rules(&due["rules"]));
-    let state = plain(&due["state"]).trim_start_matches("DUE_STATE_").to_lowercase();
+    let state = plain(&due["state"])
+        .trim_start_matches("DUE_STATE_")
+        .to_lowercase();
     if state != "open" {
         let _ = write!(line, " {state}");
     }
     let skipped: Vec<String> = list(due, "skipped_days")
         .iter()
         .filter(|day| !matches!(plain(&day["reason"]).as_str(), "saturday" | "sunday"))
-        .map(|day| format!("{} {}", when::spoken_day(&plain(&day["date"])), plain(&day["reason"])))
+        .map(|day| {
+            format!(
+                "{} {}",
+                when::spoken_day(&plain(&day["date"])),
+                plain(&day["reason"])
+            )
+        })
         .collect();
     let weekend = list(due, "skipped_days").len() - skipped.len();
     if weekend > 0 || !skipped.is_empty() {
@@ -158,7 +184,11 @@ fn owner_in_words(owner: &Value) -> String {
 
 fn rules(rules: &Value) -> String {
     let rules: Vec<String> = rules.as_array().into_iter().flatten().map(plain).collect();
-    if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) }
+    if rules.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", rules.join(", "))
+    }
 }
 
 /// What a step does, as a heading.
@@ -166,9 +196,15 @@ pub fn heading(step: &Step) -> String {
     let mut line = match &step.action {
         Action::TimePasses => "time passes".to_owned(),
         Action::Report { event, body } => {
-            let body: Vec<String> =
-                body.iter().map(|(key, value)| format!("{key} {}", plain(value).replace('"', ""))).collect();
-            format!("the record system reports: {} ({})", event.replace('_', " "), body.join(", "))
+            let body: Vec<String> = body
+                .iter()
+                .map(|(key, value)| format!("{key} {}", plain(value).replace('"', "")))
+                .collect();
+            format!(
+                "the record system reports: {} ({})",
+                event.replace('_', " "),
+                body.join(", ")
+            )
         }
         Action::Call { method } => format!("call {method}"),
         Action::Command { person, words } => format!("{person}: {words}"),
@@ -184,7 +220,10 @@ pub fn heading(step: &Step) -> String {
 
 /// A refusal, as lines.
 pub fn refusal_in_words(refusal: &Refusal) -> Vec<String> {
-    format!("refused: {refusal}").lines().map(str::to_owned).collect()
+    format!("refused: {refusal}")
+        .lines()
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Who is responsible, as a line.
@@ -193,7 +232,9 @@ pub async fn responsibility(world: &World) -> Result<Vec<String>, CallError> {
     for child in world.children.keys() {
         lines.push(match world.responsible(child, None, None).await? {
             None => format!("{child}: no open case"),
-            Some((team, worker)) if worker.is_empty() => format!("{child}: {team} is responsible, no worker"),
+            Some((team, worker)) if worker.is_empty() => {
+                format!("{child}: {team} is responsible, no worker")
+            }
             Some((team, worker)) => format!("{child}: {team} is responsible, with {worker}"),
         });
     }

@@ -43,16 +43,27 @@ pub async fn play(story: &Story, conn: Conn) -> Performance {
     let mut failures = Vec::new();
     match run(story, conn, &mut text, &mut failures).await {
         Ok(()) => {}
-        Err(error) => failures.push(Failure { line: 0, what: error.to_string() }),
+        Err(error) => failures.push(Failure {
+            line: 0,
+            what: error.to_string(),
+        }),
     }
     Performance { text, failures }
 }
 
-async fn run(story: &Story, conn: Conn, text: &mut String, failures: &mut Vec<Failure>) -> Result<(), StageError> {
+async fn run(
+    story: &Story,
+    conn: Conn,
+    text: &mut String,
+    failures: &mut Vec<Failure>,
+) -> Result<(), StageError> {
     let run = uuid::Uuid::new_v4().simple().to_string()[..8].to_owned();
     let mut world = stage::set(story, Api::new(conn, &story.authority), &run).await?;
     let mut narrator = Narrator::default();
-    let failed = |error| StageError::Call { what: "asking what happened".to_owned(), error };
+    let failed = |error| StageError::Call {
+        what: "asking what happened".to_owned(),
+        error,
+    };
     // What setting the stage brought is told in one line.
     narrator.news(&world).await.map_err(failed)?;
     for given in &story.given.0 {
@@ -62,20 +73,40 @@ async fn run(story: &Story, conn: Conn, text: &mut String, failures: &mut Vec<Fa
     let mut now = stage::start(story)?;
     for (index, step) in story.steps.iter().enumerate() {
         now = act::time_of(step, now)?;
-        let place = Place { now, number: index + 1, child: child_of(story, step), run: &run };
-        let _ = writeln!(text, "\n  {}  {}", when::spoken(now), narrate::heading(step));
+        let place = Place {
+            now,
+            number: index + 1,
+            child: child_of(story, step),
+            run: &run,
+        };
+        let _ = writeln!(
+            text,
+            "\n  {}  {}",
+            when::spoken(now),
+            narrate::heading(step)
+        );
         if let Some(note) = &step.note {
             let _ = writeln!(text, "      [{note}]");
         }
         let wrong = match play_step(&mut world, step, &place, &mut narrator, text).await {
             Ok(wrong) => wrong,
             Err(CallError::Refused(refusal)) => vec![Mismatch::new("story", "an answer", refusal)],
-            Err(CallError::Request(what)) => vec![Mismatch::new("story", "a request that fits", what)],
+            Err(CallError::Request(what)) => {
+                vec![Mismatch::new("story", "a request that fits", what)]
+            }
         };
-        for Mismatch { at, expected, actual } in wrong {
+        for Mismatch {
+            at,
+            expected,
+            actual,
+        } in wrong
+        {
             let what = format!("{at}\n          expected {expected}\n          but it is {actual}");
             let _ = writeln!(text, "      NOT AS EXPECTED {what}");
-            failures.push(Failure { line: step.line, what });
+            failures.push(Failure {
+                line: step.line,
+                what,
+            });
         }
     }
     let _ = writeln!(text);
@@ -128,9 +159,19 @@ pub fn child_of<'a>(story: &'a Story, step: &'a Step) -> &'a str {
         return child;
     }
     if let Action::Report { body, .. } = &step.action {
-        let named = body.get("child").or_else(|| body.get("children").and_then(|children| children.get(0)));
-        let outcomes = || body.get("outcomes").and_then(serde_json::Value::as_object)?.keys().next();
-        if let Some(child) = named.and_then(serde_json::Value::as_str).or_else(|| outcomes().map(String::as_str)) {
+        let named = body
+            .get("child")
+            .or_else(|| body.get("children").and_then(|children| children.get(0)));
+        let outcomes = || {
+            body.get("outcomes")
+                .and_then(serde_json::Value::as_object)?
+                .keys()
+                .next()
+        };
+        if let Some(child) = named
+            .and_then(serde_json::Value::as_str)
+            .or_else(|| outcomes().map(String::as_str))
+        {
             return child;
         }
     }

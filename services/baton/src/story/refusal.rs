@@ -37,32 +37,47 @@ pub struct Missing {
 impl Refusal {
     /// The rules it names anywhere, in order.
     pub fn rules(&self) -> BTreeSet<String> {
-        let items = self.items.iter().flat_map(|item| [&item.subject, &item.description]);
+        let items = self
+            .items
+            .iter()
+            .flat_map(|item| [&item.subject, &item.description]);
         let metadata = self.metadata.iter().map(|(_, value)| value);
-        items.chain(metadata).chain([&self.message]).flat_map(|text| rule_ids(text)).collect()
+        items
+            .chain(metadata)
+            .chain([&self.message])
+            .flat_map(|text| rule_ids(text))
+            .collect()
     }
 }
 
 /// The rule IDs in a text: `W-069`, `ST-01`.
 fn rule_ids(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '-')).filter_map(|word| {
-        let (family, number) = word.split_once('-')?;
-        let id = (1..=2).contains(&family.len())
-            && family.bytes().all(|sign| sign.is_ascii_uppercase())
-            && (2..=3).contains(&number.len())
-            && number.bytes().all(|sign| sign.is_ascii_digit());
-        id.then(|| word.to_owned())
-    })
+    text.split(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '-'))
+        .filter_map(|word| {
+            let (family, number) = word.split_once('-')?;
+            let id = (1..=2).contains(&family.len())
+                && family.bytes().all(|sign| sign.is_ascii_uppercase())
+                && (2..=3).contains(&number.len())
+                && number.bytes().all(|sign| sign.is_ascii_digit());
+            id.then(|| word.to_owned())
+        })
 }
 
 impl From<&Status> for Refusal {
     fn from(status: &Status) -> Self {
         let details = status.get_error_details();
-        let items = details.precondition_failure().map(|failure| &failure.violations);
-        let fields = details.bad_request().map(|request| &request.field_violations);
+        let items = details
+            .precondition_failure()
+            .map(|failure| &failure.violations);
+        let fields = details
+            .bad_request()
+            .map(|request| &request.field_violations);
         Self {
             code: code_name(status.code()).to_owned(),
-            reason: details.error_info().map(|info| info.reason.clone()).unwrap_or_default(),
+            reason: details
+                .error_info()
+                .map(|info| info.reason.clone())
+                .unwrap_or_default(),
             message: status.message().to_owned(),
             items: items
                 .into_iter()
@@ -137,13 +152,22 @@ mod tests {
             description: "W-069, W-169; owner team_manager of frt; sign it".into(),
             ..Missing::default()
         };
-        let refusal = Refusal { items: vec![item], ..Refusal::default() };
+        let refusal = Refusal {
+            items: vec![item],
+            ..Refusal::default()
+        };
 
-        assert_eq!(refusal.rules(), ["W-069".to_owned(), "W-169".to_owned()].into());
+        assert_eq!(
+            refusal.rules(),
+            ["W-069".to_owned(), "W-169".to_owned()].into()
+        );
     }
 
     #[test]
     fn words_with_a_hyphen_are_no_rules() {
-        assert_eq!(rule_ids("re-referral of 2026-03 X-1 ABC-123 ST-01 X-14.").collect::<Vec<_>>(), ["ST-01", "X-14"]);
+        assert_eq!(
+            rule_ids("re-referral of 2026-03 X-1 ABC-123 ST-01 X-14.").collect::<Vec<_>>(),
+            ["ST-01", "X-14"]
+        );
     }
 }

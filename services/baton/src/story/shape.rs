@@ -15,7 +15,11 @@ use super::when;
 pub type Children = BTreeMap<String, String>;
 
 /// Shapes the fields of a message. The error names the field and what is wrong.
-pub fn message(descriptor: &MessageDescriptor, value: &Value, children: &Children) -> Result<Value, String> {
+pub fn message(
+    descriptor: &MessageDescriptor,
+    value: &Value,
+    children: &Children,
+) -> Result<Value, String> {
     match descriptor.full_name() {
         "google.protobuf.Timestamp" => instant(value),
         "google.protobuf.Struct" | "google.protobuf.Value" => Ok(value.clone()),
@@ -25,18 +29,35 @@ pub fn message(descriptor: &MessageDescriptor, value: &Value, children: &Childre
     }
 }
 
-fn fields(descriptor: &MessageDescriptor, value: &Value, children: &Children) -> Result<Value, String> {
+fn fields(
+    descriptor: &MessageDescriptor,
+    value: &Value,
+    children: &Children,
+) -> Result<Value, String> {
     let Value::Object(given) = value else {
-        return Err(format!("expected the fields of {}, not {value}", descriptor.name()));
+        return Err(format!(
+            "expected the fields of {}, not {value}",
+            descriptor.name()
+        ));
     };
     let mut shaped = Map::new();
     for (name, value) in given {
-        let field = descriptor.fields().find(|field| field.name() == name || field.json_name() == name);
+        let field = descriptor
+            .fields()
+            .find(|field| field.name() == name || field.json_name() == name);
         let Some(field) = field else {
-            let known: Vec<String> = descriptor.fields().map(|field| field.name().to_owned()).collect();
-            return Err(format!("{} has no field `{name}`; it has {}", descriptor.name(), known.join(", ")));
+            let known: Vec<String> = descriptor
+                .fields()
+                .map(|field| field.name().to_owned())
+                .collect();
+            return Err(format!(
+                "{} has no field `{name}`; it has {}",
+                descriptor.name(),
+                known.join(", ")
+            ));
         };
-        let value = self::field(&field, value, children).map_err(|error| format!("{name}: {error}"))?;
+        let value =
+            self::field(&field, value, children).map_err(|error| format!("{name}: {error}"))?;
         shaped.insert(field.name().to_owned(), value);
     }
     Ok(Value::Object(shaped))
@@ -44,7 +65,9 @@ fn fields(descriptor: &MessageDescriptor, value: &Value, children: &Children) ->
 
 fn field(field: &FieldDescriptor, value: &Value, children: &Children) -> Result<Value, String> {
     if field.is_map() {
-        let Kind::Message(entry) = field.kind() else { return Ok(value.clone()) };
+        let Kind::Message(entry) = field.kind() else {
+            return Ok(value.clone());
+        };
         let kind = entry.map_entry_value_field().kind();
         let Value::Object(entries) = value else {
             return Err(format!("expected names and values, not {value}"));
@@ -57,8 +80,10 @@ fn field(field: &FieldDescriptor, value: &Value, children: &Children) -> Result<
     }
     if field.cardinality() == Cardinality::Repeated {
         let items = several(&field.kind(), value);
-        let shaped: Result<Vec<Value>, String> =
-            items.iter().map(|item| single(&field.kind(), item, children)).collect();
+        let shaped: Result<Vec<Value>, String> = items
+            .iter()
+            .map(|item| single(&field.kind(), item, children))
+            .collect();
         return shaped.map(Value::Array);
     }
     single(&field.kind(), value, children)
@@ -77,9 +102,10 @@ fn several(kind: &Kind, value: &Value) -> Vec<Value> {
     };
     match (pair, value) {
         (_, Value::Array(items)) => items.clone(),
-        (Some((name, content)), Value::Object(entries)) if !entries.contains_key(name) => {
-            entries.iter().map(|(key, value)| json!({ name: key, content: value })).collect()
-        }
+        (Some((name, content)), Value::Object(entries)) if !entries.contains_key(name) => entries
+            .iter()
+            .map(|(key, value)| json!({ name: key, content: value }))
+            .collect(),
         _ => vec![value.clone()],
     }
 }
@@ -93,25 +119,40 @@ fn single(kind: &Kind, value: &Value, children: &Children) -> Result<Value, Stri
             Some("no") => Ok(json!(false)),
             _ => Ok(value.clone()),
         },
-        Kind::String => text_of(value).map(Value::String).ok_or_else(|| format!("expected a text, not {value}")),
+        Kind::String => text_of(value)
+            .map(Value::String)
+            .ok_or_else(|| format!("expected a text, not {value}")),
         _ => Ok(value.clone()),
     }
 }
 
 fn enumeration(descriptor: &EnumDescriptor, value: &Value) -> Result<Value, String> {
-    let Some(text) = value.as_str() else { return Ok(value.clone()) };
-    let names: Vec<String> = descriptor.values().map(|value| value.name().to_owned()).collect();
+    let Some(text) = value.as_str() else {
+        return Ok(value.clone());
+    };
+    let names: Vec<String> = descriptor
+        .values()
+        .map(|value| value.name().to_owned())
+        .collect();
     let suffix = format!("_{}", text.to_uppercase());
-    let found = names.iter().find(|name| *name == text || name.ends_with(&suffix));
-    found.map(|name| json!(name)).ok_or_else(|| format!("`{text}` is none of {}", names.join(", ")))
+    let found = names
+        .iter()
+        .find(|name| *name == text || name.ends_with(&suffix));
+    found
+        .map(|name| json!(name))
+        .ok_or_else(|| format!("`{text}` is none of {}", names.join(", ")))
 }
 
 fn instant(value: &Value) -> Result<Value, String> {
-    let Some(text) = value.as_str() else { return Err(format!("expected a time, not {value}")) };
+    let Some(text) = value.as_str() else {
+        return Err(format!("expected a time, not {value}"));
+    };
     if text.contains('T') {
         return Ok(value.clone());
     }
-    when::instant(text).map(|at| json!(at.to_string())).map_err(|error| error.to_string())
+    when::instant(text)
+        .map(|at| json!(at.to_string()))
+        .map_err(|error| error.to_string())
 }
 
 fn child(value: &Value, children: &Children) -> Result<Value, String> {
@@ -119,12 +160,15 @@ fn child(value: &Value, children: &Children) -> Result<Value, String> {
     let id = children.get(name).map(String::as_str);
     // A variable is an id already.
     let id = id.or_else(|| (name.len() == 36).then_some(name));
-    id.map(|id| json!({ "child_id": id })).ok_or_else(|| format!("the story has no child `{name}`"))
+    id.map(|id| json!({ "child_id": id }))
+        .ok_or_else(|| format!("the story has no child `{name}`"))
 }
 
 fn is_fact_value(value: &Value) -> bool {
     const FORMS: [&str; 7] = ["code", "date", "instant", "flag", "number", "none", "codes"];
-    value.as_object().is_some_and(|object| object.len() == 1 && object.keys().all(|key| FORMS.contains(&key.as_str())))
+    value.as_object().is_some_and(|object| {
+        object.len() == 1 && object.keys().all(|key| FORMS.contains(&key.as_str()))
+    })
 }
 
 /// The value of a fact, by its look: `none`, yes or no, a number, a day, a time, a list of codes, a code.
@@ -161,9 +205,10 @@ pub fn substitute(value: &Value, known: &BTreeMap<String, Value>) -> Value {
     match value {
         Value::String(text) => known.get(text).unwrap_or(value).clone(),
         Value::Array(items) => items.iter().map(|item| substitute(item, known)).collect(),
-        Value::Object(fields) => {
-            fields.iter().map(|(key, field)| (key.clone(), substitute(field, known))).collect()
-        }
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(key, field)| (key.clone(), substitute(field, known)))
+            .collect(),
         other => other.clone(),
     }
 }
@@ -193,7 +238,10 @@ mod tests {
         );
         let booked = json!({ "at": "2026-04-16 14:00", "children": "kit" });
         let booked = shaped("baton.record.v1.ConferenceScheduled", &booked).unwrap();
-        assert_eq!(booked, json!({ "at": "2026-04-16T13:00:00Z", "children": [{ "child_id": KIT }] }));
+        assert_eq!(
+            booked,
+            json!({ "at": "2026-04-16T13:00:00Z", "children": [{ "child_id": KIT }] })
+        );
     }
 
     #[test]
@@ -204,20 +252,35 @@ mod tests {
         } });
         let facts = shaped("baton.record.v1.FactsReported", &facts).unwrap();
         let list = facts["facts"].as_array().unwrap();
-        let value = |key: &str| list.iter().find(|fact| fact["key"] == key).unwrap()["value"].clone();
+        let value =
+            |key: &str| list.iter().find(|fact| fact["key"] == key).unwrap()["value"].clone();
         assert_eq!(value("plan"), json!({ "code": "child_in_need" }));
         assert_eq!(value("looked_after"), json!({ "flag": false }));
         assert_eq!(value("accommodated_on"), json!({ "date": "2026-03-01" }));
         assert_eq!(value("legal_status"), json!({ "none": true }));
-        assert_eq!(value("safety.withhold_from"), json!({ "codes": { "codes": ["family"] } }));
+        assert_eq!(
+            value("safety.withhold_from"),
+            json!({ "codes": { "codes": ["family"] } })
+        );
         assert_eq!(value("plan_since"), json!({ "date": "2026-01-01" }));
     }
 
     #[test]
     fn a_wrong_field_is_named_with_the_right_ones() {
-        let error = shaped("baton.record.v1.ConferencePostponed", &json!({ "until": "2026-03-20" })).unwrap_err();
-        assert!(error.contains("`until`") && error.contains("conference_ref"), "{error}");
-        let error = shaped("baton.record.v1.ConferenceScheduled", &json!({ "children": ["kat"] })).unwrap_err();
+        let error = shaped(
+            "baton.record.v1.ConferencePostponed",
+            &json!({ "until": "2026-03-20" }),
+        )
+        .unwrap_err();
+        assert!(
+            error.contains("`until`") && error.contains("conference_ref"),
+            "{error}"
+        );
+        let error = shaped(
+            "baton.record.v1.ConferenceScheduled",
+            &json!({ "children": ["kat"] }),
+        )
+        .unwrap_err();
         assert!(error.contains("no child `kat`"), "{error}");
     }
 

@@ -14,6 +14,8 @@ use super::world::World;
 
 /// Keys of a child that are not facts.
 const NOT_FACTS: [&str; 4] = ["born", "due", "family", "household"];
+/// The team, and its kind, of people whose posts are above teams: everybody belongs to one.
+const ABOVE_TEAMS: &str = "management";
 /// Organisations are set up as of long before any story.
 const SINCE: &str = "2000-01-01";
 
@@ -51,7 +53,10 @@ pub fn start(story: &Story) -> Result<Timestamp, StageError> {
     if let Some(first) = story.steps.iter().find_map(|step| step.on.as_ref()) {
         times.push(when::instant(first)?);
     }
-    times.into_iter().min().ok_or_else(|| StageError::Story("no step says when it happens".to_owned()))
+    times
+        .into_iter()
+        .min()
+        .ok_or_else(|| StageError::Story("no step says when it happens".to_owned()))
 }
 
 /// Sets the stage. `run` makes the references of this run's children its own.
@@ -87,10 +92,14 @@ pub async fn set(story: &Story, api: Api, run: &str) -> Result<World, StageError
 
 /// The clock has to be simulated, and not past the beginning.
 async fn ready(world: &World, begin: Timestamp) -> Result<(), StageError> {
-    let clock = world.ask("DevelopmentService/GetClock", json!({})).await.map_err(|error| StageError::Call {
-        what: "a story needs a Baton with simulated time (`baton all --simulated-from …`)".to_owned(),
-        error,
-    })?;
+    let clock = world
+        .ask("DevelopmentService/GetClock", json!({}))
+        .await
+        .map_err(|error| StageError::Call {
+            what: "a story needs a Baton with simulated time (`baton all --simulated-from …`)"
+                .to_owned(),
+            error,
+        })?;
     let now: Option<Timestamp> = clock["now"].as_str().and_then(|now| now.parse().ok());
     match now {
         Some(now) if clock["simulated"] == true && now <= begin => advance(world, begin).await,
@@ -99,18 +108,26 @@ async fn ready(world: &World, begin: Timestamp) -> Result<(), StageError> {
             when::spoken(begin),
             when::spoken(now)
         ))),
-        _ => Err(StageError::Story("this Baton runs on the system clock: a story needs simulated time".to_owned())),
+        _ => Err(StageError::Story(
+            "this Baton runs on the system clock: a story needs simulated time".to_owned(),
+        )),
     }
 }
 
 async fn advance(world: &World, to: Timestamp) -> Result<(), StageError> {
     let what = || format!("advancing to {}", when::spoken(to));
-    world.advance(to).await.map_err(|error| StageError::Call { what: what(), error })
+    world.advance(to).await.map_err(|error| StageError::Call {
+        what: what(),
+        error,
+    })
 }
 
 async fn send(world: &World, caller: &str, method: &str, body: Value) -> Result<Value, StageError> {
     let answer = world.api.call(caller, method, &body).await;
-    answer.map_err(|error| StageError::Call { what: format!("{method} by {caller}"), error })
+    answer.map_err(|error| StageError::Call {
+        what: format!("{method} by {caller}"),
+        error,
+    })
 }
 
 async fn organisation(story: &Story, world: &mut World) -> Result<(), StageError> {
@@ -124,8 +141,14 @@ async fn organisation(story: &Story, world: &mut World) -> Result<(), StageError
     let mut holders: BTreeMap<(String, String, String), Vec<Value>> = BTreeMap::new();
     for (person, text) in &story.people {
         let posts = words::posts(text)?;
-        let team = posts.iter().find(|post| !post.team.is_empty()).map_or("", |post| post.team.as_str());
-        let grade = posts.first().map_or("", |post| post.role.as_str());
+        let (team, grade) = match posts.iter().find(|post| !post.team.is_empty()) {
+            Some(post) => (post.team.as_str(), &post.role),
+            None => (ABOVE_TEAMS, &posts[0].role),
+        };
+        if team == ABOVE_TEAMS {
+            let body = json!({ "team": { "team_id": ABOVE_TEAMS, "kind": ABOVE_TEAMS } });
+            send(world, &system, "AllocationService/SetTeam", body).await?;
+        }
         let body = json!({ "worker": { "worker_id": person, "team_id": team, "grade": grade } });
         send(world, &system, "AllocationService/SetWorker", body).await?;
         for Post { role, team, area } in posts {
@@ -133,13 +156,20 @@ async fn organisation(story: &Story, world: &mut World) -> Result<(), StageError
                 .entry((role.clone(), team.clone(), area))
                 .or_default()
                 .push(json!({ "worker_id": person, "from": SINCE }));
-            world.people.entry(person.clone()).or_default().push((role, team));
+            world
+                .people
+                .entry(person.clone())
+                .or_default()
+                .push((role, team));
         }
     }
     for text in &story.cover {
         let cover = words::cover(text)?;
         for holdings in holders.values_mut() {
-            if holdings.iter().any(|holding| holding["worker_id"] == cover.whose.as_str()) {
+            if holdings
+                .iter()
+                .any(|holding| holding["worker_id"] == cover.whose.as_str())
+            {
                 holdings.push(json!({
                     "worker_id": cover.who, "from": cover.from, "until": cover.until, "covering_for": cover.whose,
                 }));
@@ -173,12 +203,19 @@ async fn child(
         "date_of_birth": text("born"), "expected_delivery_date": text("due"),
     });
     let answer = send(world, &system, "FrontDoorService/RegisterChild", body).await?;
-    let id = answer["child"]["child_id"].as_str().unwrap_or_default().to_owned();
+    let id = answer["child"]["child_id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     world.children.insert(name.to_owned(), id.clone());
 
     let mut facts = Vec::new();
-    for (key, value) in known.iter().filter(|(key, _)| !NOT_FACTS.contains(&key.as_str())) {
-        let value = shape::fact_value(value).map_err(|error| StageError::Story(format!("{name}: {key}: {error}")))?;
+    for (key, value) in known
+        .iter()
+        .filter(|(key, _)| !NOT_FACTS.contains(&key.as_str()))
+    {
+        let value = shape::fact_value(value)
+            .map_err(|error| StageError::Story(format!("{name}: {key}: {error}")))?;
         facts.push(json!({ "key": key, "value": value }));
     }
     if !facts.is_empty() {
@@ -199,10 +236,15 @@ async fn families(story: &Story, world: &World) -> Result<(), StageError> {
         let id = |name: &str| world.children.get(name).cloned().unwrap_or_default();
         let households: Map<String, Value> = names
             .iter()
-            .filter_map(|name| story.children[*name].get("household").map(|home| (id(name), home.clone())))
+            .filter_map(|name| {
+                story.children[*name]
+                    .get("household")
+                    .map(|home| (id(name), home.clone()))
+            })
             .collect();
         let others: Vec<String> = names[1..].iter().map(|name| id(name)).collect();
-        let body = json!({ "child_id": id(names[0]), "with_child_ids": others, "households": households });
+        let body =
+            json!({ "child_id": id(names[0]), "with_child_ids": others, "households": households });
         send(world, &world.system, "FrontDoorService/LinkFamily", body).await?;
     }
     Ok(())
@@ -211,7 +253,12 @@ async fn families(story: &Story, world: &World) -> Result<(), StageError> {
 async fn contacts(story: &Story, world: &World) -> Result<(), StageError> {
     for (text, medium) in &story.contacts {
         let party = words::party(text)?;
-        let child = world.child(&party.child).map_err(|error| StageError::Call { what: text.clone(), error })?;
+        let child = world
+            .child(&party.child)
+            .map_err(|error| StageError::Call {
+                what: text.clone(),
+                error,
+            })?;
         let body = json!({
             "kind": party.kind, "id": format!("{}-of-{}", party.kind, party.child), "child_id": child,
             "address": format!("the {} of {}", party.kind, party.child), "medium": medium,
@@ -245,7 +292,10 @@ async fn open_case(world: &World, case: &Given) -> Result<(), StageError> {
     advance(world, when::instant(&case.since)?).await?;
 
     let Some(opened) = world.case(&case.child).await.map_err(failed("the case"))? else {
-        return Err(StageError::Story(format!("the contact about {} opened no case", case.child)));
+        return Err(StageError::Story(format!(
+            "the contact about {} opened no case",
+            case.child
+        )));
     };
     if let Some(worker) = &case.worker {
         let body = json!({ "case_id": opened["case_id"], "worker_id": worker });
@@ -259,10 +309,18 @@ async fn open_case(world: &World, case: &Given) -> Result<(), StageError> {
 fn manager_of(world: &World, team: &str) -> Result<String, StageError> {
     const MANAGERS: [&str; 2] = ["team_manager", "practice_manager"];
     let found = MANAGERS.iter().find_map(|role| {
-        let holds = |posts: &Vec<(String, String)>| posts.iter().any(|(held, of)| held == role && of == team);
-        world.people.iter().find(|(_, posts)| holds(posts)).map(|(person, _)| person.clone())
+        let holds = |posts: &Vec<(String, String)>| {
+            posts.iter().any(|(held, of)| held == role && of == team)
+        };
+        world
+            .people
+            .iter()
+            .find(|(_, posts)| holds(posts))
+            .map(|(person, _)| person.clone())
     });
     found.ok_or_else(|| {
-        StageError::Story(format!("a case that is given needs a team_manager of {team} among the people"))
+        StageError::Story(format!(
+            "a case that is given needs a team_manager of {team} among the people"
+        ))
     })
 }

@@ -27,7 +27,10 @@ pub fn instant(text: &str) -> Result<Timestamp, NotATime> {
         Ok(day) => day.to_datetime(OFFICE_HOURS_BEGIN),
         Err(_) => minute(text).ok_or_else(wrong)?,
     };
-    civil.to_zoned(zone()).map(|zoned| zoned.timestamp()).map_err(|_| wrong())
+    civil
+        .to_zoned(zone())
+        .map(|zoned| zoned.timestamp())
+        .map_err(|_| wrong())
 }
 
 /// Reads a day.
@@ -58,7 +61,10 @@ pub fn spoken(at: Timestamp) -> String {
 
 /// A day as a reader wants it: `Mon 16 Mar 2026`. What is no day is given back as it is.
 pub fn spoken_day(text: &str) -> String {
-    date(text).map_or_else(|_| text.to_owned(), |day| day.strftime("%a %-d %b %Y").to_string())
+    date(text).map_or_else(
+        |_| text.to_owned(),
+        |day| day.strftime("%a %-d %b %Y").to_string(),
+    )
 }
 
 /// An instant on the local clock.
@@ -72,20 +78,35 @@ mod tests {
 
     #[test]
     fn a_day_is_nine_in_the_morning_and_summer_time_counts() {
-        assert_eq!(instant("2026-03-16").unwrap().to_string(), "2026-03-16T09:00:00Z");
-        assert_eq!(instant("2026-04-16 14:05").unwrap().to_string(), "2026-04-16T13:05:00Z");
+        assert_eq!(
+            instant("2026-03-16").unwrap().to_string(),
+            "2026-03-16T09:00:00Z"
+        );
+        assert_eq!(
+            instant("2026-04-16 14:05").unwrap().to_string(),
+            "2026-04-16T13:05:00Z"
+        );
     }
 
     #[test]
     fn anything_else_is_no_time() {
-        for text in ["2026-02-30", "16 March", "2026-03-16 25:00", "2026-3-1", "child_protection"] {
+        for text in [
+            "2026-02-30",
+            "16 March",
+            "2026-03-16 25:00",
+            "2026-3-1",
+            "child_protection",
+        ] {
             assert!(!is_time(text), "{text}");
         }
     }
 
     #[test]
     fn a_reader_sees_the_weekday() {
-        assert_eq!(spoken(instant("2026-03-16 14:00").unwrap()), "Mon 16 Mar 2026 14:00");
+        assert_eq!(
+            spoken(instant("2026-03-16 14:00").unwrap()),
+            "Mon 16 Mar 2026 14:00"
+        );
         assert_eq!(spoken_day("2026-04-03"), "Fri 3 Apr 2026");
     }
 }

@@ -80,15 +80,27 @@ fn post(text: &str) -> Result<Post, NotUnderstood> {
             )));
         }
     };
-    Ok(Post { role: (*role).to_owned(), team: team.to_owned(), area: area.to_owned() })
+    Ok(Post {
+        role: (*role).to_owned(),
+        team: team.to_owned(),
+        area: area.to_owned(),
+    })
 }
 
 /// Reads a team.
 pub fn team(text: &str) -> Result<Team, NotUnderstood> {
     match text.split_whitespace().collect::<Vec<_>>().as_slice() {
-        [kind] => Ok(Team { kind: (*kind).to_owned(), area: String::new() }),
-        [kind, "in", area] => Ok(Team { kind: (*kind).to_owned(), area: (*area).to_owned() }),
-        _ => Err(NotUnderstood(format!("`{text}` is not a team: write `assessment` or `looked_after in north`"))),
+        [kind] => Ok(Team {
+            kind: (*kind).to_owned(),
+            area: String::new(),
+        }),
+        [kind, "in", area] => Ok(Team {
+            kind: (*kind).to_owned(),
+            area: (*area).to_owned(),
+        }),
+        _ => Err(NotUnderstood(format!(
+            "`{text}` is not a team: write `assessment` or `looked_after in north`"
+        ))),
     }
 }
 
@@ -124,17 +136,29 @@ pub fn given(text: &str) -> Result<Given, NotUnderstood> {
     }
     let (child, team, worker) = match what.split_whitespace().collect::<Vec<_>>().as_slice() {
         [child, "is", "open", "to", team] => (*child, *team, None),
-        [child, "is", "open", "to", team, "with", worker] => (*child, *team, Some((*worker).to_owned())),
+        [child, "is", "open", "to", team, "with", worker] => {
+            (*child, *team, Some((*worker).to_owned()))
+        }
         _ => return Err(wrong()),
     };
-    Ok(Given { child: child.to_owned(), team: team.to_owned(), worker, since: since.trim().to_owned() })
+    Ok(Given {
+        child: child.to_owned(),
+        team: team.to_owned(),
+        worker,
+        since: since.trim().to_owned(),
+    })
 }
 
 /// Reads who is reached.
 pub fn party(text: &str) -> Result<Party, NotUnderstood> {
     match text.split_whitespace().collect::<Vec<_>>().as_slice() {
-        [kind, "of", child] => Ok(Party { kind: (*kind).to_owned(), child: (*child).to_owned() }),
-        _ => Err(NotUnderstood(format!("`{text}` is nobody to reach: write `family of kit`"))),
+        [kind, "of", child] => Ok(Party {
+            kind: (*kind).to_owned(),
+            child: (*child).to_owned(),
+        }),
+        _ => Err(NotUnderstood(format!(
+            "`{text}` is nobody to reach: write `family of kit`"
+        ))),
     }
 }
 
@@ -155,7 +179,11 @@ pub fn answers(text: &str) -> Result<Answers, NotUnderstood> {
         ))
     };
     let mut answers = Answers::default();
-    for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+    for part in text
+        .split(';')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+    {
         let (yes, rest) = match (part.strip_prefix("yes to "), part.strip_prefix("no to ")) {
             (Some(rest), None) => (true, rest.trim()),
             (None, Some(rest)) => (false, rest.trim()),
@@ -195,7 +223,10 @@ pub struct Told {
 /// Reads who was told.
 pub fn told(text: &str) -> Result<Told, NotUnderstood> {
     let mut words = text.split_whitespace();
-    let mut told = Told { who: words.next().unwrap_or_default().to_owned(), ..Told::default() };
+    let mut told = Told {
+        who: words.next().unwrap_or_default().to_owned(),
+        ..Told::default()
+    };
     loop {
         match (words.next(), words.next()) {
             (None, _) if !told.who.is_empty() => return Ok(told),
@@ -218,16 +249,38 @@ mod tests {
     fn a_person_may_hold_several_posts() {
         let posts = posts("team_manager of north and group_manager in west").unwrap();
 
-        assert_eq!(posts[0], Post { role: "team_manager".into(), team: "north".into(), area: String::new() });
-        assert_eq!(posts[1], Post { role: "group_manager".into(), team: String::new(), area: "west".into() });
+        assert_eq!(
+            posts[0],
+            Post {
+                role: "team_manager".into(),
+                team: "north".into(),
+                area: String::new()
+            }
+        );
+        assert_eq!(
+            posts[1],
+            Post {
+                role: "group_manager".into(),
+                team: String::new(),
+                area: "west".into()
+            }
+        );
         assert!(super::posts("the boss of everything else").is_err());
     }
 
     #[test]
     fn a_case_is_given_with_or_without_a_worker() {
         let case = given("kit is open to frt with ann since 2026-02-20").unwrap();
-        assert_eq!((case.team.as_str(), case.worker.as_deref()), ("frt", Some("ann")));
-        assert_eq!(given("kit is open to frt since 2026-02-20 10:30").unwrap().worker, None);
+        assert_eq!(
+            (case.team.as_str(), case.worker.as_deref()),
+            ("frt", Some("ann"))
+        );
+        assert_eq!(
+            given("kit is open to frt since 2026-02-20 10:30")
+                .unwrap()
+                .worker,
+            None
+        );
         assert!(given("kit is open to frt").is_err());
         assert!(given("kit is open to frt since yesterday").is_err());
     }
@@ -238,7 +291,10 @@ mod tests {
         assert_eq!(all_but.all, Some(true));
         assert_eq!(
             all_but.named,
-            [("chronology_complete".to_owned(), false), ("visits_entered".to_owned(), false)]
+            [
+                ("chronology_complete".to_owned(), false),
+                ("visits_entered".to_owned(), false)
+            ]
         );
         assert_eq!(answers("no to a, b; yes to c").unwrap().named.len(), 3);
         assert!(answers("perhaps").is_err());
@@ -247,14 +303,22 @@ mod tests {
     #[test]
     fn somebody_is_told_by_a_medium_of_something() {
         let nia = told("nia by email of icpc_details").unwrap();
-        assert_eq!((nia.who.as_str(), nia.by.as_deref(), nia.of.as_deref()), ("nia", Some("email"), Some("icpc_details")));
+        assert_eq!(
+            (nia.who.as_str(), nia.by.as_deref(), nia.of.as_deref()),
+            ("nia", Some("email"), Some("icpc_details"))
+        );
         assert!(told("nia by").is_err());
         assert!(told("").is_err());
     }
 
     #[test]
     fn cover_has_a_first_and_a_last_day() {
-        assert_eq!(cover("max covers tom from 2026-03-10 until 2026-03-20").unwrap().whose, "tom");
+        assert_eq!(
+            cover("max covers tom from 2026-03-10 until 2026-03-20")
+                .unwrap()
+                .whose,
+            "tom"
+        );
         assert!(cover("max covers tom").is_err());
     }
 }

@@ -39,14 +39,21 @@ impl World {
 
     /// The name of a child or other id that the story knows, or the id itself.
     pub fn name_of(&self, id: &str) -> String {
-        let name = self.children.iter().find(|(_, known)| *known == id).map(|(name, _)| name.clone());
+        let name = self
+            .children
+            .iter()
+            .find(|(_, known)| *known == id)
+            .map(|(name, _)| name.clone());
         name.unwrap_or_else(|| id.to_owned())
     }
 
     /// The open case of a child, or else the latest.
     pub async fn case(&self, child: &str) -> Result<Option<Value>, CallError> {
         let body = json!({ "child_id": self.child(child)?, "page_size": PAGE });
-        let mut cases = list(&self.ask("AllocationService/ListCases", body).await?, "cases");
+        let mut cases = list(
+            &self.ask("AllocationService/ListCases", body).await?,
+            "cases",
+        );
         cases.sort_by_key(|case| (case["open"] == true, plain(&case["opened_at"])));
         Ok(cases.pop())
     }
@@ -54,7 +61,10 @@ impl World {
     /// The latest transfer of a child.
     pub async fn transfer(&self, child: &str) -> Result<Option<Value>, CallError> {
         let body = json!({ "child_id": self.child(child)?, "page_size": PAGE });
-        let mut transfers = list(&self.ask("TransferService/ListTransfers", body).await?, "transfers");
+        let mut transfers = list(
+            &self.ask("TransferService/ListTransfers", body).await?,
+            "transfers",
+        );
         transfers.sort_by_key(|transfer| plain(&transfer["transfer_id"]));
         Ok(transfers.pop())
     }
@@ -62,16 +72,24 @@ impl World {
     /// The latest contact about a child.
     pub async fn contact(&self, child: &str) -> Result<Option<Value>, CallError> {
         let body = json!({ "child_id": self.child(child)?, "page_size": PAGE });
-        let mut contacts = list(&self.ask("FrontDoorService/ListContacts", body).await?, "contacts");
+        let mut contacts = list(
+            &self.ask("FrontDoorService/ListContacts", body).await?,
+            "contacts",
+        );
         contacts.sort_by_key(|contact| plain(&contact["contact_id"]));
         Ok(contacts.pop())
     }
 
     /// The latest closure of a child's case.
     pub async fn closure(&self, child: &str) -> Result<Option<Value>, CallError> {
-        let Some(case) = self.case(child).await? else { return Ok(None) };
+        let Some(case) = self.case(child).await? else {
+            return Ok(None);
+        };
         let body = json!({ "case_id": case["case_id"], "page_size": PAGE });
-        let mut closures = list(&self.ask("ClosureService/ListClosures", body).await?, "closures");
+        let mut closures = list(
+            &self.ask("ClosureService/ListClosures", body).await?,
+            "closures",
+        );
         closures.sort_by_key(|closure| plain(&closure["closure_id"]));
         Ok(closures.pop())
     }
@@ -83,7 +101,9 @@ impl World {
         at: Option<String>,
         believed_at: Option<String>,
     ) -> Result<Option<(String, String)>, CallError> {
-        let Some(case) = self.case(child).await? else { return Ok(None) };
+        let Some(case) = self.case(child).await? else {
+            return Ok(None);
+        };
         if at.is_none() && case["open"] != true {
             return Ok(None);
         }
@@ -94,41 +114,64 @@ impl World {
         if let Some(believed_at) = believed_at {
             body["believed_at"] = json!(believed_at);
         }
-        let answer = self.ask("AllocationService/GetResponsibility", body).await?;
+        let answer = self
+            .ask("AllocationService/GetResponsibility", body)
+            .await?;
         let id = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        Ok(Some((id(&answer["team"]["team_id"]), id(&answer["worker"]["worker_id"]))))
+        Ok(Some((
+            id(&answer["team"]["team_id"]),
+            id(&answer["worker"]["worker_id"]),
+        )))
     }
 
     /// The notices about a child's case.
     pub async fn notices(&self, child: &str) -> Result<Vec<Value>, CallError> {
-        let Some(case) = self.case(child).await? else { return Ok(Vec::new()) };
+        let Some(case) = self.case(child).await? else {
+            return Ok(Vec::new());
+        };
         let body = json!({ "case_id": case["case_id"], "page_size": PAGE });
-        Ok(list(&self.ask("NotificationService/ListNotices", body).await?, "notices"))
+        Ok(list(
+            &self.ask("NotificationService/ListNotices", body).await?,
+            "notices",
+        ))
     }
 
     /// What happened to a child, and what is waited for.
     pub async fn journey(&self, child: &str) -> Result<(Vec<Value>, Vec<Value>), CallError> {
         let body = json!({ "child_id": self.child(child)? });
         let answer = self.ask("JourneyService/GetJourney", body).await?;
-        let events = list(&answer, "entries").into_iter().map(|mut entry| entry["event"].take());
+        let events = list(&answer, "entries")
+            .into_iter()
+            .map(|mut entry| entry["event"].take());
         Ok((events.collect(), list(&answer, "waiting_for")))
     }
 
     /// Moves simulated time, and waits until Baton is at rest.
     pub async fn advance(&self, to: jiff::Timestamp) -> Result<(), CallError> {
-        self.ask("DevelopmentService/AdvanceTo", json!({ "to": to.to_string() })).await?;
+        self.ask(
+            "DevelopmentService/AdvanceTo",
+            json!({ "to": to.to_string() }),
+        )
+        .await?;
         Ok(())
     }
 
     /// The value of a variable: `$kit`, `$kit.case`, `$kit.transfer`, `$kit.contact`, `$kit.closure`, `$last.field`.
     pub async fn variable(&self, variable: &str) -> Result<Value, CallError> {
-        let (name, rest) = variable.trim_start_matches('$').split_once('.').unwrap_or((&variable[1..], ""));
+        let (name, rest) = variable
+            .trim_start_matches('$')
+            .split_once('.')
+            .unwrap_or((&variable[1..], ""));
         if name == "last" {
-            let found = rest.split('.').try_fold(&self.last, |value, part| match part.parse::<usize>() {
-                Ok(index) => value.get(index),
-                Err(_) => value.get(part),
-            });
-            return found.cloned().ok_or_else(|| CallError::Request(format!("the last answer has no `{rest}`")));
+            let found =
+                rest.split('.')
+                    .try_fold(&self.last, |value, part| match part.parse::<usize>() {
+                        Ok(index) => value.get(index),
+                        Err(_) => value.get(part),
+                    });
+            return found
+                .cloned()
+                .ok_or_else(|| CallError::Request(format!("the last answer has no `{rest}`")));
         }
         let id = self.child(name)?;
         let found = match rest {
@@ -137,7 +180,11 @@ impl World {
             "transfer" => field(self.transfer(name).await?, "transfer_id"),
             "contact" => field(self.contact(name).await?, "contact_id"),
             "closure" => field(self.closure(name).await?, "closure_id"),
-            other => return Err(CallError::Request(format!("`{variable}`: a child has no `{other}`"))),
+            other => {
+                return Err(CallError::Request(format!(
+                    "`{variable}`: a child has no `{other}`"
+                )));
+            }
         };
         found.ok_or_else(|| CallError::Request(format!("there is no {rest} of {name}")))
     }

@@ -11,7 +11,12 @@ use super::super::world::{World, list};
 use super::contained;
 
 /// Compares what is expected of the latest transfer of the child.
-pub async fn check(world: &World, expect: &Expect, child: &str, wrong: &mut Vec<Mismatch>) -> Result<(), CallError> {
+pub async fn check(
+    world: &World,
+    expect: &Expect,
+    child: &str,
+    wrong: &mut Vec<Mismatch>,
+) -> Result<(), CallError> {
     let asked = expect.transfer.is_some()
         || !expect.gate.is_empty()
         || !expect.meetings.is_empty()
@@ -26,13 +31,18 @@ pub async fn check(world: &World, expect: &Expect, child: &str, wrong: &mut Vec<
         (Some(ExpectTransfer::None), Some(transfer)) => {
             wrong.push(Mismatch::new("transfer", "none", plain(&transfer["route"])));
         }
-        (Some(ExpectTransfer::Like(_)), None) => wrong.push(Mismatch::new("transfer", "one", "none")),
+        (Some(ExpectTransfer::Like(_)), None) => {
+            wrong.push(Mismatch::new("transfer", "one", "none"))
+        }
         (Some(ExpectTransfer::Like(like)), Some(transfer)) => self::like(like, transfer, wrong),
         _ => {}
     }
     let transfer = transfer.unwrap_or_default();
     let items = |list_name: &str, key: &str, name: &str| {
-        list(&transfer, list_name).into_iter().find(|one| one[key] == name).unwrap_or_default()
+        list(&transfer, list_name)
+            .into_iter()
+            .find(|one| one[key] == name)
+            .unwrap_or_default()
     };
     for (item, state) in &expect.gate {
         let actual = &items("gate", "item", item)["state"];
@@ -42,7 +52,11 @@ pub async fn check(world: &World, expect: &Expect, child: &str, wrong: &mut Vec<
     }
     for (kind, state) in &expect.meetings {
         let meeting = items("meetings", "kind", kind);
-        let actual = if meeting["held"] == true { "held" } else { "not held" };
+        let actual = if meeting["held"] == true {
+            "held"
+        } else {
+            "not held"
+        };
         if state != actual {
             wrong.push(Mismatch::new(format!("meetings.{kind}"), state, actual));
         }
@@ -50,8 +64,18 @@ pub async fn check(world: &World, expect: &Expect, child: &str, wrong: &mut Vec<
     dues(world, &expect.due, &transfer, child, wrong).await?;
     for (item, due) in &expect.actions {
         let action = items("actions", "item", item);
-        let state = if action["done"] == true { "done" } else { "owed" };
-        day(&format!("actions.{item}"), due, &action["due_on"], state, wrong);
+        let state = if action["done"] == true {
+            "done"
+        } else {
+            "owed"
+        };
+        day(
+            &format!("actions.{item}"),
+            due,
+            &action["due_on"],
+            state,
+            wrong,
+        );
     }
     let departures: BTreeSet<String> = list(&transfer, "departures")
         .iter()
@@ -66,33 +90,69 @@ fn like(like: &TransferLike, transfer: &Value, wrong: &mut Vec<Mismatch>) {
         if let Some(expected) = expected
             && !same(&json!(expected), actual)
         {
-            wrong.push(Mismatch::new(format!("transfer.{at}"), expected, plain(actual)));
+            wrong.push(Mismatch::new(
+                format!("transfer.{at}"),
+                expected,
+                plain(actual),
+            ));
         }
     };
-    compare("route", &like.route.as_ref().map(|route| route.replace(' ', "_")), &transfer["route"]);
+    compare(
+        "route",
+        &like.route.as_ref().map(|route| route.replace(' ', "_")),
+        &transfer["route"],
+    );
     compare("from", &like.from, &transfer["from_team_id"]);
     compare("to", &like.to, &transfer["to_team_id"]);
     compare("phase", &like.phase, &transfer["phase"]);
     compare("worker", &like.worker, &transfer["receiving_worker_id"]);
     compare("moved", &like.moved, &transfer["moved_at"]);
     compare("ended", &like.ended, &transfer["end_reason"]);
-    let moves = like.moves.clone().map(|moves| if moves == "unknown" { String::new() } else { moves });
+    let moves = like.moves.clone().map(|moves| {
+        if moves == "unknown" {
+            String::new()
+        } else {
+            moves
+        }
+    });
     compare("moves", &moves, &transfer["point"]["due_on"]);
 
-    for (at, expected, actual) in [("ready", like.ready, &transfer["ready"]), ("overdue", like.overdue, &transfer["overdue"])] {
+    for (at, expected, actual) in [
+        ("ready", like.ready, &transfer["ready"]),
+        ("overdue", like.overdue, &transfer["overdue"]),
+    ] {
         if let Some(expected) = expected
             && !same(&json!(expected), actual)
         {
-            wrong.push(Mismatch::new(format!("transfer.{at}"), expected, plain(actual)));
+            wrong.push(Mismatch::new(
+                format!("transfer.{at}"),
+                expected,
+                plain(actual),
+            ));
         }
     }
-    let waiting = list(&transfer["point"], "waiting_for").iter().map(plain).collect();
+    let waiting = list(&transfer["point"], "waiting_for")
+        .iter()
+        .map(plain)
+        .collect();
     contained("transfer.waits_for", &like.waits_for.0, &waiting, wrong);
     if let Some(held) = &like.held {
-        let expected: BTreeSet<String> = held.0.iter().filter(|hold| *hold != "none").cloned().collect();
-        let actual: BTreeSet<String> = list(transfer, "holds").iter().map(|hold| plain(&hold["kind"])).collect();
+        let expected: BTreeSet<String> = held
+            .0
+            .iter()
+            .filter(|hold| *hold != "none")
+            .cloned()
+            .collect();
+        let actual: BTreeSet<String> = list(transfer, "holds")
+            .iter()
+            .map(|hold| plain(&hold["kind"]))
+            .collect();
         if expected != actual {
-            wrong.push(Mismatch::new("transfer.held", format!("{expected:?}"), format!("{actual:?}")));
+            wrong.push(Mismatch::new(
+                "transfer.held",
+                format!("{expected:?}"),
+                format!("{actual:?}"),
+            ));
         }
     }
 }
@@ -118,15 +178,26 @@ async fn dues(
         let at = format!("due.{name}");
         let Some(actual) = there.iter().find(|due| due["name"] == name.as_str()) else {
             if due.state.as_deref() != Some("none") {
-                wrong.push(Mismatch::new(at, describe(due), format!("only {}", names.join(", "))));
+                wrong.push(Mismatch::new(
+                    at,
+                    describe(due),
+                    format!("only {}", names.join(", ")),
+                ));
             }
             continue;
         };
         day(&at, due, &actual["due_on"], &plain(&actual["state"]), wrong);
         if let Some(skipped) = &due.skipped {
-            let actual: Vec<String> = list(actual, "skipped_days").iter().map(|day| plain(&day["date"])).collect();
+            let actual: Vec<String> = list(actual, "skipped_days")
+                .iter()
+                .map(|day| plain(&day["date"]))
+                .collect();
             if *skipped != actual {
-                wrong.push(Mismatch::new(format!("{at}.skipped"), skipped.join(", "), actual.join(", ")));
+                wrong.push(Mismatch::new(
+                    format!("{at}.skipped"),
+                    skipped.join(", "),
+                    actual.join(", "),
+                ));
             }
         }
     }
@@ -135,12 +206,22 @@ async fn dues(
 
 fn day(at: &str, expected: &Due, day: &Value, state: &str, wrong: &mut Vec<Mismatch>) {
     let right_day = expected.on.is_empty() || same(&json!(expected.on), day);
-    let right_state = expected.state.as_ref().is_none_or(|expected| same(&json!(expected), &json!(state)) || expected == state);
+    let right_state = expected
+        .state
+        .as_ref()
+        .is_none_or(|expected| same(&json!(expected), &json!(state)) || expected == state);
     if !right_day || !right_state {
-        wrong.push(Mismatch::new(at, describe(expected), format!("{} {state}", plain(day))));
+        wrong.push(Mismatch::new(
+            at,
+            describe(expected),
+            format!("{} {state}", plain(day)),
+        ));
     }
 }
 
 fn describe(due: &Due) -> String {
-    [due.on.as_str(), due.state.as_deref().unwrap_or_default()].join(" ").trim().to_owned()
+    [due.on.as_str(), due.state.as_deref().unwrap_or_default()]
+        .join(" ")
+        .trim()
+        .to_owned()
 }
