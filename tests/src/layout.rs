@@ -22,8 +22,10 @@ const FORBIDDEN_IN_DOMAIN: [&str; 10] = [
     "std::net",
 ];
 
-/// No file is longer than this: it would not fit in the head.
+/// No file is longer than this: it would not fit in the head. The aim is 300.
 const LINES_MAX: usize = 400;
+/// A file of tests is a list of cases, which is read one at a time.
+const TEST_LINES_MAX: usize = 600;
 
 /// Domains that use what only the layers around them may use.
 pub fn impure_domains() -> Vec<String> {
@@ -87,8 +89,9 @@ pub fn misshapen_files() -> Vec<String> {
     let mut wrong = Vec::new();
     for source in tree::sources("services", "rs").into_iter().chain(tree::sources("shared", "rs")) {
         let lines = source.text.lines().count();
-        if lines > LINES_MAX {
-            wrong.push(format!("{}: {lines} lines, at most {LINES_MAX}", source.path));
+        let most = if source.is_test_file() { TEST_LINES_MAX } else { LINES_MAX };
+        if lines > most {
+            wrong.push(format!("{}: {lines} lines, at most {most}", source.path));
         }
         if source.path.ends_with("/mod.rs") {
             wrong.push(format!("{}: `foo.rs` beside `foo/`, not `mod.rs`", source.path));
