@@ -22,7 +22,7 @@ use crate::storage::reactions;
 /// How often to ask whether all is at rest.
 const ASK_AGAIN: Duration = Duration::from_millis(5);
 /// Something that takes longer than this to come to rest does not.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// A clock that stops more often than this on one way goes round in circles.
 const STOPS_MAX: i32 = 100_000;
 

@@ -19,7 +19,7 @@ mod development;
 mod door;
 mod feeds;
 mod packs;
-pub mod reactions;
+mod reactions;
 mod rpc;
 mod runner;
 mod services;
@@ -92,14 +92,14 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
         return Err(StartError::ClockNotSimulated);
     }
     let packs = of_library(&library);
-    let (service, _) = assemble(config, store, packs, &clock, &services, &shutdown);
+    let (service, _) = assemble(config, store, &packs, &clock, &services, &shutdown);
     Ok(service)
 }
 
 fn assemble(
     config: &Config,
     store: Store,
-    packs: Packs,
+    packs: &Packs,
     clock: &BusinessClock,
     services: &Services,
     shutdown: &CancellationToken,

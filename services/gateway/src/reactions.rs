@@ -195,6 +195,23 @@ fn text<'a>(event: &'a Event, key: &str) -> &'a str {
     }
 }
 
+/// A list of texts in the data of an event. Empty when it is not there.
+fn texts(event: &Event, key: &str) -> Vec<String> {
+    use prost_types::value::Kind;
+
+    let value = event.data.as_ref().and_then(|data| data.fields.get(key));
+    let Some(Kind::ListValue(list)) = value.and_then(|value| value.kind.as_ref()) else {
+        return Vec::new();
+    };
+    list.values
+        .iter()
+        .filter_map(|value| match &value.kind {
+            Some(Kind::StringValue(text)) => Some(text.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
 /// A yes or no in the data of an event. No when it is not there.
 fn flag(event: &Event, key: &str) -> bool {
     use prost_types::value::Kind;

@@ -124,7 +124,7 @@ impl Runner {
         spawned: Spawned,
         say: oneshot::Sender<Result<Begun, StoreError>>,
     ) {
-        let mut reaction = self.born(&report.authority, spawned, report.received_at);
+        let mut reaction = Self::born(&report.authority, spawned, report.received_at);
         reaction.report_id = Some(report.id);
         let lane = Lane {
             authority: reaction.authority.clone(),
@@ -161,7 +161,7 @@ impl Runner {
         };
         let _ = say.send(begun);
         if mine {
-            match run.to_the_end(&mut reaction, first).await {
+            match run.carry_out(&mut reaction, first).await {
                 Ok(Some(receipt)) => {
                     let _ = send.send(receipt);
                 }
@@ -212,7 +212,7 @@ impl Runner {
         authority: &str,
         spawned: Spawned,
     ) -> Result<(), StoreError> {
-        let mut reaction = self.born(authority, spawned, self.0.contexts.clock().now());
+        let mut reaction = Self::born(authority, spawned, self.0.contexts.clock().now());
         reaction.version = 1;
         if storage::reactions::insert(tx, &reaction).await? {
             let runner = self.clone();
@@ -237,7 +237,7 @@ impl Runner {
         self.0.abandoned.cancel();
     }
 
-    fn born(&self, authority: &str, spawned: Spawned, created_at: Timestamp) -> Reaction {
+    fn born(authority: &str, spawned: Spawned, created_at: Timestamp) -> Reaction {
         Reaction {
             id: Uuid::now_v7(),
             authority: authority.to_owned(),

@@ -221,16 +221,19 @@ impl Tracked {
                 _ => None,
             }
         };
+        // What is not about a transfer, such as a trigger that waits for facts, says no transfer.
+        let transfer_id = said("transfer_id")?;
         let phase = said("phase").unwrap_or_else(|| phase_after(&event.r#type).to_owned());
         Some(Self {
-            transfer_id: event.aggregate_id.clone(),
+            transfer_id,
             case_id: event.case_id.clone(),
             child_id: event.child_id.clone(),
+            // An event that names the route says all that the tracker shows: no date then means that there is none.
+            point_on: said("route").map(|_| said("point_due_on").unwrap_or_default()),
             route: said("route").unwrap_or_default(),
             phase: phase.trim_start_matches("PHASE_").to_lowercase(),
             from_team_id: said("from_team_id").unwrap_or_default(),
             to_team_id: said("to_team_id").unwrap_or_default(),
-            point_on: said("point_on"),
         })
     }
 }

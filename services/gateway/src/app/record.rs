@@ -73,7 +73,7 @@ impl App {
         let known = known?;
         if let Some(same) = known
             .iter()
-            .find(|known| known.revision == i64::from(event.revision))
+            .find(|known| known.number == i64::from(event.revision))
         {
             return self.again(reporter, &event, same, &body_hash, until).await;
         }
@@ -83,7 +83,7 @@ impl App {
         };
         let superseded = known
             .iter()
-            .any(|known| known.revision > i64::from(event.revision));
+            .any(|known| known.number > i64::from(event.revision));
         let report = reports::Report {
             id: Uuid::now_v7(),
             authority: reporter.authority.clone(),
@@ -120,7 +120,7 @@ impl App {
                 let known = self.revisions(reporter, &event).await?;
                 let same = known
                     .iter()
-                    .find(|known| known.revision == i64::from(event.revision))
+                    .find(|known| known.number == i64::from(event.revision))
                     .ok_or_else(|| Status::from(Problem::internal()))?;
                 self.again(reporter, &event, same, &body_hash, until).await
             }
@@ -239,7 +239,7 @@ fn reaction(
             }),
             received_at: Some(timestamp(now)),
             what: Some(What::Report(Report {
-                report_id,
+                id: report_id,
                 system: reporter.system.clone(),
                 event: Some(event.clone()),
                 children,
@@ -260,11 +260,7 @@ fn lane(reporter: &Reporter, children: &[Named]) -> String {
             .map(|child| child.reference.as_str())
             .unwrap_or_default();
         let digest = Sha256::digest(format!("{}/{reference}", reporter.system));
-        let name: String = digest
-            .iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let name = hex::encode(digest.get(..16).unwrap_or_default());
         format!("reference:{name}")
     })
 }

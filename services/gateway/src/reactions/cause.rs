@@ -30,8 +30,8 @@ pub enum What {
     #[prost(message, tag = "10")]
     Report(Report),
     /// A service announced something.
-    #[prost(message, tag = "11")]
-    Event(Event),
+    #[prost(message, boxed, tag = "11")]
+    Event(Box<Event>),
     /// A transfer was released to the ledger.
     #[prost(message, tag = "12")]
     Release(Release),
@@ -45,7 +45,7 @@ pub enum What {
 pub struct Report {
     /// Our id of the report.
     #[prost(string, tag = "1")]
-    pub report_id: String,
+    pub id: String,
     /// The record system: `liquidlogic`.
     #[prost(string, tag = "2")]
     pub system: String,

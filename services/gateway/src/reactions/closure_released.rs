@@ -9,11 +9,11 @@ use super::step::{About, Step, path};
 use super::{Next, Progress, park, park_unreadable, platform};
 
 /// What comes next after a release for closing.
-pub fn next(cause: &ClosureRelease, progress: Progress<'_>) -> Next {
-    let Some(release) = &cause.release else {
+pub fn next(released: &ClosureRelease, progress: Progress<'_>) -> Next {
+    let Some(release) = &released.release else {
         return park_unreadable();
     };
-    let about = About::case(&cause.child_id, &release.case_id).as_seen();
+    let about = About::case(&released.child_id, &release.case_id).seen();
     match progress.answers {
         [] => {
             let request = EndResponsibilityRequest {

@@ -3,18 +3,13 @@
 
 use baton_contracts::frontdoor::v1::RecordFactsResponse;
 use baton_contracts::record::v1::{Outcome, RecordEvent, record_event::Event as Said};
-use baton_contracts::transfer::v1::{
-    Conference, ConsiderTriggerRequest, Phase, RecordMeetingHeldRequest,
-};
+use baton_contracts::transfer::v1::{Conference, ConsiderTriggerRequest, RecordMeetingHeldRequest};
 use baton_contracts::type_v1::{Fact, fact_value::Value};
 
 use super::answer::Answer;
 use super::cause::Report;
 use super::step::{About, Step, path};
 use super::{Next, Progress, facts, outcome};
-
-/// A conference that decided nothing is no trigger.
-const ADJOURNED: &str = "adjourned";
 
 /// A report about a conference, and the reaction to it so far.
 #[derive(Clone, Copy)]
@@ -71,34 +66,19 @@ impl Reported<'_> {
         decided: &str,
         answers: &[Answer],
     ) -> Result<usize, Step> {
-        let [recorded, rest @ ..] = answers else {
-            let stated = self.stated(decided);
-            return Err(facts::record(
-                self.report,
-                self.event,
-                child_id,
-                stated,
-                self.progress,
-            ));
-        };
-        let conference = self.conference(decided, recorded);
-        let [considered, rest @ ..] = rest else {
-            return Err(self.consider(child_id, conference));
-        };
-        let held = matches!(self.said, Said::ConferenceHeld(_));
-        if !held || decided == ADJOURNED || phase(considered).is_some() {
-            return Ok(2);
-        }
-        // No transfer waited for it, so it was never booked as far as we were told: it is the trigger itself.
-        let [triggered, rest @ ..] = rest else {
-            return Err(self.trigger("conference_held", child_id, conference));
-        };
-        if phase(triggered) != Some(Phase::Open) {
-            return Ok(3);
-        }
-        match rest {
-            [] => Err(self.meeting_held(child_id, conference)),
-            [_, ..] => Ok(4),
+        match answers {
+            [] => {
+                let stated = self.stated(decided);
+                Err(facts::record(
+                    self.report,
+                    self.event,
+                    child_id,
+                    stated,
+                    self.progress,
+                ))
+            }
+            [recorded] => Err(self.consider(child_id, self.conference(decided, recorded))),
+            [_, _, ..] => Ok(2),
         }
     }
 
@@ -205,20 +185,19 @@ impl Reported<'_> {
                 effective_at,
                 progress,
             ),
-            _ => self.trigger("conference_scheduled", child_id, conference),
+            _ => self.booked(child_id, conference),
         }
     }
 
-    fn trigger(&self, trigger: &str, child_id: &str, conference: Conference) -> Step {
-        let about = present(child_id, &conference);
+    fn booked(&self, child_id: &str, conference: Conference) -> Step {
         let request = ConsiderTriggerRequest {
             request_id: self.progress.request_id(),
             child_id: child_id.to_owned(),
-            trigger: trigger.to_owned(),
+            trigger: "conference_scheduled".to_owned(),
             conference: Some(conference),
             effective_at: self.event.effective_at,
         };
-        Step::new(path::CONSIDER_TRIGGER, &request, about)
+        Step::new(path::CONSIDER_TRIGGER, &request, About::child(child_id))
     }
 
     fn meeting_held(&self, child_id: &str, conference: Conference) -> Step {
@@ -236,14 +215,6 @@ impl Reported<'_> {
 fn present(child_id: &str, conference: &Conference) -> About {
     let people = conference.attended.iter().map(String::as_str);
     About::child(child_id).with_workers(people.chain([conference.chaired_by.as_str()]))
-}
-
-/// The phase of the transfer that an answer is about. `None` when it is about none.
-fn phase(answer: &Answer) -> Option<Phase> {
-    outcome::consequences(answer)
-        .into_iter()
-        .find_map(|consequence| consequence.transfer)
-        .map(|transfer| transfer.phase())
 }
 
 /// The kind of the conference, from the facts: a report that moves or cancels one does not repeat it.
@@ -265,22 +236,14 @@ fn known_kind(recorded: &Answer) -> String {
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
-/// The plan that an outcome makes, with its first day. Nothing for an outcome that makes or ends none.
+/// The plan that an outcome makes, with its first day. Nothing for an outcome that decides nothing.
 fn plan(decided: &str, day: &str) -> Vec<Fact> {
+    let since = facts::date("plan_since", day);
     match decided {
-        "child_protection_plan" => {
-            vec![
-                facts::code("plan", "child_protection"),
-                facts::date("plan_since", day),
-            ]
-        }
-        "child_in_need_plan" => {
-            vec![
-                facts::code("plan", "child_in_need"),
-                facts::date("plan_since", day),
-            ]
-        }
-        "no_plan" | "early_help_plan" => vec![facts::none("plan"), facts::none("plan_since")],
+        "child_protection_plan" => vec![facts::code("plan", "child_protection"), since],
+        "child_in_need_plan" => vec![facts::code("plan", "child_in_need"), since],
+        "early_help_plan" => vec![facts::code("plan", "early_help_plan"), since],
+        "no_plan" => vec![facts::code("plan", "none"), facts::none("plan_since")],
         _ => Vec::new(),
     }
 }

@@ -17,24 +17,21 @@ pub fn next(event: &Event, progress: Progress<'_>) -> Next {
     }
     let about = About::case(&event.child_id, &event.case_id);
     let name = text(event, "name").to_owned();
-    Next::Send(match event.service.as_str() {
-        "closure" => {
-            let request = ResolveClosureExpiryRequest {
-                request_id: progress.request_id(),
-                closure_id: event.aggregate_id.clone(),
-                name,
-                breach_event_id: event.event_id.clone(),
-            };
-            Step::new(path::RESOLVE_CLOSURE_EXPIRY, &request, about)
-        }
-        _ => {
-            let request = ResolveExpiryRequest {
-                request_id: progress.request_id(),
-                transfer_id: event.aggregate_id.clone(),
-                name,
-                breach_event_id: event.event_id.clone(),
-            };
-            Step::new(path::RESOLVE_EXPIRY, &request, about)
-        }
+    Next::Send(if event.service == "closure" {
+        let request = ResolveClosureExpiryRequest {
+            request_id: progress.request_id(),
+            closure_id: event.aggregate_id.clone(),
+            name,
+            breach_event_id: event.event_id.clone(),
+        };
+        Step::new(path::RESOLVE_CLOSURE_EXPIRY, &request, about)
+    } else {
+        let request = ResolveExpiryRequest {
+            request_id: progress.request_id(),
+            transfer_id: event.aggregate_id.clone(),
+            name,
+            breach_event_id: event.event_id.clone(),
+        };
+        Step::new(path::RESOLVE_EXPIRY, &request, about)
     })
 }

@@ -7,7 +7,7 @@ use baton_contracts::frontdoor::v1::{
 use baton_contracts::record::v1::{Outcome, ReceiptState};
 use baton_contracts::transfer::v1::{
     ConfirmMoveResponse, Consequence, ConsiderTriggerResponse, FailCompletionResponse,
-    ReassessResponse, RecordEvidenceResponse, RecordMeetingHeldResponse,
+    ReassessResponse, RecordEvidenceResponse, RecordMeetingHeldResponse, RecordMeetingResponse,
 };
 use baton_contracts::type_v1::{AsOf, Explanation};
 
@@ -36,11 +36,10 @@ pub fn absorb(outcome: &mut Outcome, answer: &Answer) {
     }
     match answer.path.as_str() {
         path::RECORD_FACTS => {
-            if let Some(response) = answer.as_response::<RecordFactsResponse>() {
-                if !response.changed.is_empty() {
-                    change(outcome, "facts_recorded");
-                    stand(outcome, response.as_of);
-                }
+            let response = answer.as_response::<RecordFactsResponse>();
+            if let Some(response) = response.filter(|response| !response.changed.is_empty()) {
+                change(outcome, "facts_recorded");
+                stand(outcome, response.as_of);
             }
         }
         path::REGISTER_CHILD => {
@@ -68,6 +67,16 @@ pub fn absorb(outcome: &mut Outcome, answer: &Answer) {
                     .unwrap_or_default();
                 explain(outcome, response.explanation);
                 change(outcome, "contact_launched");
+                stand(outcome, response.as_of);
+            }
+        }
+        path::RECORD_MEETING => {
+            if let Some(response) = answer.as_response::<RecordMeetingResponse>() {
+                let transfer = response.transfer.unwrap_or_default();
+                outcome.transfer_id = transfer.transfer_id;
+                outcome.case_id = transfer.case_id;
+                change(outcome, "meeting_recorded");
+                explain(outcome, response.explanation);
                 stand(outcome, response.as_of);
             }
         }

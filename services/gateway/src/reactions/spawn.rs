@@ -6,7 +6,7 @@ use baton_contracts::type_v1;
 
 use super::answer::Answer;
 use super::cause::{Cause, ClosureRelease, Release, What, behind};
-use super::{flag, instant, number, outcome, text};
+use super::{flag, instant, number, outcome, text, texts};
 
 /// The kind of cause that the gateway's own reports carry.
 const REPORT: &str = "report";
@@ -31,16 +31,18 @@ pub fn of_event(event: &Event) -> Option<Spawned> {
         "transfer.released" => What::Release(transfer_release(event)),
         "closure.released" => What::ClosureRelease(closure_release(event)),
         "referral.routed" | "transfer.worker_named" | "notice.prepared" => {
-            What::Event(event.clone())
+            What::Event(Box::new(event.clone()))
         }
         // A report that recorded facts has the transfer service look again itself.
-        "facts.changed" if !caused_by_report(event) => What::Event(event.clone()),
-        "notice.sent" if !text(event, "meets_item").is_empty() => What::Event(event.clone()),
+        "facts.changed" if !caused_by_report(event) => What::Event(Box::new(event.clone())),
+        "notice.sent" if !text(event, "meets_item").is_empty() => {
+            What::Event(Box::new(event.clone()))
+        }
         "transfer.lapsed" if !text(event, "closure_ground").is_empty() => {
-            What::Event(event.clone())
+            What::Event(Box::new(event.clone()))
         }
         _ if kind.ends_with(".deadline_breached") && flag(event, "needs_resolution") => {
-            What::Event(event.clone())
+            What::Event(Box::new(event.clone()))
         }
         _ => return None,
     };
@@ -140,9 +142,19 @@ fn transfer_release(event: &Event) -> Release {
             to_team_id: text(event, "to_team_id").to_owned(),
             to_worker_id: text(event, "to_worker_id").to_owned(),
             effective_at: instant(event, "effective_at").or(event.effective_at),
-            rules: event.rules.clone(),
+            rules: rules_of(event),
             pending_authorisation: flag(event, "pending_authorisation"),
         }),
+    }
+}
+
+/// The rules that the release names, or else those of the event.
+fn rules_of(event: &Event) -> Vec<String> {
+    let named = texts(event, "release_rules");
+    if named.is_empty() {
+        event.rules.clone()
+    } else {
+        named
     }
 }
 

@@ -65,6 +65,7 @@ impl About {
     }
 
     /// With workers whose team the service has to know.
+    #[must_use]
     pub fn with_workers<'a>(mut self, workers: impl IntoIterator<Item = &'a str>) -> Self {
         self.workers = workers
             .into_iter()
@@ -75,7 +76,8 @@ impl About {
     }
 
     /// With what this run has seen already.
-    pub fn as_seen(mut self) -> Self {
+    #[must_use]
+    pub fn seen(mut self) -> Self {
         self.freshness = Freshness::AsSeen;
         self
     }
@@ -93,7 +95,6 @@ impl Step {
 }
 
 /// The methods that reactions call. A test checks that the contracts have each.
-#[expect(missing_docs, reason = "each is named like its method")]
 pub mod path {
     pub const REGISTER_CHILD: &str = "/baton.frontdoor.v1.FrontDoorService/RegisterChild";
     pub const LINK_FAMILY: &str = "/baton.frontdoor.v1.FrontDoorService/LinkFamily";
@@ -116,6 +117,8 @@ pub mod path {
         "/baton.transfer.v1.TransferReactionService/RecordMeetingHeld";
     pub const REASSESS: &str = "/baton.transfer.v1.TransferReactionService/Reassess";
     pub const RECORD_EVIDENCE: &str = "/baton.transfer.v1.TransferReactionService/RecordEvidence";
+    pub const RECORD_MEETING: &str = "/baton.transfer.v1.TransferService/RecordMeeting";
+    pub const LIST_TRANSFERS: &str = "/baton.transfer.v1.TransferService/ListTransfers";
     pub const CONFIRM_MOVE: &str = "/baton.transfer.v1.TransferReactionService/ConfirmMove";
     pub const FAIL_COMPLETION: &str = "/baton.transfer.v1.TransferReactionService/FailCompletion";
     pub const RECORD_NOTICE_SENT: &str =
@@ -130,6 +133,7 @@ pub mod path {
         "/baton.notification.v1.NotificationReactionService/AddressNotice";
 
     /// All of them.
+    #[cfg(test)]
     pub const ALL: &[&str] = &[
         REGISTER_CHILD,
         LINK_FAMILY,
@@ -147,6 +151,8 @@ pub mod path {
         RECORD_MEETING_HELD,
         REASSESS,
         RECORD_EVIDENCE,
+        RECORD_MEETING,
+        LIST_TRANSFERS,
         CONFIRM_MOVE,
         FAIL_COMPLETION,
         RECORD_NOTICE_SENT,

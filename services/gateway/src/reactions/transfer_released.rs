@@ -18,7 +18,7 @@ pub fn next(cause: &Release, progress: Progress<'_>) -> Next {
     };
     let about = About::case(&cause.child_id, &release.case_id)
         .with_workers([release.to_worker_id.as_str()])
-        .as_seen();
+        .seen();
     match progress.answers {
         [] => {
             let request = MoveResponsibilityRequest {

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::storage::journey;
 
 /// A stream ends after so long, so that replicas share their subscribers.
-const LIFE: Duration = Duration::from_secs(30 * 60);
+const LIFE: Duration = Duration::from_mins(30);
 /// A silent stream says that it is there.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// What other replicas apply does not wake this one.

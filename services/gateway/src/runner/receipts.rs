@@ -47,7 +47,7 @@ pub(super) async fn of(
         state: state.into(),
         outcomes,
         problems,
-        report_id: report.report_id.clone(),
+        report_id: report.id.clone(),
     }))
 }
 

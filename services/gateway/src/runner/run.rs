@@ -1,8 +1,10 @@
 //! One reaction, carried on as far as it goes.
 
+mod attempt;
+mod keep;
+
 use std::time::Duration;
 
-use baton_clock::lease_now;
 use baton_contracts::record::v1::{Outcome, Receipt};
 use baton_store::StoreError;
 use jiff::Timestamp;
@@ -12,7 +14,7 @@ use uuid::Uuid;
 
 use super::seen::Seen;
 use super::verdict::{self, Verdict};
-use super::{LEASE, Runner, STEP, back_off, receipts};
+use super::{Runner, receipts};
 use crate::reactions::answer::Answer;
 use crate::reactions::record::{Frozen, Phase, Reaction};
 use crate::reactions::step::Step;
@@ -23,11 +25,6 @@ use crate::storage::writes::Write;
 
 /// A lane is held for longer once this much of its lease is gone.
 const RENEW_AFTER: Duration = Duration::from_secs(5);
-/// So many attempts wait for each other here; further ones give the lane back meanwhile.
-const ATTEMPTS_HERE: i64 = 3;
-/// A service that fails so often on one command needs somebody to look.
-const ATTEMPTS_BROKEN: i64 = 10;
-
 /// Carries a reaction on while it holds the lane.
 pub(super) struct Run {
     runner: Runner,
@@ -54,6 +51,8 @@ pub(super) enum Decision {
     Reject(Vec<String>),
     /// Stand still.
     Park(Parking),
+    /// Take this for the answer: nothing was sent.
+    Answered(Answer),
     /// Try again later: the context cannot be had.
     Wait,
 }
@@ -133,6 +132,10 @@ impl Run {
                 });
                 Decision::Send
             }
+            // There is no such child or case: the command itself would be answered no differently.
+            Err(status) if verdict::of(step.path, &status) == Verdict::Refused => {
+                Decision::Answered(Answer::refused(step.path, &status))
+            }
             Err(status) => {
                 tracing::warn!(flow.id = %reaction.id, code = ?status.code(), "a context cannot be had");
                 Decision::Wait
@@ -141,7 +144,7 @@ impl Run {
     }
 
     /// Carries a reaction on as far as it goes, keeps what became of it, and gives the lane back.
-    pub async fn to_the_end(
+    pub async fn carry_out(
         mut self,
         reaction: &mut Reaction,
         first: Decision,
@@ -195,6 +198,7 @@ impl Run {
                         }
                     }
                 }
+                Decision::Answered(answer) => self.absorb(reaction, answer, &mut born).await,
                 Decision::Wait => match self.again(reaction, Verdict::Stale).await {
                     Ok(decision) => decision,
                     Err(end) => return Ok(end),
@@ -211,32 +215,6 @@ impl Run {
                     return Ok(End::Parked);
                 }
             };
-        }
-    }
-
-    /// Sends what is frozen, byte for byte.
-    async fn send(&mut self, reaction: &Reaction) -> Result<Answer, Verdict> {
-        let Some(frozen) = &reaction.frozen else {
-            return Err(Verdict::Stale);
-        };
-        let request = frozen.request();
-        let call = self.runner.0.services.call(&frozen.path, request);
-        let answered = match tokio::time::timeout(STEP, call).await {
-            Ok(answered) => answered,
-            Err(_) => return Err(Verdict::Again),
-        };
-        match answered {
-            Ok(response) => Ok(Answer::took_effect(
-                &frozen.path,
-                response.into_inner().to_vec(),
-            )),
-            Err(status) => match verdict::of(&frozen.path, &status) {
-                Verdict::Refused => Ok(Answer::refused(&frozen.path, &status)),
-                verdict => {
-                    tracing::debug!(flow.id = %reaction.id, code = ?status.code(), ?verdict, "a step is tried again");
-                    Err(verdict)
-                }
-            },
         }
     }
 
@@ -263,7 +241,7 @@ impl Run {
         }
         for spawned in spawned {
             let now = self.runner.0.contexts.clock().now();
-            let mut child = self.runner.born(&reaction.authority, spawned, now);
+            let mut child = Runner::born(&reaction.authority, spawned, now);
             child.parent_id = Some(reaction.id);
             child.report_id = reaction.report_id;
             child.traceparent.clone_from(&reaction.traceparent);
@@ -331,106 +309,5 @@ impl Run {
             }
         }
         Ok(None)
-    }
-
-    /// After a failed attempt: what to do here and now, or how it ends.
-    async fn again(&mut self, reaction: &mut Reaction, verdict: Verdict) -> Result<Decision, End> {
-        reaction.attempts += 1;
-        if verdict == Verdict::Broken && reaction.attempts >= ATTEMPTS_BROKEN {
-            return Ok(Decision::Park(reactions::broken()));
-        }
-        if verdict == Verdict::Stale {
-            // The refusal had no effect: the same command on a fresh context is frozen in its place.
-            self.seen.forget();
-            reaction.frozen = None;
-        }
-        let wait = back_off::after(reaction.attempts);
-        if reaction.attempts < ATTEMPTS_HERE {
-            if reaction.attempts > 1 || verdict != Verdict::Stale {
-                tokio::time::sleep(wait).await;
-            }
-            let decision = self.prepare(reaction).await;
-            if verdict == Verdict::Stale && matches!(decision, Decision::Send) {
-                self.save(reaction);
-            }
-            return Ok(decision);
-        }
-        let wait = jiff::SignedDuration::try_from(wait).unwrap_or_default();
-        reaction.next_at = lease_now().saturating_add(wait).unwrap_or(Timestamp::MAX);
-        self.save(reaction);
-        Err(End::Later(reaction.next_at))
-    }
-
-    fn park(&mut self, reaction: &mut Reaction, parking: Parking) -> Result<(), StoreError> {
-        tracing::warn!(flow.id = %reaction.id, reason = parking.reason, "a reaction is parked");
-        reaction.parked_because = parking.reason;
-        reaction.parked_owner = parking.owner;
-        self.close(reaction, Phase::Parked);
-        let now = self.runner.0.contexts.clock().now();
-        self.writes
-            .push(Write::Announce(Box::new(super::flow_event::parked(
-                reaction, now,
-            )?)));
-        Ok(())
-    }
-
-    fn close(&mut self, reaction: &mut Reaction, phase: Phase) {
-        reaction.phase = phase;
-        if phase == Phase::Done {
-            reaction.frozen = None;
-        }
-        self.save(reaction);
-    }
-
-    pub(super) fn save(&mut self, reaction: &mut Reaction) {
-        reaction.version += 1;
-        self.writes.push(Write::Save(Box::new(reaction.clone())));
-    }
-
-    /// Commits what has gathered. False when somebody else runs the reaction.
-    async fn flush(&mut self) -> Result<bool, StoreError> {
-        if self.held_since.elapsed() > RENEW_AFTER {
-            let until = lease_now() + LEASE;
-            self.writes.push(Write::Hold {
-                lane: self.lane.clone(),
-                until,
-            });
-            self.held_since = Instant::now();
-        }
-        if self.writes.is_empty() {
-            return Ok(true);
-        }
-        let writes = std::mem::take(&mut self.writes);
-        let marks: Vec<(bool, Option<Uuid>)> = writes
-            .iter()
-            .map(|write| match write {
-                Write::Begin(reaction) => (false, Some(reaction.id)),
-                write => (write.is_guard(), None),
-            })
-            .collect();
-        let hits = self.runner.0.committer.commit(writes).await?;
-        for ((is_guard, begun), hit) in marks.iter().zip(&hits) {
-            match (hit, is_guard, begun) {
-                (false, true, _) => return Ok(false),
-                (false, false, Some(id)) => self.taken.push(*id),
-                _ => {}
-            }
-        }
-        Ok(true)
-    }
-}
-
-impl Frozen {
-    /// The call as it is sent each time.
-    fn request(&self) -> tonic::Request<bytes::Bytes> {
-        use tonic::metadata::MetadataValue;
-
-        let mut request = tonic::Request::new(self.request.clone().into());
-        let context = MetadataValue::from_bytes(&self.context);
-        request
-            .metadata_mut()
-            .insert_bin(baton_rpc::CONTEXT_KEY, context);
-        request.set_timeout(STEP);
-        request
     }
 }

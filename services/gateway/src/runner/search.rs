@@ -119,7 +119,7 @@ impl Runner {
             if !was_frozen && matches!(first, Decision::Send) {
                 run.save(&mut reaction);
             }
-            run.to_the_end(&mut reaction, first).await.map(drop)
+            run.carry_out(&mut reaction, first).await.map(drop)
         }
         .instrument(span)
         .await

@@ -30,10 +30,9 @@ pub fn of(path: &str, status: &Status) -> Verdict {
         }
         Code::Unknown | Code::Internal | Code::DataLoss | Code::Unimplemented => Verdict::Broken,
         Code::Aborted => match reason.as_str() {
-            "STALE_FACTS" => Verdict::Stale,
             // The epoch of a release is part of the request: a fresh context would not change it.
             "STALE_EPOCH" if names_an_epoch(path) => Verdict::Refused,
-            "STALE_EPOCH" | "STALE_VERSION" => Verdict::Stale,
+            "STALE_FACTS" | "STALE_EPOCH" | "STALE_VERSION" => Verdict::Stale,
             _ => Verdict::Again,
         },
         _ => Verdict::Refused,

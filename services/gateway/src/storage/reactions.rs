@@ -275,14 +275,6 @@ pub async fn waiting_lanes(
         .await)?)
 }
 
-/// When the next reaction that waits to be tried again may be. `None` when none waits.
-pub async fn next_attempt(store: &Store) -> Result<Option<Timestamp>, StoreError> {
-    let select = "SELECT MIN(next_at) FROM reactions WHERE phase = 'runnable'";
-    let at: Option<Instant> =
-        with_db!(store.db(), c => sqlx::query_scalar(select).fetch_one(c).await)?;
-    Ok(at.map(Instant::timestamp))
-}
-
 /// How many reactions are under way.
 pub async fn count_runnable(store: &Store) -> Result<i64, StoreError> {
     let select = "SELECT COUNT(*) FROM reactions WHERE phase = 'runnable'";

@@ -33,7 +33,8 @@ pub struct Revision {
     /// Our id of the report.
     pub id: Uuid,
     /// The revision.
-    pub revision: i64,
+    #[sqlx(rename = "revision")]
+    pub number: i64,
     /// SHA-256 of the report's bytes.
     pub body_hash: Vec<u8>,
     /// What became of it. Absent while that is open.

@@ -29,8 +29,6 @@ pub struct Facts {
     pub epoch: i64,
     /// Whether a conference that is held releases the case at once.
     pub releases_at_conference: bool,
-    /// Whether the transfer is known before the conference.
-    pub transfer_is_open: bool,
     pub organisation_is_empty: bool,
     pub nia_administers: bool,
 }
@@ -41,7 +39,6 @@ impl Default for Facts {
             version: 7,
             epoch: 3,
             releases_at_conference: false,
-            transfer_is_open: true,
             organisation_is_empty: false,
             nia_administers: false,
         }
@@ -49,7 +46,12 @@ impl Default for Facts {
 }
 
 impl Facts {
-    pub fn answer(&mut self, path: &str, body: &Bytes, context: &Context) -> Result<Vec<u8>, Status> {
+    pub fn answer(
+        &mut self,
+        path: &str,
+        body: &Bytes,
+        context: &Context,
+    ) -> Result<Vec<u8>, Status> {
         let method = path.rsplit('/').next().unwrap_or_default();
         Ok(match method {
             "ResolveChildren" => resolve(&decode(body)).encode_to_vec(),
@@ -63,12 +65,21 @@ impl Facts {
                 self.version += 1;
                 let (child, siblings) = self.facts(&asked.child_id);
                 let changed = asked.facts.into_iter().map(|fact| fact.key).collect();
-                frontdoor::RecordFactsResponse { child, siblings, changed, as_of: as_of("front-door") }
-                    .encode_to_vec()
+                frontdoor::RecordFactsResponse {
+                    child,
+                    siblings,
+                    changed,
+                    as_of: Some(as_of("front-door")),
+                }
+                .encode_to_vec()
             }
             "GetContext" => self.context(&decode(body)).encode_to_vec(),
             "GetOrganisation" => allocation::GetOrganisationResponse {
-                posts: if self.organisation_is_empty { vec![] } else { vec![allocation::Post::default()] },
+                posts: if self.organisation_is_empty {
+                    vec![]
+                } else {
+                    vec![allocation::Post::default()]
+                },
                 ..Default::default()
             }
             .encode_to_vec(),
@@ -79,7 +90,7 @@ impl Facts {
             }
             .encode_to_vec(),
             "ConsiderTrigger" => transfer::ConsiderTriggerResponse {
-                consequence: Some(self.consequence(transfer::Phase::Open, "transfer_opened")),
+                consequence: Some(consequence(transfer::Phase::Open, "transfer_opened")),
             }
             .encode_to_vec(),
             "RecordMeetingHeld" => transfer::RecordMeetingHeldResponse {
@@ -88,15 +99,18 @@ impl Facts {
             .encode_to_vec(),
             "MoveResponsibility" => self.moved(&decode(body))?.encode_to_vec(),
             "ConfirmMove" => transfer::ConfirmMoveResponse {
-                consequence: Some(self.consequence(transfer::Phase::Completed, "completed")),
+                consequence: Some(consequence(transfer::Phase::Completed, "completed")),
             }
             .encode_to_vec(),
             "FailCompletion" => transfer::FailCompletionResponse {
-                consequence: Some(self.consequence(transfer::Phase::Placed, "completion_failed")),
+                consequence: Some(consequence(transfer::Phase::Placed, "completion_failed")),
             }
             .encode_to_vec(),
             "ResolveRecipients" => allocation::ResolveRecipientsResponse {
-                matches: vec![allocation::RecipientMatch { owner_index: 0, worker_id: "nia".to_owned() }],
+                matches: vec![allocation::RecipientMatch {
+                    owner_index: 0,
+                    worker_id: "nia".to_owned(),
+                }],
             }
             .encode_to_vec(),
             "AddressNotice" => notification::AddressNoticeResponse::default().encode_to_vec(),
@@ -108,7 +122,11 @@ impl Facts {
             }
             .encode_to_vec(),
             "CompleteTransfer" => {
-                if context.child.as_ref().is_some_and(|child| child.version < self.version) {
+                if context
+                    .child
+                    .as_ref()
+                    .is_some_and(|child| child.version < self.version)
+                {
                     return Err(Problem::new(Reason::StaleFacts, "older than what was seen").into());
                 }
                 transfer::CompleteTransferResponse::default().encode_to_vec()
@@ -125,7 +143,11 @@ impl Facts {
             version: self.version,
             ..Default::default()
         };
-        let siblings = [KIT, MIA].into_iter().filter(|other| *other != child_id).map(of).collect();
+        let siblings = [KIT, MIA]
+            .into_iter()
+            .filter(|other| *other != child_id)
+            .map(of)
+            .collect();
         (Some(of(child_id)), siblings)
     }
 
@@ -136,8 +158,18 @@ impl Facts {
             posts: known
                 .then(|| PostHeld {
                     post_id: format!("post-{}", asked.principal),
-                    role: if self.nia_administers { "administrator" } else { "team_manager" }.to_owned(),
-                    team_id: if asked.principal == "nia" { "north" } else { "frt" }.to_owned(),
+                    role: if self.nia_administers {
+                        "administrator"
+                    } else {
+                        "team_manager"
+                    }
+                    .to_owned(),
+                    team_id: if asked.principal == "nia" {
+                        "north"
+                    } else {
+                        "frt"
+                    }
+                    .to_owned(),
                     area: "north".to_owned(),
                     ..Default::default()
                 })
@@ -152,39 +184,35 @@ impl Facts {
                 ..Default::default()
             }),
             organisation: Some(Organisation {
-                teams: vec![Team { team_id: "frt".to_owned(), ..Default::default() }],
+                teams: vec![Team {
+                    team_id: "frt".to_owned(),
+                    ..Default::default()
+                }],
                 workers: vec![],
             }),
         }
     }
 
     fn meeting_held(&self, asked: &transfer::RecordMeetingHeldRequest) -> transfer::Consequence {
-        if !self.transfer_is_open {
-            return transfer::Consequence {
-                explanation: Some(Explanation {
-                    decision: "stays_in_team".to_owned(),
-                    rules: vec!["C-018".to_owned()],
-                    ..Default::default()
-                }),
-                ..Default::default()
-            };
-        }
-        let mut consequence = self.consequence(transfer::Phase::Placed, "placed");
+        let mut outcome = consequence(transfer::Phase::Placed, "placed");
         if self.releases_at_conference {
-            consequence = self.consequence(transfer::Phase::Completing, "released");
-            consequence.release = Some(transfer::Release {
+            outcome = consequence(transfer::Phase::Completing, "released");
+            outcome.release = Some(transfer::Release {
                 release_id: RELEASE.to_owned(),
                 transfer_id: TRANSFER.to_owned(),
                 case_id: CASE.to_owned(),
                 expected_epoch: self.epoch,
                 to_team_id: "north".to_owned(),
                 to_worker_id: "sam".to_owned(),
-                effective_at: asked.conference.as_ref().and_then(|conference| conference.at),
+                effective_at: asked
+                    .conference
+                    .as_ref()
+                    .and_then(|conference| conference.at),
                 rules: vec!["S-036".to_owned()],
                 pending_authorisation: false,
             });
         }
-        consequence
+        outcome
     }
 
     fn moved(
@@ -201,25 +229,9 @@ impl Facts {
                 epoch: self.epoch,
                 ..Default::default()
             }),
-            as_of: as_of("allocation"),
+            as_of: Some(as_of("allocation")),
             ..Default::default()
         })
-    }
-
-    fn consequence(&self, phase: transfer::Phase, change: &str) -> transfer::Consequence {
-        transfer::Consequence {
-            transfer: Some(transfer::Transfer {
-                transfer_id: TRANSFER.to_owned(),
-                case_id: CASE.to_owned(),
-                child_id: KIT.to_owned(),
-                phase: phase.into(),
-                ..Default::default()
-            }),
-            changes: vec![change.to_owned()],
-            explanation: Some(Explanation { rules: vec!["W-053".to_owned()], ..Default::default() }),
-            as_of: as_of("transfer"),
-            ..Default::default()
-        }
     }
 }
 
@@ -228,22 +240,48 @@ fn resolve(asked: &frontdoor::ResolveChildrenRequest) -> frontdoor::ResolveChild
         .references
         .iter()
         .map(|reference| {
-            let (child, family) = match (reference.reference.as_str(), reference.child_id.as_str()) {
+            let (child, family) = match (reference.reference.as_str(), reference.child_id.as_str())
+            {
                 ("kit", _) | (_, KIT) => (KIT, FAMILY),
                 ("mia", _) | (_, MIA) => (MIA, FAMILY),
                 ("lone", _) | (_, LONE) => (LONE, LONE),
                 _ => ("", ""),
             };
-            frontdoor::ResolvedChild { child_id: child.to_owned(), family_id: family.to_owned() }
+            frontdoor::ResolvedChild {
+                child_id: child.to_owned(),
+                family_id: family.to_owned(),
+            }
         })
         .collect();
     frontdoor::ResolveChildrenResponse { children }
 }
 
-fn as_of(service: &str) -> Option<AsOf> {
-    Some(AsOf { service: service.to_owned(), event_id: Uuid::now_v7().to_string() })
+fn as_of(service: &str) -> AsOf {
+    AsOf {
+        service: service.to_owned(),
+        event_id: Uuid::now_v7().to_string(),
+    }
 }
 
 pub fn decode<M: Message + Default>(body: &[u8]) -> M {
     M::decode(body).expect("the gateway sends messages of the contract")
+}
+
+fn consequence(phase: transfer::Phase, change: &str) -> transfer::Consequence {
+    transfer::Consequence {
+        transfer: Some(transfer::Transfer {
+            transfer_id: TRANSFER.to_owned(),
+            case_id: CASE.to_owned(),
+            child_id: KIT.to_owned(),
+            phase: phase.into(),
+            ..Default::default()
+        }),
+        changes: vec![change.to_owned()],
+        explanation: Some(Explanation {
+            rules: vec!["W-053".to_owned()],
+            ..Default::default()
+        }),
+        as_of: Some(as_of("transfer")),
+        ..Default::default()
+    }
 }

@@ -34,7 +34,10 @@ struct Upstream {
 
 impl Upstream {
     async fn of(service: &'static str, clock: &baton_clock::BusinessClock) -> Self {
-        const NONE: baton_store::Migrations = baton_store::Migrations { sqlite: &[], postgres: &[] };
+        const NONE: baton_store::Migrations = baton_store::Migrations {
+            sqlite: &[],
+            postgres: &[],
+        };
         let db = TestDb::sqlite();
         let store = Store::open(StoreConfig::new(db.url()), service, NONE, clock.clone())
             .await
@@ -43,12 +46,20 @@ impl Upstream {
             let store = store.clone();
             async move { store.run_sealing(CancellationToken::new()).await }
         });
-        Self { store, service, _db: db, sealing }
+        Self {
+            store,
+            service,
+            _db: db,
+            sealing,
+        }
     }
 
     /// Announces an event and returns its id.
     async fn announce(&self, event: Event) -> String {
-        let event = Event { service: self.service.to_owned(), ..event };
+        let event = Event {
+            service: self.service.to_owned(),
+            ..event
+        };
         let id = event.event_id.clone();
         let row = baton_rpc::announcement(event).expect("a whole event");
         self.store
@@ -93,9 +104,12 @@ fn event(event_type: &str, data: &Value) -> Event {
 }
 
 fn released() -> Event {
-    event("transfer.released", &json!({
-        "release_id": RELEASE, "expected_epoch": 3, "to_team_id": "north", "to_worker_id": "sam",
-    }))
+    event(
+        "transfer.released",
+        &json!({
+            "release_id": RELEASE, "expected_epoch": 3, "to_team_id": "north", "to_worker_id": "sam",
+        }),
+    )
 }
 
 fn task(key: &str, due_on: &str, owner: Owner) -> TaskChange {
@@ -112,7 +126,11 @@ fn task(key: &str, due_on: &str, owner: Owner) -> TaskChange {
 }
 
 fn manager(team_id: &str) -> Owner {
-    Owner { role: "team_manager".to_owned(), team_id: team_id.to_owned(), ..Default::default() }
+    Owner {
+        role: "team_manager".to_owned(),
+        team_id: team_id.to_owned(),
+        ..Default::default()
+    }
 }
 
 /// A gateway that follows the feed of one service.
@@ -125,7 +143,10 @@ async fn following(service: &'static str, url: &str) -> (World, Upstream, Gatewa
 }
 
 fn seen(service: &str, event_id: &str) -> Vec<AsOf> {
-    vec![AsOf { service: service.to_owned(), event_id: event_id.to_owned() }]
+    vec![AsOf {
+        service: service.to_owned(),
+        event_id: event_id.to_owned(),
+    }]
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -137,22 +158,42 @@ async fn a_journey_tells_what_happened_and_whose_turn_it_is() {
             ..event("transfer.opened", &json!({}))
         };
         let earlier = Event {
-            effective_at: Some(timestamp("2026-03-01T10:00:00Z".parse().expect("an instant"))),
+            effective_at: Some(timestamp(
+                "2026-03-01T10:00:00Z".parse().expect("an instant"),
+            )),
             ..event("transfer.point_recomputed", &json!({}))
         };
         upstream.announce(opened).await;
         let last = upstream.announce(earlier).await;
 
         let mut client = JourneyServiceClient::new(gateway.conn.clone());
-        let request =
-            GetJourneyRequest { case_id: CASE.to_owned(), at_least: seen("transfer", &last), ..Default::default() };
-        let journey = client.get_journey(from("wirral/nia", request)).await.expect("a journey").into_inner();
+        let request = GetJourneyRequest {
+            case_id: CASE.to_owned(),
+            at_least: seen("transfer", &last),
+            ..Default::default()
+        };
+        let journey = client
+            .get_journey(from("wirral/nia", request))
+            .await
+            .expect("a journey")
+            .into_inner();
 
-        let types: Vec<String> =
-            journey.entries.into_iter().filter_map(|entry| entry.event).map(|event| event.r#type).collect();
-        assert_eq!(types, ["transfer.point_recomputed", "transfer.opened"], "by effective time");
+        let types: Vec<String> = journey
+            .entries
+            .into_iter()
+            .filter_map(|entry| entry.event)
+            .map(|event| event.r#type)
+            .collect();
+        assert_eq!(
+            types,
+            ["transfer.point_recomputed", "transfer.opened"],
+            "by effective time"
+        );
         let waiting = &journey.waiting_for[0];
-        assert_eq!((waiting.code.as_str(), waiting.due_on.as_str()), ("sign_audit", "2026-03-16"));
+        assert_eq!(
+            (waiting.code.as_str(), waiting.due_on.as_str()),
+            ("sign_audit", "2026-03-16")
+        );
         assert_eq!(waiting.owner, Some(manager("frt")));
         assert!(!waiting.overdue, "the last day is in time");
     })
@@ -163,23 +204,50 @@ async fn a_journey_tells_what_happened_and_whose_turn_it_is() {
 async fn trays_and_lists_have_the_most_urgent_first_page_by_page() {
     each_database(|url| async move {
         let (_world, upstream, gateway) = following("transfer", &url).await;
-        let sam = Owner { worker_id: "nia".to_owned(), ..Default::default() };
-        let above = Owner { role: "team_manager".to_owned(), ..Default::default() };
+        let sam = Owner {
+            worker_id: "nia".to_owned(),
+            ..Default::default()
+        };
+        let above = Owner {
+            role: "team_manager".to_owned(),
+            ..Default::default()
+        };
         let tasks = vec![
             task("c", "", manager("north")),
             task("b", "2026-04-01", manager("north")),
-            TaskChange { overdue: true, ..task("a", "2026-03-02", manager("north")) },
+            TaskChange {
+                overdue: true,
+                ..task("a", "2026-03-02", manager("north"))
+            },
             task("mine", "2026-03-20", sam),
             task("above", "2026-03-21", above),
             task("elsewhere", "2026-03-01", manager("frt")),
-            TaskChange { tray: true, ..task("tray-2", "2026-03-30", manager("north")) },
-            TaskChange { tray: true, ..task("tray-1", "2026-03-18", manager("north")) },
+            TaskChange {
+                tray: true,
+                ..task("tray-2", "2026-03-30", manager("north"))
+            },
+            TaskChange {
+                tray: true,
+                ..task("tray-1", "2026-03-18", manager("north"))
+            },
             task("closed", "2026-03-01", manager("north")),
         ];
-        upstream.announce(Event { tasks, ..event("transfer.opened", &json!({})) }).await;
-        let closing = TaskChange { key: "closed".to_owned(), open: false, ..Default::default() };
+        upstream
+            .announce(Event {
+                tasks,
+                ..event("transfer.opened", &json!({}))
+            })
+            .await;
+        let closing = TaskChange {
+            key: "closed".to_owned(),
+            open: false,
+            ..Default::default()
+        };
         let last = upstream
-            .announce(Event { tasks: vec![closing], ..event("transfer.item_completed", &json!({})) })
+            .announce(Event {
+                tasks: vec![closing],
+                ..event("transfer.item_completed", &json!({}))
+            })
             .await;
         let mut client = WorkServiceClient::new(gateway.conn.clone());
 
@@ -188,7 +256,11 @@ async fn trays_and_lists_have_the_most_urgent_first_page_by_page() {
             at_least: seen("transfer", &last),
             ..Default::default()
         };
-        let tray = client.list_work_tray(from("wirral/nia", request)).await.expect("a tray").into_inner();
+        let tray = client
+            .list_work_tray(from("wirral/nia", request))
+            .await
+            .expect("a tray")
+            .into_inner();
         let keys: Vec<_> = tray.items.iter().map(|task| task.key.as_str()).collect();
         assert_eq!(keys, ["tray-1", "tray-2"]);
 
@@ -201,7 +273,11 @@ async fn trays_and_lists_have_the_most_urgent_first_page_by_page() {
                 page_token,
                 ..Default::default()
             };
-            let page = client.list_tasks(from("wirral/nia", request)).await.expect("a list").into_inner();
+            let page = client
+                .list_tasks(from("wirral/nia", request))
+                .await
+                .expect("a list")
+                .into_inner();
             keys.extend(page.tasks.into_iter().map(|task| task.key));
             page_token = page.next_page_token;
             if page_token.is_empty() {
@@ -215,9 +291,13 @@ async fn trays_and_lists_have_the_most_urgent_first_page_by_page() {
             team_id: "frt".to_owned(),
             ..Default::default()
         };
-        let list = client.list_tasks(from("wirral/nia", request)).await.expect("a list").into_inner();
-        assert_eq!(list.tasks[0].key, "elsewhere");
-        assert!(list.tasks[0].overdue);
+        let of_role = client
+            .list_tasks(from("wirral/nia", request))
+            .await
+            .expect("a list")
+            .into_inner();
+        assert_eq!(of_role.tasks[0].key, "elsewhere");
+        assert!(of_role.tasks[0].overdue);
     })
     .await;
 }
@@ -227,8 +307,8 @@ async fn the_tracker_shows_a_team_what_comes_and_what_goes() {
     each_database(|url| async move {
         let (_world, upstream, gateway) = following("transfer", &url).await;
         let data = json!({
-            "route": "child_protection_conference", "phase": "open",
-            "from_team_id": "frt", "to_team_id": "north", "point_on": "2026-03-16",
+            "transfer_id": TRANSFER, "route": "child_protection_conference", "phase": "open",
+            "from_team_id": "frt", "to_team_id": "north", "point_due_on": "2026-03-16",
         });
         upstream
             .announce(Event {
@@ -236,7 +316,9 @@ async fn the_tracker_shows_a_team_what_comes_and_what_goes() {
                 ..event("transfer.opened", &data)
             })
             .await;
-        let last = upstream.announce(event("transfer.placed", &json!({}))).await;
+        let last = upstream
+            .announce(event("transfer.placed", &json!({"transfer_id": TRANSFER})))
+            .await;
         let mut client = WorkServiceClient::new(gateway.conn.clone());
         for team_id in ["frt", "north"] {
             let request = ListTrackerRequest {
@@ -244,11 +326,22 @@ async fn the_tracker_shows_a_team_what_comes_and_what_goes() {
                 at_least: seen("transfer", &last),
                 ..Default::default()
             };
-            let rows = client.list_tracker(from("wirral/nia", request)).await.expect("rows").into_inner().rows;
+            let rows = client
+                .list_tracker(from("wirral/nia", request))
+                .await
+                .expect("rows")
+                .into_inner()
+                .rows;
             assert_eq!(rows.len(), 1, "{team_id}");
             let row = &rows[0];
-            assert_eq!((row.phase.as_str(), row.point_on.as_str()), ("placed", "2026-03-16"));
-            assert_eq!((row.from_team_id.as_str(), row.to_team_id.as_str()), ("frt", "north"));
+            assert_eq!(
+                (row.phase.as_str(), row.point_on.as_str()),
+                ("placed", "2026-03-16")
+            );
+            assert_eq!(
+                (row.from_team_id.as_str(), row.to_team_id.as_str()),
+                ("frt", "north")
+            );
             assert_eq!(row.waiting_for[0].key, "t/audit");
         }
     })
@@ -260,14 +353,20 @@ async fn a_view_that_has_not_seen_what_is_asked_for_says_so_in_time() {
     let db = TestDb::sqlite();
     let (_world, _upstream, gateway) = following("transfer", db.url()).await;
     let mut client = JourneyServiceClient::new(gateway.conn.clone());
-    let mut request = from("wirral/nia", GetJourneyRequest {
-        case_id: CASE.to_owned(),
-        at_least: seen("transfer", &Uuid::now_v7().to_string()),
-        ..Default::default()
-    });
+    let mut request = from(
+        "wirral/nia",
+        GetJourneyRequest {
+            case_id: CASE.to_owned(),
+            at_least: seen("transfer", &Uuid::now_v7().to_string()),
+            ..Default::default()
+        },
+    );
     request.set_timeout(std::time::Duration::from_millis(300));
 
-    let behind = client.get_journey(request).await.expect_err("it never happened");
+    let behind = client
+        .get_journey(request)
+        .await
+        .expect_err("it never happened");
 
     assert_eq!(behind.code(), Code::Unavailable);
 }
@@ -282,8 +381,17 @@ async fn a_released_transfer_goes_to_the_ledger_and_back() {
         eventually("the move is confirmed", async || world.effects().len() == 2).await;
         assert_eq!(world.effects(), ["MoveResponsibility", "ConfirmMove"]);
         let call = &world.calls_of("MoveResponsibility")[0];
-        assert_eq!(call.context.cause.as_ref().map(|cause| cause.kind.as_str()), Some("transfer.released"));
-        assert_eq!(call.context.actor.as_ref().map(|actor| actor.on_behalf_of.as_str()), Some("nia"));
+        assert_eq!(
+            call.context.cause.as_ref().map(|cause| cause.kind.as_str()),
+            Some("transfer.released")
+        );
+        assert_eq!(
+            call.context
+                .actor
+                .as_ref()
+                .map(|actor| actor.on_behalf_of.as_str()),
+            Some("nia")
+        );
         drop(gateway);
     })
     .await;
@@ -297,20 +405,32 @@ async fn a_release_that_came_with_an_answer_and_with_the_feed_is_carried_out_onc
         // The feed's event arrives while the report is still being carried out.
         world.script("RecordMeetingHeld", [Act::LoseAnswer]);
 
-        let (receipt, last) = tokio::join!(report(&gateway, held("e-1", &["kit"])), upstream.announce(released()));
+        let (receipt, last) = tokio::join!(
+            report(&gateway, held("e-1", &["kit"])),
+            upstream.announce(released())
+        );
         eventually("the views have seen the event", async || {
             let id = Uuid::parse_str(&last).expect("an id");
-            crate::storage::journey::has(&gateway.store, "wirral", id).await.expect("a view")
+            crate::storage::journey::has(&gateway.store, "wirral", id)
+                .await
+                .expect("a view")
         })
         .await;
         eventually("nothing is under way", async || {
-            reactions::count_runnable(&gateway.store).await.expect("a count") == 0
+            reactions::count_runnable(&gateway.store)
+                .await
+                .expect("a count")
+                == 0
         })
         .await;
 
         let effects = world.effects();
         for method in ["MoveResponsibility", "ConfirmMove"] {
-            assert_eq!(effects.iter().filter(|effect| *effect == method).count(), 1, "{effects:?}");
+            assert_eq!(
+                effects.iter().filter(|effect| *effect == method).count(),
+                1,
+                "{effects:?}"
+            );
         }
         assert!(!receipt.outcomes.is_empty());
     })
@@ -323,9 +443,14 @@ async fn a_notice_is_addressed_to_whoever_holds_the_role() {
     let (world, upstream, _gateway) = following("notification", db.url()).await;
     let owner = json!({"role": "team_manager", "team_id": "north"});
 
-    upstream.announce(event("notice.prepared", &json!({"owner": owner}))).await;
+    upstream
+        .announce(event("notice.prepared", &json!({"owner": owner})))
+        .await;
 
-    eventually("the notice is addressed", async || world.effects() == ["AddressNotice"]).await;
+    eventually("the notice is addressed", async || {
+        world.effects() == ["AddressNotice"]
+    })
+    .await;
     let asked: AddressNoticeRequest = decode(&world.calls_of("AddressNotice")[0].request);
     assert_eq!(asked.worker_ids, ["nia"]);
 }
@@ -335,7 +460,10 @@ async fn changed_facts_are_reassessed_unless_a_report_did_so_already() {
     let db = TestDb::sqlite();
     let (world, upstream, gateway) = following("front-door", db.url()).await;
     let by = |kind: &str| Event {
-        cause: Some(Cause { id: "x".to_owned(), kind: kind.to_owned() }),
+        cause: Some(Cause {
+            id: "x".to_owned(),
+            kind: kind.to_owned(),
+        }),
         ..event("facts.changed", &json!({}))
     };
 
@@ -344,7 +472,9 @@ async fn changed_facts_are_reassessed_unless_a_report_did_so_already() {
 
     eventually("the views have seen both", async || {
         let id = Uuid::parse_str(&last).expect("an id");
-        crate::storage::journey::has(&gateway.store, "wirral", id).await.expect("a view")
+        crate::storage::journey::has(&gateway.store, "wirral", id)
+            .await
+            .expect("a view")
     })
     .await;
     eventually("it is reassessed", async || world.effects() == ["Reassess"]).await;
@@ -358,15 +488,28 @@ async fn the_outgoing_feed_goes_on_where_a_subscriber_stopped() {
             upstream.announce(event(event_type, &json!({}))).await;
         }
         let mut client = EventsServiceClient::new(gateway.conn.clone());
-        let types = vec!["transfer.placed".to_owned(), "transfer.completed".to_owned()];
+        let types = vec![
+            "transfer.placed".to_owned(),
+            "transfer.completed".to_owned(),
+        ];
 
         let mut seen = Vec::new();
         let mut cursor = String::new();
         while seen.len() < 2 {
-            let request = SubscribeRequest { cursor: cursor.clone(), types: types.clone() };
-            let mut stream =
-                client.subscribe(from("wirral/nia", request)).await.expect("a feed").into_inner();
-            let batch = stream.message().await.expect("a batch").expect("more to come");
+            let request = SubscribeRequest {
+                cursor: cursor.clone(),
+                types: types.clone(),
+            };
+            let mut stream = client
+                .subscribe(from("wirral/nia", request))
+                .await
+                .expect("a feed")
+                .into_inner();
+            let batch = stream
+                .message()
+                .await
+                .expect("a batch")
+                .expect("more to come");
             seen.extend(batch.events.into_iter().map(|event| event.r#type));
             cursor = batch.cursor;
         }

@@ -16,14 +16,19 @@ use super::answers::{CASE, KIT, MIA, TRANSFER, decode};
 use super::world::{Act, Gateway, World, from_system};
 
 pub fn child(reference: &str) -> ChildRef {
-    ChildRef { reference: reference.to_owned(), ..Default::default() }
+    ChildRef {
+        reference: reference.to_owned(),
+        ..Default::default()
+    }
 }
 
 pub fn held(event_id: &str, children: &[&str]) -> RecordEvent {
     RecordEvent {
         event_id: event_id.to_owned(),
         revision: 1,
-        effective_at: Some(timestamp("2026-03-16T14:00:00Z".parse().expect("an instant"))),
+        effective_at: Some(timestamp(
+            "2026-03-16T14:00:00Z".parse().expect("an instant"),
+        )),
         event: Some(Said::ConferenceHeld(ConferenceHeld {
             conference_ref: "conf-1".to_owned(),
             kind: "initial".to_owned(),
@@ -43,8 +48,14 @@ pub fn held(event_id: &str, children: &[&str]) -> RecordEvent {
 
 pub async fn report(gateway: &Gateway, event: RecordEvent) -> Receipt {
     let mut client = RecordServiceClient::new(gateway.conn.clone());
-    let request = from_system(RecordEventsRequest { events: vec![event] });
-    let mut response = client.record_events(request).await.expect("reports are taken").into_inner();
+    let request = from_system(RecordEventsRequest {
+        events: vec![event],
+    });
+    let mut response = client
+        .record_events(request)
+        .await
+        .expect("reports are taken")
+        .into_inner();
     response.receipts.pop().expect("one receipt an event")
 }
 
@@ -59,7 +70,10 @@ async fn a_conference_is_recorded_as_facts_and_then_told_to_the_transfer() {
         assert_eq!(receipt.state(), ReceiptState::Applied, "{receipt:?}");
         assert_eq!(world.effects(), ["RecordFacts", "RecordMeetingHeld"]);
         let outcome = &receipt.outcomes[0];
-        assert_eq!((outcome.child_id.as_str(), outcome.case_id.as_str()), (KIT, CASE));
+        assert_eq!(
+            (outcome.child_id.as_str(), outcome.case_id.as_str()),
+            (KIT, CASE)
+        );
         assert_eq!(outcome.transfer_id, TRANSFER);
         assert_eq!(outcome.changes, ["facts_recorded", "placed"]);
         assert_eq!(outcome.as_of.len(), 2);
@@ -68,7 +82,8 @@ async fn a_conference_is_recorded_as_facts_and_then_told_to_the_transfer() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_command_carries_the_facts_that_the_report_just_made_and_baton_on_behalf_of_the_reporter() {
+async fn a_command_carries_the_facts_that_the_report_just_made_and_baton_on_behalf_of_the_reporter()
+{
     let world = World::new();
     let db = baton_testkit::TestDb::sqlite();
     let gateway = world.gateway(db.url()).await;
@@ -78,15 +93,27 @@ async fn a_command_carries_the_facts_that_the_report_just_made_and_baton_on_beha
     let told = &world.calls_of("RecordMeetingHeld")[0];
     let context = &told.context;
     assert_eq!(context.child.as_ref().map(|child| child.version), Some(8));
-    assert_eq!(context.responsibility.as_ref().map(|responsibility| responsibility.epoch), Some(3));
+    assert_eq!(
+        context
+            .responsibility
+            .as_ref()
+            .map(|responsibility| responsibility.epoch),
+        Some(3)
+    );
     assert_eq!(context.pack, "pack-1");
     let actor = context.actor.as_ref().expect("an actor");
     assert_eq!(actor.kind(), PrincipalKind::Baton);
-    assert_eq!((actor.principal.as_str(), actor.on_behalf_of.as_str()), ("baton", "liquidlogic"));
+    assert_eq!(
+        (actor.principal.as_str(), actor.on_behalf_of.as_str()),
+        ("baton", "liquidlogic")
+    );
     let cause = context.cause.as_ref().expect("a cause");
     assert_eq!(cause.kind, "report");
     let request: RecordMeetingHeldRequest = decode(&told.request);
-    assert_eq!(request.conference.expect("a conference").attended, ["ann", "nia"]);
+    assert_eq!(
+        request.conference.expect("a conference").attended,
+        ["ann", "nia"]
+    );
     // Neither facts nor responsibility are asked for twice.
     assert_eq!(world.calls_of("GetFacts").len(), 0);
     assert_eq!(world.calls_of("GetContext").len(), 1);
@@ -104,10 +131,18 @@ async fn s_036_a_case_released_at_the_conference_is_moved_before_the_receipt_is_
         assert_eq!(receipt.state(), ReceiptState::Applied);
         assert_eq!(
             world.effects(),
-            ["RecordFacts", "RecordMeetingHeld", "MoveResponsibility", "ConfirmMove"]
+            [
+                "RecordFacts",
+                "RecordMeetingHeld",
+                "MoveResponsibility",
+                "ConfirmMove"
+            ]
         );
         let outcome = &receipt.outcomes[0];
-        assert!(outcome.changes.contains(&"responsibility_moved".to_owned()), "{outcome:?}");
+        assert!(
+            outcome.changes.contains(&"responsibility_moved".to_owned()),
+            "{outcome:?}"
+        );
         assert_eq!(outcome.as_of.len(), 4);
     })
     .await;
@@ -124,10 +159,17 @@ async fn what_the_ledger_refuses_is_given_back_to_the_transfer_with_the_reason()
 
         let receipt = report(&gateway, held("e-1", &["kit"])).await;
 
-        assert_eq!(world.effects(), ["RecordFacts", "RecordMeetingHeld", "FailCompletion"]);
+        assert_eq!(
+            world.effects(),
+            ["RecordFacts", "RecordMeetingHeld", "FailCompletion"]
+        );
         let failed: FailCompletionRequest = decode(&world.calls_of("FailCompletion")[0].request);
         assert_eq!(failed.reason, reason.as_str());
-        assert!(!receipt.outcomes[0].changes.contains(&"responsibility_moved".to_owned()));
+        assert!(
+            !receipt.outcomes[0]
+                .changes
+                .contains(&"responsibility_moved".to_owned())
+        );
     }
 }
 
@@ -139,25 +181,21 @@ async fn siblings_at_one_conference_are_dealt_with_one_after_another() {
 
         let receipt = report(&gateway, held("e-1", &["kit", "mia"])).await;
 
-        let effects = ["RecordFacts", "RecordMeetingHeld", "RecordFacts", "RecordMeetingHeld"];
+        let effects = [
+            "RecordFacts",
+            "RecordMeetingHeld",
+            "RecordFacts",
+            "RecordMeetingHeld",
+        ];
         assert_eq!(world.effects(), effects);
-        let children: Vec<_> = receipt.outcomes.iter().map(|outcome| outcome.child_id.as_str()).collect();
+        let children: Vec<_> = receipt
+            .outcomes
+            .iter()
+            .map(|outcome| outcome.child_id.as_str())
+            .collect();
         assert_eq!(children, [KIT, MIA]);
     })
     .await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_conference_that_was_never_booked_is_the_trigger_itself() {
-    let world = World::new();
-    world.state().answers.transfer_is_open = false;
-    let db = baton_testkit::TestDb::sqlite();
-    let gateway = world.gateway(db.url()).await;
-
-    report(&gateway, held("e-1", &["kit"])).await;
-
-    let effects = ["RecordFacts", "RecordMeetingHeld", "ConsiderTrigger", "RecordMeetingHeld"];
-    assert_eq!(world.effects(), effects);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -172,8 +210,14 @@ async fn the_same_revision_again_has_the_same_receipt_and_no_second_effect() {
         assert_eq!(again, first);
         assert_eq!(world.effects().len(), 2);
         let mut client = RecordServiceClient::new(gateway.conn.clone());
-        let asked = from_system(GetReceiptRequest { report_id: first.report_id.clone() });
-        let kept = client.get_receipt(asked).await.expect("the receipt is kept").into_inner();
+        let asked = from_system(GetReceiptRequest {
+            report_id: first.report_id.clone(),
+        });
+        let kept = client
+            .get_receipt(asked)
+            .await
+            .expect("the receipt is kept")
+            .into_inner();
         assert_eq!(kept.receipt, Some(first));
     })
     .await;
@@ -189,7 +233,11 @@ async fn the_same_revision_with_another_content_is_rejected() {
     let other = report(&gateway, held("e-1", &["mia"])).await;
 
     assert_eq!(other.state(), ReceiptState::Rejected);
-    assert!(other.problems[0].starts_with("revision:"), "{:?}", other.problems);
+    assert!(
+        other.problems[0].starts_with("revision:"),
+        "{:?}",
+        other.problems
+    );
     assert_eq!(world.effects().len(), 2);
 }
 
@@ -198,7 +246,10 @@ async fn a_higher_revision_is_a_correction_and_an_older_one_that_comes_late_chan
     each_database(|url| async move {
         let world = World::new();
         let gateway = world.gateway(&url).await;
-        let revision = |revision| RecordEvent { revision, ..held("e-1", &["kit"]) };
+        let revision = |revision| RecordEvent {
+            revision,
+            ..held("e-1", &["kit"])
+        };
         report(&gateway, revision(1)).await;
 
         let correction = report(&gateway, revision(3)).await;
@@ -218,7 +269,9 @@ async fn what_cannot_be_understood_is_rejected_with_every_problem_and_the_rest_g
     let db = baton_testkit::TestDb::sqlite();
     let gateway = world.gateway(db.url()).await;
     let mut future = held("e-2", &["kit"]);
-    future.effective_at = Some(timestamp("2026-03-17T00:00:00Z".parse().expect("an instant")));
+    future.effective_at = Some(timestamp(
+        "2026-03-17T00:00:00Z".parse().expect("an instant"),
+    ));
     let events = vec![held("e-1", &["nobody"]), future, held("e-3", &["kit"])];
 
     let mut client = RecordServiceClient::new(gateway.conn.clone());
@@ -229,7 +282,10 @@ async fn what_cannot_be_understood_is_rejected_with_every_problem_and_the_rest_g
         .into_inner()
         .receipts;
 
-    assert_eq!(receipts[0].problems, ["conference_held.outcomes[0].child: NOT_FOUND"]);
+    assert_eq!(
+        receipts[0].problems,
+        ["conference_held.outcomes[0].child: NOT_FOUND"]
+    );
     assert_eq!(receipts[1].problems, ["effective_at: EFFECTIVE_IN_FUTURE"]);
     assert_eq!(receipts[2].state(), ReceiptState::Applied);
     assert_eq!(world.effects().len(), 2);
@@ -257,7 +313,9 @@ async fn a_conference_that_is_booked_is_considered_as_a_trigger() {
         event: Some(Said::ConferenceScheduled(ConferenceScheduled {
             conference_ref: "conf-1".to_owned(),
             kind: "initial".to_owned(),
-            at: Some(timestamp("2026-03-30T14:00:00Z".parse().expect("an instant"))),
+            at: Some(timestamp(
+                "2026-03-30T14:00:00Z".parse().expect("an instant"),
+            )),
             children: vec![child("kit")],
         })),
         ..held("e-1", &[])
@@ -275,10 +333,17 @@ async fn only_a_record_system_reports() {
     let db = baton_testkit::TestDb::sqlite();
     let gateway = world.gateway(db.url()).await;
     let mut client = RecordServiceClient::new(gateway.conn.clone());
-    let request =
-        super::world::from("wirral/nia", RecordEventsRequest { events: vec![held("e-1", &["kit"])] });
+    let request = super::world::from(
+        "wirral/nia",
+        RecordEventsRequest {
+            events: vec![held("e-1", &["kit"])],
+        },
+    );
 
-    let refused = client.record_events(request).await.expect_err("a person does not report");
+    let refused = client
+        .record_events(request)
+        .await
+        .expect_err("a person does not report");
 
     assert_eq!(refused.code(), tonic::Code::PermissionDenied);
 }

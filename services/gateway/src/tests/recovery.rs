@@ -14,20 +14,28 @@ use crate::storage::{lanes, reactions};
 
 /// Every way a call was sent: one entry when always the same bytes.
 fn distinct(calls: &[Call]) -> BTreeSet<(Vec<u8>, Vec<u8>)> {
-    calls.iter().map(|call| (call.request.to_vec(), call.context_bytes.clone())).collect()
+    calls
+        .iter()
+        .map(|call| (call.request.to_vec(), call.context_bytes.clone()))
+        .collect()
 }
 
 /// What a replica that takes over need not wait for in a test: the lease of a process that is gone.
 async fn end_leases(gateway_store: &baton_store::Store) {
     gateway_store
-        .transact("end_leases", |tx| Box::pin(async move { lanes::clear(tx).await }))
+        .transact("end_leases", |tx| {
+            Box::pin(async move { lanes::clear(tx).await })
+        })
         .await
         .expect("leases can be ended");
 }
 
 async fn at_rest(gateway: &Gateway) {
     eventually("no reaction is under way", async || {
-        reactions::count_runnable(&gateway.store).await.expect("a count") == 0
+        reactions::count_runnable(&gateway.store)
+            .await
+            .expect("a count")
+            == 0
     })
     .await;
 }
@@ -36,12 +44,15 @@ async fn at_rest(gateway: &Gateway) {
 async fn a_service_that_is_away_gets_the_same_bytes_again() {
     each_database(|url| async move {
         let world = World::new();
-        world.script("RecordMeetingHeld", [
-            Act::Refuse(Reason::ServiceUnreachable),
-            Act::Refuse(Reason::Contention),
-            Act::Refuse(Reason::Overloaded),
-            Act::Refuse(Reason::Overloaded),
-        ]);
+        world.script(
+            "RecordMeetingHeld",
+            [
+                Act::Refuse(Reason::ServiceUnreachable),
+                Act::Refuse(Reason::Contention),
+                Act::Refuse(Reason::Overloaded),
+                Act::Refuse(Reason::Overloaded),
+            ],
+        );
         let gateway = world.gateway(&url).await;
 
         report(&gateway, held("e-1", &["kit"])).await;
@@ -49,7 +60,11 @@ async fn a_service_that_is_away_gets_the_same_bytes_again() {
 
         let calls = world.calls_of("RecordMeetingHeld");
         assert_eq!(calls.len(), 5);
-        assert_eq!(distinct(&calls).len(), 1, "a command is frozen before it is first sent");
+        assert_eq!(
+            distinct(&calls).len(),
+            1,
+            "a command is frozen before it is first sent"
+        );
         let again = report(&gateway, held("e-1", &["kit"])).await;
         assert_eq!(again.state(), ReceiptState::Applied);
         assert_eq!(world.effects(), ["RecordFacts", "RecordMeetingHeld"]);
@@ -62,7 +77,12 @@ async fn a_lost_answer_is_asked_for_again_and_nothing_happens_twice() {
     each_database(|url| async move {
         let world = World::new();
         world.state().answers.releases_at_conference = true;
-        for method in ["RecordFacts", "RecordMeetingHeld", "MoveResponsibility", "ConfirmMove"] {
+        for method in [
+            "RecordFacts",
+            "RecordMeetingHeld",
+            "MoveResponsibility",
+            "ConfirmMove",
+        ] {
             world.script(method, [Act::LoseAnswer]);
         }
         let gateway = world.gateway(&url).await;
@@ -72,9 +92,19 @@ async fn a_lost_answer_is_asked_for_again_and_nothing_happens_twice() {
         assert_eq!(receipt.state(), ReceiptState::Applied);
         assert_eq!(
             world.effects(),
-            ["RecordFacts", "RecordMeetingHeld", "MoveResponsibility", "ConfirmMove"]
+            [
+                "RecordFacts",
+                "RecordMeetingHeld",
+                "MoveResponsibility",
+                "ConfirmMove"
+            ]
         );
-        for method in ["RecordFacts", "RecordMeetingHeld", "MoveResponsibility", "ConfirmMove"] {
+        for method in [
+            "RecordFacts",
+            "RecordMeetingHeld",
+            "MoveResponsibility",
+            "ConfirmMove",
+        ] {
             let calls = world.calls_of(method);
             assert_eq!((calls.len(), distinct(&calls).len()), (2, 1), "{method}");
         }
@@ -94,8 +124,15 @@ async fn facts_that_have_aged_are_fetched_again_for_the_same_command() {
         assert_eq!(receipt.state(), ReceiptState::Applied);
         let calls = world.calls_of("RecordMeetingHeld");
         assert_eq!(calls.len(), 2);
-        assert_eq!(calls[0].request, calls[1].request, "the command is the same");
-        assert_eq!(world.calls_of("GetFacts").len(), 1, "its context is a fresh one");
+        assert_eq!(
+            calls[0].request, calls[1].request,
+            "the command is the same"
+        );
+        assert_eq!(
+            world.calls_of("GetFacts").len(),
+            1,
+            "its context is a fresh one"
+        );
     })
     .await;
 }
@@ -111,10 +148,17 @@ async fn killed_at(url: &str, method: &'static str) {
         use baton_contracts::gateway::v1::RecordEventsRequest;
         use baton_contracts::gateway::v1::record_service_client::RecordServiceClient;
 
-        let request = RecordEventsRequest { events: vec![held("e-1", &["kit"])] };
-        RecordServiceClient::new(conn).record_events(super::world::from_system(request)).await
+        let request = RecordEventsRequest {
+            events: vec![held("e-1", &["kit"])],
+        };
+        RecordServiceClient::new(conn)
+            .record_events(super::world::from_system(request))
+            .await
     });
-    eventually("the step is under way", async || world.calls_of(method).len() == 1).await;
+    eventually("the step is under way", async || {
+        world.calls_of(method).len() == 1
+    })
+    .await;
     caller.abort();
     let store = gateway.abandon();
     end_leases(&store).await;
@@ -126,17 +170,31 @@ async fn killed_at(url: &str, method: &'static str) {
     assert_eq!((calls.len(), distinct(&calls).len()), (2, 1), "{method}");
     assert_eq!(
         world.effects(),
-        ["RecordFacts", "RecordMeetingHeld", "MoveResponsibility", "ConfirmMove"],
+        [
+            "RecordFacts",
+            "RecordMeetingHeld",
+            "MoveResponsibility",
+            "ConfirmMove"
+        ],
         "after a stop at {method}"
     );
     let receipt: Receipt = report(&successor, held("e-1", &["kit"])).await;
     assert_eq!(receipt.state(), ReceiptState::Applied);
-    assert!(receipt.outcomes[0].changes.contains(&"responsibility_moved".to_owned()));
+    assert!(
+        receipt.outcomes[0]
+            .changes
+            .contains(&"responsibility_moved".to_owned())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_takes_over_sends_what_was_under_way_byte_for_byte() {
-    for method in ["RecordFacts", "RecordMeetingHeld", "MoveResponsibility", "ConfirmMove"] {
+    for method in [
+        "RecordFacts",
+        "RecordMeetingHeld",
+        "MoveResponsibility",
+        "ConfirmMove",
+    ] {
         each_database(|url| async move { killed_at(&url, method).await }).await;
     }
 }
@@ -164,7 +222,11 @@ async fn two_gateways_on_one_database_do_everything_once() {
 
     let effects = world.effects();
     for method in ["RecordFacts", "RecordMeetingHeld"] {
-        assert_eq!(effects.iter().filter(|effect| *effect == method).count(), REPORTS, "{method}");
+        assert_eq!(
+            effects.iter().filter(|effect| *effect == method).count(),
+            REPORTS,
+            "{method}"
+        );
     }
     for call in world.calls_of("RecordMeetingHeld") {
         let same: Vec<Call> = world
@@ -188,11 +250,20 @@ async fn reports_about_one_family_are_carried_out_in_their_order() {
 
         let receipts = futures::future::join_all(reports).await;
 
-        assert!(receipts.iter().all(|receipt| receipt.state() == ReceiptState::Applied), "{receipts:?}");
+        assert!(
+            receipts
+                .iter()
+                .all(|receipt| receipt.state() == ReceiptState::Applied),
+            "{receipts:?}"
+        );
         let effects = world.effects();
         assert_eq!(effects.len(), 24);
         for pair in effects.chunks(2) {
-            assert_eq!(pair, ["RecordFacts", "RecordMeetingHeld"], "one family, one reaction at a time");
+            assert_eq!(
+                pair,
+                ["RecordFacts", "RecordMeetingHeld"],
+                "one family, one reaction at a time"
+            );
         }
     })
     .await;
@@ -208,11 +279,22 @@ async fn a_refusal_nobody_expected_parks_the_reaction_until_an_administrator_has
         let receipt = report(&gateway, held("e-1", &["kit"])).await;
         assert_eq!(receipt.state(), ReceiptState::InProgress);
         let mut flows = FlowServiceClient::new(gateway.conn.clone());
-        let list = ListFlowsRequest { parked_only: true, ..Default::default() };
-        let parked = flows.list_flows(from("wirral/nia", list)).await.expect("a list").into_inner().flows;
+        let list = ListFlowsRequest {
+            parked_only: true,
+            ..Default::default()
+        };
+        let parked = flows
+            .list_flows(from("wirral/nia", list))
+            .await
+            .expect("a list")
+            .into_inner()
+            .flows;
         assert_eq!(parked.len(), 1);
         assert_eq!(parked[0].parked_because, "CASE_NOT_OPEN");
-        assert_eq!(parked[0].owner.as_ref().map(|owner| owner.role.as_str()), Some("administrator"));
+        assert_eq!(
+            parked[0].owner.as_ref().map(|owner| owner.role.as_str()),
+            Some("administrator")
+        );
 
         let retry = RetryFlowRequest {
             request_id: "r-1".to_owned(),
@@ -220,10 +302,16 @@ async fn a_refusal_nobody_expected_parks_the_reaction_until_an_administrator_has
             reason: "the case is open now".to_owned(),
         };
         let refused = flows.retry_flow(from("wirral/nia", retry.clone())).await;
-        assert_eq!(refused.expect_err("nia is no administrator").code(), tonic::Code::PermissionDenied);
+        assert_eq!(
+            refused.expect_err("nia is no administrator").code(),
+            tonic::Code::PermissionDenied
+        );
 
         world.state().answers.nia_administers = true;
-        flows.retry_flow(from("wirral/nia", retry)).await.expect("an administrator may");
+        flows
+            .retry_flow(from("wirral/nia", retry))
+            .await
+            .expect("an administrator may");
         at_rest(&gateway).await;
         let receipt = report(&gateway, held("e-1", &["kit"])).await;
         assert_eq!(receipt.state(), ReceiptState::Applied);

@@ -83,12 +83,15 @@ impl World {
         let conn = |name: &'static str| {
             let mut routes = Routes::builder();
             for (_, store) in feeds.iter().filter(|(feed, _)| *feed == name) {
-                let feed = baton_rpc::FeedServer::service((*store).clone(), CancellationToken::new());
+                let feed =
+                    baton_rpc::FeedServer::service((*store).clone(), CancellationToken::new());
                 routes.add_service(feed);
             }
-            let fake = Fake { state: Arc::clone(&state) };
-            let router = routes.routes().into_axum_router().fallback_service(fake);
-            in_process(Routes::from(router), &ServerConfig::new(name))
+            let fake = Fake {
+                state: Arc::clone(&state),
+            };
+            let with_fake = routes.routes().into_axum_router().fallback_service(fake);
+            in_process(Routes::from(with_fake), &ServerConfig::new(name))
         };
         let services = Services {
             front_door: conn("front-door"),
@@ -97,20 +100,35 @@ impl World {
             closure: conn("closure"),
             notification: conn("notification"),
         };
-        Self { state, services, clock: BusinessClock::simulated(NOW.parse().expect("an instant")) }
+        Self {
+            state,
+            services,
+            clock: BusinessClock::simulated(NOW.parse().expect("an instant")),
+        }
     }
 
     pub fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("no test panics while it holds this")
+        self.state
+            .lock()
+            .expect("no test panics while it holds this")
     }
 
     /// Has the next calls of a method do something else.
     pub fn script(&self, method: &str, acts: impl IntoIterator<Item = Act>) {
-        self.state().scripts.entry(method.to_owned()).or_default().extend(acts);
+        self.state()
+            .scripts
+            .entry(method.to_owned())
+            .or_default()
+            .extend(acts);
     }
 
     pub fn calls_of(&self, method: &str) -> Vec<Call> {
-        self.state().calls.iter().filter(|call| call.method() == method).cloned().collect()
+        self.state()
+            .calls
+            .iter()
+            .filter(|call| call.method() == method)
+            .cloned()
+            .collect()
     }
 
     /// The commands that took effect, in order.
@@ -127,18 +145,38 @@ impl World {
     pub fn gateway_on(&self, store: Store) -> Gateway {
         let shutdown = CancellationToken::new();
         let packs = Packs::new(["wirral".to_owned()], |_, _| Some("pack-1".to_owned()));
-        let config = Config { simulated_time: false, ..Config::default() };
-        let (Service { routes, tasks }, runner) =
-            crate::assemble(&config, store.clone(), packs, &self.clock, &self.services, &shutdown);
+        let config = Config {
+            simulated_time: false,
+            ..Config::default()
+        };
+        let (Service { routes, tasks }, runner) = crate::assemble(
+            &config,
+            store.clone(),
+            &packs,
+            &self.clock,
+            &self.services,
+            &shutdown,
+        );
         let conn = in_process(routes, &ServerConfig::new("gateway"));
-        Gateway { conn, store, runner, tasks, shutdown }
+        Gateway {
+            conn,
+            store,
+            runner,
+            tasks,
+            shutdown,
+        }
     }
 }
 
 pub async fn open(url: &str, clock: &BusinessClock) -> Store {
-    Store::open(StoreConfig::new(url), "gateway", crate::migrations(), clock.clone())
-        .await
-        .expect("an empty database can be opened")
+    Store::open(
+        StoreConfig::new(url),
+        "gateway",
+        crate::migrations(),
+        clock.clone(),
+    )
+    .await
+    .expect("an empty database can be opened")
 }
 
 /// A running gateway.
@@ -210,7 +248,10 @@ impl tower::Service<Request<axum::body::Body>> for Fake {
 
     fn call(&mut self, request: Request<axum::body::Body>) -> Self::Future {
         let path = request.uri().path().to_owned();
-        let method = FakeMethod { state: Arc::clone(&self.state), path };
+        let method = FakeMethod {
+            state: Arc::clone(&self.state),
+            path,
+        };
         Box::pin(async move { Ok(Grpc::new(Raw).unary(method, request).await) })
     }
 }
@@ -256,7 +297,9 @@ impl UnaryService<Bytes> for FakeMethod {
                         .lock()
                         .expect("no test panics while it holds this")
                         .take_effect(&path, &body, &context)?;
-                    return Err(Problem::new(Reason::ServiceUnreachable, "the answer is lost").into());
+                    return Err(
+                        Problem::new(Reason::ServiceUnreachable, "the answer is lost").into(),
+                    );
                 }
                 None => {}
             }
@@ -271,7 +314,12 @@ impl UnaryService<Bytes> for FakeMethod {
 
 impl State {
     /// As a real service: a key takes effect once, and another body under it is refused.
-    fn take_effect(&mut self, path: &str, body: &Bytes, context: &Context) -> Result<Vec<u8>, Status> {
+    fn take_effect(
+        &mut self,
+        path: &str,
+        body: &Bytes,
+        context: &Context,
+    ) -> Result<Vec<u8>, Status> {
         let Some(request_id) = request_id(path, body) else {
             return self.answers.answer(path, body, context);
         };
@@ -284,7 +332,8 @@ impl State {
             };
         }
         let response = self.answers.answer(path, body, context)?;
-        self.effects.push(path.rsplit('/').next().unwrap_or_default().to_owned());
+        self.effects
+            .push(path.rsplit('/').next().unwrap_or_default().to_owned());
         self.kept.insert(key, (body.clone(), response.clone()));
         Ok(response)
     }
@@ -294,6 +343,9 @@ impl State {
 fn request_id(path: &str, body: &Bytes) -> Option<String> {
     let input = pool().get_message_by_name(call_of(path)?.input)?;
     let message = DynamicMessage::decode(input, body.clone()).ok()?;
-    let id = message.get_field_by_name("request_id")?.as_str()?.to_owned();
+    let id = message
+        .get_field_by_name("request_id")?
+        .as_str()?
+        .to_owned();
     Some(id)
 }
