@@ -78,12 +78,18 @@ impl Draft<'_> {
     /// Hard items bar completion. Soft ones need a reason each, unless the case moves with what is open as actions.
     fn ensure_gate(&mut self) -> Result<(), Refusal> {
         let open = self.open_items();
-        if open.iter().any(|item| self.is_hard(item)) {
-            return Err(Refusal::GateNotMet { open });
-        }
         let with_actions = self
             .route()
             .is_some_and(|route| route.gate_unmet_at_point == GateUnmet::MoveWithActions);
+        // Where the meeting itself moves the case nothing that is missing bars it, by hand neither (K-58).
+        let by_the_meeting = with_actions
+            && self.transfer.holds.is_empty()
+            && self
+                .route()
+                .is_some_and(|route| route.completed_by == Some(CompletedBy::TheMeeting));
+        if !by_the_meeting && open.iter().any(|item| self.is_hard(item)) {
+            return Err(Refusal::GateNotMet { open });
+        }
         let mut asks_for_reason: Vec<OpenItem> = if with_actions { vec![] } else { open };
         asks_for_reason.extend(self.transfer.point.too_early.iter().map(|early| OpenItem {
             item: format!("not_before {}", early.moment),

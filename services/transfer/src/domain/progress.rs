@@ -138,7 +138,8 @@ impl Draft<'_> {
         }
         match self.rules.pack.without_worker(self.facts()) {
             WithoutWorker::Allowed => Ok(false),
-            WithoutWorker::Pending(_) => Ok(true),
+            // Where a team alone counts as allocated there is nothing to authorise (M-008).
+            WithoutWorker::Pending(_) => Ok(self.needs_a_named_worker()),
             WithoutWorker::Forbidden { stop, assumed } if assumed.is_empty() => {
                 Err(Refusal::RuleRefuses {
                     act: "move_without_worker",
@@ -151,6 +152,15 @@ impl Draft<'_> {
                 rules: ids(&stop.cites),
             }),
         }
+    }
+
+    fn needs_a_named_worker(&self) -> bool {
+        self.rules
+            .pack
+            .allocation
+            .allocated_means
+            .as_ref()
+            .is_none_or(|means| means.named_worker)
     }
 
     fn owe(&mut self, open: &OpenItem, at: Timestamp) {

@@ -119,7 +119,14 @@ impl Draft<'_> {
             .map(|clock| clock.name.clone())
             .collect();
         for name in gone {
-            self.cancel_clock(&name);
+            // What ends because it was done is met, not cancelled.
+            let met = self
+                .transfer
+                .clock(&name)
+                .is_some_and(|clock| self.met_at(&clock.met_by).is_some());
+            if !met {
+                self.cancel_clock(&name);
+            }
         }
         for spec in specs {
             self.recount(spec);

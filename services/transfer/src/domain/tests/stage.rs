@@ -1,0 +1,441 @@
+//! A stage for one case: an authority's pack, a team on each side, a clock, and the transfer as it goes.
+
+use std::sync::{Arc, LazyLock};
+
+use baton_calendar::Calendar;
+use baton_ids::{AuthorityId, CaseId, ChildId, FamilyId, TeamId, TransferId, WorkerId};
+use baton_protocol::{Facts, Pack, PostHeld, Value};
+use baton_protocol_files::Library;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use uuid::Uuid;
+
+use crate::domain::*;
+
+static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::embedded().unwrap());
+
+/// One case on its way.
+pub struct Stage {
+    pub pack: Arc<Pack>,
+    pub calendar: Calendar,
+    pub facts: Facts,
+    pub facts_version: i64,
+    pub now: Timestamp,
+    pub child: ChildId,
+    pub responsibility: Option<Responsibility>,
+    pub teams: Vec<Team>,
+    pub series: Series,
+    /// Every event so far.
+    pub events: Vec<Event>,
+    /// The reasons given with the next act: rules.
+    pub reasons: Vec<String>,
+}
+
+/// A conference as the record system reports it.
+pub fn conference(at: &str, outcome: &str) -> ConferenceReport {
+    ConferenceReport {
+        reference: "conf-1".to_owned(),
+        kind: "initial".to_owned(),
+        at: Some(local(at)),
+        outcome: (!outcome.is_empty()).then(|| outcome.to_owned()),
+        attended: None,
+        chaired_by: None,
+    }
+}
+
+/// A local time in London: `2026-03-16 14:00`.
+pub fn local(text: &str) -> Timestamp {
+    let time: DateTime = text.replace(' ', "T").parse().unwrap();
+    time.to_zoned(TimeZone::get("Europe/London").unwrap())
+        .unwrap()
+        .timestamp()
+}
+
+fn worker(id: &str) -> WorkerId {
+    WorkerId::new(id).unwrap()
+}
+
+impl Stage {
+    /// A case of `frt` with ann, in an authority where `north` would take it. It is `2026-03-02 09:30`.
+    pub fn of(authority: &str) -> Self {
+        let id = AuthorityId::new(authority).unwrap();
+        let now = local("2026-03-02 09:30");
+        let pack = LIBRARY
+            .pack_for(&id, jiff::civil::date(2026, 3, 2))
+            .unwrap();
+        let team = |id: &str, kind: &str, area: Option<&str>| Team {
+            id: TeamId::new(id).unwrap(),
+            kind: kind.to_owned(),
+            area: area.map(str::to_owned),
+        };
+        let area = matches!(authority, "wirral" | "shropshire").then_some("north");
+        let mut stage = Self {
+            pack,
+            calendar: Calendar::embedded().unwrap(),
+            facts: Facts::new(),
+            facts_version: 1,
+            now,
+            child: ChildId::new(),
+            responsibility: Some(Responsibility {
+                case: CaseId::new(),
+                epoch: 3,
+                team: TeamId::new("frt").unwrap(),
+                worker: Some(worker("ann")),
+                since: Some(local("2026-02-20 10:00")),
+            }),
+            teams: vec![
+                team("frt", "assessment", None),
+                team("north", "family_support_and_protection", area),
+            ],
+            series: Series::default(),
+            events: vec![],
+            reasons: vec![],
+        };
+        if area.is_some() {
+            stage.teams.push(team(
+                "south",
+                "family_support_and_protection",
+                Some("south"),
+            ));
+            stage.know("district", Value::Code("north".to_owned()));
+            stage.know("area", Value::Code("north".to_owned()));
+        }
+        stage
+    }
+
+    /// What the front door knows.
+    pub fn know(&mut self, key: &str, value: Value) {
+        self.facts.set(key, value).unwrap();
+        self.facts_version += 1;
+    }
+
+    /// The day on which something was, as a fact.
+    pub fn know_date(&mut self, key: &str, date: &str) {
+        self.know(key, Value::Date(date.parse().unwrap()));
+    }
+
+    pub fn know_code(&mut self, key: &str, code: &str) {
+        self.know(key, Value::Code(code.to_owned()));
+    }
+
+    /// Moves the clock on; whatever is due on the way rings.
+    pub fn at(&mut self, text: &str) -> &mut Self {
+        let until = local(text);
+        if self.transfer().is_none() {
+            self.now = until;
+            return self;
+        }
+        while let Some((name, ring, due)) = self.next_ring().filter(|(_, _, due)| *due <= until) {
+            self.now = self.now.max(due);
+            let now = self.now;
+            let events = ring_all(self.series_mut(), &name, ring, now);
+            assert!(!events.is_empty(), "{name} rang in vain");
+            self.events.extend(events);
+        }
+        self.now = until;
+        self
+    }
+
+    fn next_ring(&self) -> Option<(String, crate::domain::clock::Ring, Timestamp)> {
+        let clocks = self
+            .transfer()
+            .into_iter()
+            .flat_map(|transfer| transfer.clocks.clone());
+        let rings = clocks.flat_map(|clock| {
+            clock
+                .rings()
+                .into_iter()
+                .map(move |(ring, at)| (clock.name.clone(), ring, at))
+        });
+        rings.min_by_key(|(_, _, at)| *at)
+    }
+
+    fn series_mut(&mut self) -> &mut Transfer {
+        self.series
+            .live
+            .as_mut()
+            .or_else(|| self.series.completed.first_mut())
+            .unwrap()
+    }
+
+    /// Whose posts somebody holds.
+    fn posts(who: &str) -> Vec<PostHeld> {
+        let post = |role: &str, team: Option<&str>| PostHeld {
+            role: role.parse().unwrap(),
+            team: team.map(|team| TeamId::new(team).unwrap()),
+            area: None,
+            covering_for: None,
+        };
+        match who {
+            "ann" => vec![post("social_worker", Some("frt"))],
+            "tom" => vec![post("team_manager", Some("frt"))],
+            "tess" => vec![PostHeld {
+                covering_for: Some(worker("tom")),
+                ..post("team_manager", Some("frt"))
+            }],
+            "nia" => vec![post("team_manager", Some("north"))],
+            "sam" => vec![post("social_worker", Some("north"))],
+            "gita" => vec![post("group_manager", None)],
+            "pat" => vec![post("practice_manager", Some("frt"))],
+            _ => vec![],
+        }
+    }
+
+    pub fn context(&self, who: &str) -> Context {
+        let known = |id: &str, team: &str, grade: &str| Worker {
+            id: worker(id),
+            team: TeamId::new(team).unwrap(),
+            grade: grade.to_owned(),
+        };
+        let posts = Self::posts(who);
+        let kind = match who {
+            "baton" => PrincipalKind::Baton,
+            "liquidlogic" => PrincipalKind::RecordSystem,
+            _ => PrincipalKind::Person,
+        };
+        Context {
+            authority: self.pack.authority.clone(),
+            pack: self.pack.digest.to_string(),
+            received_at: self.now,
+            now: self.now,
+            actor: Actor {
+                principal: who.to_owned(),
+                kind,
+                posts,
+                on_behalf_of: None,
+            },
+            cause: Cause {
+                id: "cause-1".to_owned(),
+                kind: "request".to_owned(),
+            },
+            child: Some(Child {
+                id: self.child,
+                family: Some(FamilyId::from_uuid(self.child.uuid())),
+                facts: self.facts.clone(),
+                facts_version: self.facts_version,
+            }),
+            responsibility: self.responsibility.clone(),
+            teams: self.teams.clone(),
+            workers: vec![
+                known("ann", "frt", "social_worker"),
+                known("tom", "frt", "team_manager"),
+                known("nia", "north", "team_manager"),
+                known("sam", "north", "social_worker"),
+                known("sue", "south", "social_worker"),
+            ],
+            reason_digest: Some("digest".to_owned()),
+            departures: self
+                .reasons
+                .iter()
+                .map(|rule| GivenReason {
+                    rule: rule.clone(),
+                    digest: "digest".to_owned(),
+                })
+                .collect(),
+            fresh: FreshIds {
+                transfer: TransferId::new(),
+                release: Uuid::now_v7(),
+            },
+        }
+    }
+
+    fn rules(&self) -> Rules<'_> {
+        Rules {
+            pack: &self.pack,
+            calendar: &self.calendar,
+        }
+    }
+
+    /// Something happened to the child.
+    pub fn report(&mut self, event: &str, conference: Option<ConferenceReport>) -> Considered {
+        self.try_report(event, conference).unwrap()
+    }
+
+    pub fn try_report(
+        &mut self,
+        event: &str,
+        conference: Option<ConferenceReport>,
+    ) -> Result<Considered, Refusal> {
+        let held = conference.as_ref().filter(|_| event == "conference_held");
+        let effective_at = held.and_then(|held| held.at).unwrap_or(self.now);
+        let trigger = Trigger {
+            event: event.to_owned(),
+            conference,
+            effective_at,
+        };
+        let considered = consider(
+            &self.series,
+            &trigger,
+            &self.context("liquidlogic"),
+            self.rules(),
+            self.rules(),
+        )?;
+        for change in &considered.changes {
+            let after = apply_all(change.before.clone(), &change.events).unwrap();
+            self.events.extend(change.events.iter().cloned());
+            self.keep(after);
+        }
+        if let Some(consideration) = &considered.consideration {
+            self.series.consideration = consideration.open.then(|| consideration.clone());
+        }
+        Ok(considered)
+    }
+
+    fn keep(&mut self, after: Transfer) {
+        self.series.completed.retain(|done| done.id != after.id);
+        let was_live = self
+            .series
+            .live
+            .as_ref()
+            .is_some_and(|live| live.id == after.id);
+        if after.phase.is_live() {
+            self.series.live = Some(after);
+            return;
+        }
+        if was_live {
+            self.series.live = None;
+        }
+        self.series.completed.insert(0, after);
+    }
+
+    /// Somebody does something.
+    pub fn act(&mut self, who: &str, command: Command) -> Result<Vec<Event>, Refusal> {
+        let before = self.transfer().cloned().unwrap();
+        let decision = decide(&before, &command, &self.context(who), self.rules())?;
+        self.events.extend(decision.events.iter().cloned());
+        self.keep(apply_all(Some(before), &decision.events).unwrap());
+        Ok(decision.events)
+    }
+
+    /// The transfer, live or the one completed last.
+    pub fn transfer(&self) -> Option<&Transfer> {
+        self.series
+            .live
+            .as_ref()
+            .or_else(|| self.series.completed.first())
+    }
+
+    pub fn the(&self) -> &Transfer {
+        self.transfer().unwrap()
+    }
+
+    pub fn due_on(&self, clock: &str) -> String {
+        self.the()
+            .clock(clock)
+            .map_or_else(|| "-".to_owned(), |clock| clock.due_on.to_string())
+    }
+
+    pub fn state_of(&self, clock: &str) -> &ClockState {
+        &self.the().clock(clock).unwrap().state
+    }
+
+    /// The codes of the open tasks and whose they are.
+    pub fn tasks(&self) -> Vec<String> {
+        let mut tasks: Vec<String> = tasks(self.the())
+            .values()
+            .map(|task| {
+                let place = task.owner.team.as_ref().map_or("authority", TeamId::as_str);
+                format!("{} {} of {place}", task.code, task.owner.role)
+            })
+            .collect();
+        tasks.sort();
+        tasks
+    }
+
+    /// The kinds of notices that became due so far.
+    pub fn told(&self) -> Vec<String> {
+        self.events
+            .iter()
+            .flat_map(|event| &event.notices)
+            .map(|notice| notice.kind.clone())
+            .collect()
+    }
+
+    pub fn departures(&self) -> Vec<(String, String)> {
+        self.the()
+            .departures
+            .iter()
+            .map(|departure| (departure.rule.clone(), departure.code.clone()))
+            .collect()
+    }
+
+    pub fn departed_from(&self, rule: &str) -> bool {
+        self.the()
+            .departures
+            .iter()
+            .any(|departure| departure.rule == rule)
+    }
+
+    pub fn release(&self) -> Option<&Release> {
+        match &self.the().phase {
+            Phase::Completing { release } => Some(release),
+            _ => None,
+        }
+    }
+
+    /// The ledger does what was released.
+    pub fn ledger_moves(&mut self) -> Vec<Event> {
+        let release = self.release().unwrap().clone();
+        let epoch = release.expected_epoch + 1;
+        if let Some(responsibility) = &mut self.responsibility {
+            responsibility.epoch = epoch;
+            responsibility.team = release.to_team.clone();
+            responsibility.worker = release.to_worker.clone();
+            responsibility.since = Some(release.effective_at);
+        }
+        let moved_at = release.effective_at;
+        self.act(
+            "baton",
+            Command::ConfirmMove {
+                release: release.id,
+                epoch,
+                moved_at,
+            },
+        )
+        .unwrap()
+    }
+
+    pub fn name_worker(&mut self) {
+        self.act(
+            "nia",
+            Command::NameReceivingWorker {
+                worker: worker("sam"),
+            },
+        )
+        .unwrap();
+    }
+
+    pub fn complete_item(&mut self, who: &str, item: &str) -> Result<Vec<Event>, Refusal> {
+        self.act(who, Command::CompleteItem(self.item_act(item, true)))
+    }
+
+    pub fn sign_item(&mut self, who: &str, item: &str, yes: bool) -> Result<Vec<Event>, Refusal> {
+        self.act(who, Command::SignItem(self.item_act(item, yes)))
+    }
+
+    fn item_act(&self, item: &str, yes: bool) -> ItemAct {
+        let asks = self
+            .the()
+            .item(item)
+            .map(|item| item.asks.clone())
+            .unwrap_or_default();
+        let answers = asks.into_iter().map(|ask| (ask, yes)).collect();
+        ItemAct {
+            item: item.to_owned(),
+            answers,
+            effective_at: None,
+        }
+    }
+}
+
+fn ring_all(
+    transfer: &mut Transfer,
+    name: &str,
+    ring: crate::domain::clock::Ring,
+    now: Timestamp,
+) -> Vec<Event> {
+    let events = crate::domain::ring(transfer, name, ring, now);
+    *transfer = apply_all(Some(transfer.clone()), &events).unwrap();
+    events
+}
