@@ -89,6 +89,13 @@ pub enum StartError {
 }
 
 /// Assembles the service and starts its background tasks.
+#[cfg_attr(
+    not(test),
+    expect(
+        clippy::unused_async,
+        reason = "every service is built in the same way, and others do wait"
+    )
+)]
 pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError> {
     let Parts {
         store,

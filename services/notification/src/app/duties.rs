@@ -1,0 +1,309 @@
+//! What other services announce: facts about safety, and duties to tell.
+
+use std::collections::BTreeSet;
+
+use baton_ids::{AuthorityId, CaseId, ChildId, FamilyId, NoticeId};
+use baton_protocol::Pack;
+use baton_store::{StoreError, Tx};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{App, AppError, Source};
+use crate::domain::decide::{self, TASK, cause_of};
+use crate::domain::notice::{About, Addressee, Due, Entry, Event, Notice, Owner, Recipient, State};
+use crate::storage;
+
+/// What another service announced, as far as notification is concerned.
+#[derive(Debug, Clone)]
+pub struct Happening {
+    /// The authority.
+    pub authority: AuthorityId,
+    /// The event.
+    pub event: String,
+    /// The process that announced it.
+    pub process: uuid::Uuid,
+    /// The case, when there is one.
+    pub case: Option<CaseId>,
+    /// The child, when there is one.
+    pub child: Option<ChildId>,
+    /// The family group, when there is one.
+    pub family: Option<FamilyId>,
+    /// Digest of the pack under which it was decided.
+    pub pack: String,
+    /// Version of the facts on which it was decided.
+    pub facts_version: i64,
+    /// What the front door says about children.
+    pub seen: Option<Seen>,
+    /// Who has to be told.
+    pub duties: Vec<Duty>,
+    /// Where the notices come from, for the record.
+    pub source: Source,
+}
+
+/// What the front door says about children.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// These children are one family.
+    Family(Vec<ChildId>),
+    /// The facts of the family reached a version; nothing changed about whom to write to.
+    Facts,
+    /// Whom not to write to about this child changed. None: it became unknown.
+    Safety(Option<BTreeSet<String>>),
+}
+
+/// A duty to tell.
+#[derive(Debug, Clone)]
+pub struct Duty {
+    /// The kind of notice.
+    pub kind: String,
+    /// Whom, each by itself.
+    pub audience: Vec<Addressee>,
+    /// The medium asked for.
+    pub medium: String,
+    /// The rules.
+    pub rules: Vec<String>,
+    /// The instant of breach.
+    pub due_at: Option<Timestamp>,
+    /// The gate item that is met by it. Empty when none is.
+    pub meets_item: String,
+    /// Makes notices of the kind for the same cause one.
+    pub cause_key: String,
+    /// Codes and dates for the text.
+    pub content: Value,
+    /// Whose duty it is.
+    pub sender: Owner,
+}
+
+impl App {
+    /// Applies what another service announced, in the transaction of the feed's cursor.
+    pub async fn apply(&self, tx: &mut Tx, happening: &Happening) -> Result<(), AppError> {
+        if let Some(seen) = &happening.seen {
+            self.see(tx, happening, seen).await?;
+        }
+        if happening.duties.is_empty() {
+            return Ok(());
+        }
+        let pack = self.pack(&happening.pack)?;
+        for duty in &happening.duties {
+            for addressee in &duty.audience {
+                self.begin(tx, happening, duty, addressee, &pack).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn see(&self, tx: &mut Tx, happening: &Happening, seen: &Seen) -> Result<(), AppError> {
+        let Happening {
+            authority,
+            facts_version,
+            ..
+        } = happening;
+        let (Some(child), Some(family)) = (happening.child, happening.family) else {
+            return Ok(());
+        };
+        let children = match seen {
+            Seen::Family(children) => {
+                for child in children {
+                    storage::safety::place(tx, authority, *child, family, *facts_version).await?;
+                }
+                children.clone()
+            }
+            Seen::Facts => storage::safety::reach(tx, authority, family, *facts_version).await?,
+            Seen::Safety(barred) => {
+                let children =
+                    storage::safety::reach(tx, authority, family, *facts_version).await?;
+                storage::safety::set(tx, authority, child, barred.as_ref()).await?;
+                self.resume(tx, happening, child, &State::Held).await?;
+                children
+            }
+        };
+        for child in children {
+            self.resume(tx, happening, child, &State::AwaitingFacts)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// What waited for the facts is looked at again by whoever sends.
+    async fn resume(
+        &self,
+        tx: &mut Tx,
+        happening: &Happening,
+        child: ChildId,
+        state: &State,
+    ) -> Result<(), AppError> {
+        let waiting =
+            storage::notices::lock_of_child(tx, &happening.authority, child, state.code()).await?;
+        for notice in waiting {
+            let source = happening.source.pinned_to(&notice.pack);
+            self.save(tx, Some(notice), vec![Event::Resumed], &source, self.now())
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Begins the duty to tell one addressee; at most once for each cause, kind and addressee.
+    async fn begin(
+        &self,
+        tx: &mut Tx,
+        happening: &Happening,
+        duty: &Duty,
+        addressee: &Addressee,
+        pack: &Pack,
+    ) -> Result<(), AppError> {
+        let (authority, key) = (&happening.authority, addressee.key(happening.child));
+        if storage::notices::exists(tx, authority, &duty.cause_key, &duty.kind, &key).await? {
+            return Ok(());
+        }
+        let now = self.now();
+        self.supersede(tx, happening, duty, addressee, now).await?;
+
+        let notice = self.prepared(happening, duty, addressee, pack);
+        let prepared = Event::Prepared(Box::new(notice.clone()));
+        let source = &happening.source;
+        let Some(found) = self.known(tx, &notice).await? else {
+            self.save(tx, None, vec![prepared], source, now).await?;
+            return Ok(());
+        };
+        let told = storage::notices::told(tx, &notice).await?;
+        let (event, further) = decide::address(&notice, &found, &told, now);
+        self.save(tx, None, vec![prepared, event], source, now)
+            .await?;
+        self.add_further(tx, further, source, now).await
+    }
+
+    /// Notices for further recipients of the same duty.
+    pub(super) async fn add_further(
+        &self,
+        tx: &mut Tx,
+        further: Vec<Notice>,
+        source: &Source,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        for notice in further {
+            let addressed = Event::Addressed {
+                recipient: notice.recipient.clone(),
+                medium: notice.medium.clone(),
+            };
+            let prepared = Event::Prepared(Box::new(notice));
+            self.save(tx, None, vec![prepared, addressed], source, now)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn supersede(
+        &self,
+        tx: &mut Tx,
+        happening: &Happening,
+        duty: &Duty,
+        addressee: &Addressee,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let (authority, process) = (&happening.authority, happening.process);
+        let unsent = storage::notices::lock_unsent(
+            tx,
+            authority,
+            process,
+            &duty.kind,
+            addressee,
+            happening.child,
+        )
+        .await?;
+        let earlier = unsent
+            .into_iter()
+            .filter(|notice| cause_of(&notice.cause_key) == cause_of(&duty.cause_key));
+        for notice in earlier {
+            let event = decide::supersede(&notice, now).into_iter().collect();
+            self.save(tx, Some(notice), event, &happening.source, now)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Who is known at once: one worker by name, or the entries of the contact book. None when the organisation has to
+    /// be asked who holds a role.
+    async fn known(&self, tx: &mut Tx, notice: &Notice) -> Result<Option<Vec<Entry>>, StoreError> {
+        match &notice.audience {
+            Addressee::Role(owner) if owner.worker.is_empty() => Ok(None),
+            Addressee::Role(owner) => {
+                let worker = self.reach_worker(tx, notice, &owner.worker).await?;
+                Ok(Some(vec![worker]))
+            }
+            Addressee::Outside(_) => {
+                let Some(child) = notice.about.child else {
+                    return Ok(Some(Vec::new()));
+                };
+                let kind = notice.audience.recipient_kind();
+                storage::contact_book::of_child(tx, &notice.authority, child, kind)
+                    .await
+                    .map(Some)
+            }
+        }
+    }
+
+    /// How a worker is reached: as the rule asks when the contact book has an address, else in the product itself.
+    pub(super) async fn reach_worker(
+        &self,
+        tx: &mut Tx,
+        notice: &Notice,
+        worker: &str,
+    ) -> Result<Entry, StoreError> {
+        let medium = if notice.medium_asked == TASK {
+            None
+        } else {
+            storage::contact_book::find(tx, &notice.authority, "worker", worker).await?
+        };
+        let medium = medium.map_or_else(|| TASK.to_owned(), |(medium, _)| medium);
+        Ok(Entry {
+            id: worker.to_owned(),
+            medium,
+        })
+    }
+
+    fn prepared(
+        &self,
+        happening: &Happening,
+        duty: &Duty,
+        addressee: &Addressee,
+        pack: &Pack,
+    ) -> Notice {
+        Notice {
+            id: NoticeId::new(),
+            authority: happening.authority.clone(),
+            cause_key: duty.cause_key.clone(),
+            kind: duty.kind.clone(),
+            audience: addressee.clone(),
+            recipient: Recipient {
+                kind: addressee.recipient_kind().to_owned(),
+                id: String::new(),
+            },
+            medium_asked: duty.medium.clone(),
+            medium: duty.medium.clone(),
+            state: State::Unresolved,
+            rules: duty.rules.clone(),
+            due: duty.due_at.map(|at| Due {
+                // The instant of breach is 00:00 of the day after, or the moment itself.
+                on: self
+                    .calendar
+                    .date_of(at - jiff::SignedDuration::from_micros(1)),
+                at,
+                breached: false,
+            }),
+            content: duty.content.clone(),
+            about: About {
+                process: happening.process,
+                event: happening.event.clone(),
+                case: happening.case,
+                child: happening.child,
+                family: happening.family,
+                meets_item: duty.meets_item.clone(),
+            },
+            sender: duty.sender.clone(),
+            pack: pack.digest.to_string(),
+            facts_version: happening.facts_version,
+            told_at: None,
+            version: 1,
+        }
+    }
+}

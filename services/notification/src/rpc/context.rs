@@ -1,0 +1,73 @@
+//! From the context on the wire to the domain's own.
+
+use baton_contracts::instant;
+use baton_contracts::type_v1 as wire;
+use baton_ids::AuthorityId;
+use baton_protocol::PostHeld;
+use baton_rpc::{Problem, Reason};
+
+use crate::domain::context::{Actor, Cause, Context, PrincipalKind};
+
+/// The context of a call.
+pub fn of(context: &wire::Context) -> Result<Context, Problem> {
+    let actor = context.actor.as_ref().ok_or_else(broken)?;
+    let cause = context.cause.clone().unwrap_or_default();
+    Ok(Context {
+        authority: authority(context)?,
+        pack: context.pack.clone(),
+        received_at: context
+            .received_at
+            .as_ref()
+            .and_then(|at| instant(at).ok())
+            .ok_or_else(broken)?,
+        actor: Actor {
+            principal: actor.principal.clone(),
+            kind: match actor.kind() {
+                wire::PrincipalKind::Person => PrincipalKind::Person,
+                wire::PrincipalKind::RecordSystem => PrincipalKind::RecordSystem,
+                wire::PrincipalKind::Baton => PrincipalKind::Baton,
+                wire::PrincipalKind::Unspecified => return Err(broken()),
+            },
+            posts: actor.posts.iter().filter_map(post).collect(),
+            on_behalf_of: actor.on_behalf_of.clone(),
+        },
+        cause: Cause {
+            id: cause.id,
+            kind: cause.kind,
+        },
+        responsible_team: context
+            .responsibility
+            .as_ref()
+            .and_then(|responsible| responsible.team_id.parse().ok()),
+    })
+}
+
+/// The authority of a call.
+pub fn authority(context: &wire::Context) -> Result<AuthorityId, Problem> {
+    AuthorityId::new(&context.authority).map_err(|_| broken())
+}
+
+/// A post whose role the protocols do not know gives its holder nothing to do here.
+fn post(post: &wire::PostHeld) -> Option<PostHeld> {
+    Some(PostHeld {
+        role: post.role.parse().ok()?,
+        team: filled(&post.team_id).map(str::parse).transpose().ok()?,
+        area: filled(&post.area).map(str::to_owned),
+        covering_for: filled(&post.covering_for)
+            .map(str::parse)
+            .transpose()
+            .ok()?,
+    })
+}
+
+fn filled(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// Only the gateway makes contexts: one that cannot be read did not come from it.
+fn broken() -> Problem {
+    Problem::new(
+        Reason::ContextMissing,
+        "the context of the call cannot be read",
+    )
+}

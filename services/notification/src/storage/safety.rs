@@ -1,0 +1,91 @@
+//! Who must not be written to, as the front door's feed has it.
+
+use std::collections::BTreeSet;
+
+use baton_ids::{AuthorityId, ChildId, FamilyId};
+use baton_store::{Json, StoreError, Tx, dialect, sqlx, with_tx};
+use uuid::Uuid;
+
+use crate::domain::safety::Safety;
+
+/// What is known about a child's safety. Locked, so that nothing is sent while it changes.
+#[tracing::instrument(name = "db.safety.lock", skip_all, fields(child.id = %child))]
+pub async fn lock(
+    tx: &mut Tx,
+    authority: &AuthorityId,
+    child: ChildId,
+) -> Result<Option<Safety>, StoreError> {
+    let sql = dialect!(tx,
+        sqlite: "SELECT facts_version, barred FROM safety WHERE authority = $1 AND child_id = $2",
+        postgres: "SELECT facts_version, barred FROM safety WHERE authority = $1 AND child_id = $2 FOR SHARE");
+    let found: Option<(i64, Option<Json<BTreeSet<String>>>)> = with_tx!(tx, c => sqlx::query_as(sql)
+        .bind(authority.as_str())
+        .bind(child.uuid())
+        .fetch_optional(c)
+        .await?);
+    Ok(found.map(|(facts_version, barred)| Safety {
+        facts_version,
+        barred: barred.map(|Json(barred)| barred),
+    }))
+}
+
+/// Notes that a child belongs to a family whose facts have reached a version.
+#[tracing::instrument(name = "db.safety.place", skip_all, fields(child.id = %child))]
+pub async fn place(
+    tx: &mut Tx,
+    authority: &AuthorityId,
+    child: ChildId,
+    family: FamilyId,
+    facts_version: i64,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO safety (authority, child_id, family_id, facts_version) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (authority, child_id) DO UPDATE SET family_id = excluded.family_id, \
+            facts_version = excluded.facts_version";
+    with_tx!(tx, c => sqlx::query(sql)
+        .bind(authority.as_str())
+        .bind(child.uuid())
+        .bind(family.uuid())
+        .bind(facts_version)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Notes that the facts of a family have reached a version, and answers with its children.
+#[tracing::instrument(name = "db.safety.reach", skip_all, fields(family.id = %family))]
+pub async fn reach(
+    tx: &mut Tx,
+    authority: &AuthorityId,
+    family: FamilyId,
+    facts_version: i64,
+) -> Result<Vec<ChildId>, StoreError> {
+    let sql = "UPDATE safety SET facts_version = $3 WHERE authority = $1 AND family_id = $2 AND facts_version <= $3 \
+        RETURNING child_id";
+    let ids: Vec<Uuid> = with_tx!(tx, c => sqlx::query_scalar(sql)
+        .bind(authority.as_str())
+        .bind(family.uuid())
+        .bind(facts_version)
+        .fetch_all(c)
+        .await?);
+    Ok(ids.into_iter().map(ChildId::from_uuid).collect())
+}
+
+/// Writes who must not be written to about a child.
+#[tracing::instrument(name = "db.safety.set", skip_all, fields(child.id = %child))]
+pub async fn set(
+    tx: &mut Tx,
+    authority: &AuthorityId,
+    child: ChildId,
+    barred: Option<&BTreeSet<String>>,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE safety SET barred = $3 WHERE authority = $1 AND child_id = $2";
+    with_tx!(tx, c => sqlx::query(sql)
+        .bind(authority.as_str())
+        .bind(child.uuid())
+        .bind(barred.map(Json))
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
