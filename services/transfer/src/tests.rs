@@ -1,1 +1,7 @@
-//! The service through its own clients.
+//! The service through its own clients, on both databases.
+
+mod answers;
+mod deadlines;
+mod flows;
+mod harness;
+mod races;

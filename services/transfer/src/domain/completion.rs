@@ -91,7 +91,11 @@ impl Draft<'_> {
             return Err(Refusal::GateNotMet { open });
         }
         let mut asks_for_reason: Vec<OpenItem> = if with_actions { vec![] } else { open };
-        asks_for_reason.extend(self.transfer.point.too_early.iter().map(|early| OpenItem {
+        // Once the day has come the move is not early. That its conference was is on record already.
+        let today = self.today();
+        let too_early = self.transfer.point.too_early.iter();
+        let still_early = too_early.filter(|early| early.day.is_none_or(|day| day > today));
+        asks_for_reason.extend(still_early.map(|early| OpenItem {
             item: format!("not_before {}", early.moment),
             missing: vec![],
             rules: early.rules.clone(),

@@ -315,11 +315,9 @@ fn l_030_an_item_that_nobody_may_waive_is_not_waived() {
     assert!(matches!(refusal, Refusal::NotWaivable { .. }));
 }
 
-#[test]
-fn l_013_a_pre_birth_conference_before_24_weeks_is_a_departure_and_its_transfer_asks_for_a_reason()
-{
+/// A pre-birth conference held on 2026-03-16, everything ready; 24 weeks are reached on 2026-04-10.
+fn held_before_24_weeks() -> Stage {
     let mut stage = Stage::of("lancashire");
-    // 24 weeks are reached on 2026-04-10.
     stage.know_date("expected_delivery_date", "2026-07-31");
     stage.know("date_of_birth", Value::None);
     stage.know("looked_after", Value::Flag(false));
@@ -336,6 +334,13 @@ fn l_013_a_pre_birth_conference_before_24_weeks_is_a_departure_and_its_transfer_
     stage.report("conference_held", Some(report("child_protection_plan")));
     prepare(&mut stage);
     tell_in_writing(&mut stage);
+    stage
+}
+
+#[test]
+fn l_013_a_pre_birth_conference_before_24_weeks_is_a_departure_and_its_transfer_asks_for_a_reason()
+{
+    let mut stage = held_before_24_weeks();
 
     let refusal = stage.act("nia", Command::CompleteTransfer).unwrap_err();
     assert!(
@@ -345,6 +350,22 @@ fn l_013_a_pre_birth_conference_before_24_weeks_is_a_departure_and_its_transfer_
 
     stage.reasons = vec!["L-013".to_owned()];
     stage.act("nia", Command::CompleteTransfer).unwrap();
+    assert!(stage.release().is_some());
+}
+
+#[test]
+fn l_013_x_12_from_24_weeks_on_the_transfer_asks_for_no_reason() {
+    let mut stage = held_before_24_weeks();
+    stage.at("2026-04-09 16:00");
+    let refusal = stage.act("nia", Command::CompleteTransfer).unwrap_err();
+    assert!(
+        matches!(refusal, Refusal::ReasonRequired { .. }),
+        "{refusal:?}"
+    );
+
+    stage.at("2026-04-10 09:00");
+    stage.act("nia", Command::CompleteTransfer).unwrap();
+
     assert!(stage.release().is_some());
 }
 

@@ -1,0 +1,497 @@
+//! The service on a database of its own, with hand-made contexts.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use baton_clock::BusinessClock;
+use baton_contracts::transfer::v1 as wire;
+use baton_contracts::transfer::v1::transfer_reaction_service_client::TransferReactionServiceClient;
+use baton_contracts::transfer::v1::transfer_service_client::TransferServiceClient;
+use baton_contracts::type_v1::fact_value::Value as FactValueOf;
+use baton_contracts::type_v1::{
+    Actor, Cause, ChildFacts, Context, Fact, FactValue, Organisation, PostHeld, PrincipalKind,
+    Responsibility, Team, Worker,
+};
+use baton_contracts::{event, event_from_json, timestamp};
+use baton_ids::{AuthorityId, CaseId, ChildId};
+use baton_protocol_files::Library;
+use baton_rpc::{Conn, ServerConfig, attach_context, in_process};
+use baton_store::{Cursor, Json, Store, StoreConfig, sqlx, with_db};
+use futures::StreamExt as _;
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Status};
+use tonic_types::StatusExt as _;
+use uuid::Uuid;
+
+use crate::{Config, NAME, Parts, build, migrations};
+
+/// 2 March 2026, 09:30 in London: when every world begins.
+pub const START: &str = "2026-03-02T09:30:00Z";
+
+pub struct World {
+    pub clock: BusinessClock,
+    pub store: Store,
+    pub authority: &'static str,
+    pub child: String,
+    pub case: String,
+    library: Arc<Library>,
+    conn: Conn,
+    shutdown: CancellationToken,
+    known: Mutex<Known>,
+}
+
+/// What the gateway would put into the context.
+struct Known {
+    facts: BTreeMap<String, FactValueOf>,
+    version: i64,
+    epoch: i64,
+    team: String,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+pub fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+pub fn request_id() -> String {
+    Uuid::now_v7().to_string()
+}
+
+impl World {
+    /// A case of `frt` with ann, whom north would follow.
+    pub async fn of(authority: &'static str, url: String) -> Self {
+        let clock = BusinessClock::simulated(at(START));
+        let store = Store::open(StoreConfig::new(url), NAME, migrations(), clock.clone())
+            .await
+            .unwrap();
+        let shutdown = CancellationToken::new();
+        let library = Arc::new(Library::embedded().unwrap());
+        let parts = Parts {
+            store: store.clone(),
+            library: Arc::clone(&library),
+            clock: clock.clone(),
+            shutdown: shutdown.clone(),
+        };
+        let service = build(&Config::default(), parts).await.unwrap();
+        let conn = in_process(service.routes, &ServerConfig::new(NAME));
+        let code = |text: &str| FactValueOf::Code(text.to_owned());
+        let facts = [("district", code("north")), ("area", code("north"))];
+        Self {
+            clock,
+            store,
+            authority,
+            child: ChildId::new().to_string(),
+            case: CaseId::new().to_string(),
+            library,
+            conn,
+            shutdown,
+            known: Mutex::new(Known {
+                facts: facts
+                    .into_iter()
+                    .map(|(key, value)| (key.to_owned(), value))
+                    .collect(),
+                version: 1,
+                epoch: 3,
+                team: "frt".to_owned(),
+            }),
+        }
+    }
+
+    pub fn public(&self) -> TransferServiceClient<Conn> {
+        TransferServiceClient::new(self.conn.clone())
+    }
+
+    pub fn reactions(&self) -> TransferReactionServiceClient<Conn> {
+        TransferReactionServiceClient::new(self.conn.clone())
+    }
+
+    pub fn know(&self, key: &str, value: FactValueOf) {
+        let mut known = self.known.lock().unwrap();
+        known.facts.insert(key.to_owned(), value);
+        known.version += 1;
+    }
+
+    pub fn forget(&self, key: &str) {
+        let mut known = self.known.lock().unwrap();
+        known.facts.remove(key);
+        known.version += 1;
+    }
+
+    /// The ledger moved the case.
+    pub fn moved_to(&self, team: &str) {
+        let mut known = self.known.lock().unwrap();
+        known.epoch += 1;
+        team.clone_into(&mut known.team);
+    }
+
+    pub fn context(&self, who: &str) -> Context {
+        let known = self.known.lock().unwrap();
+        let (kind, posts) = actor(who);
+        let authority = AuthorityId::new(self.authority).unwrap();
+        let pack = self
+            .library
+            .pack_for(&authority, jiff::civil::date(2026, 3, 2))
+            .unwrap();
+        let fact = |(key, value): (&String, &FactValueOf)| Fact {
+            key: key.clone(),
+            value: Some(FactValue {
+                value: Some(value.clone()),
+            }),
+            ..Fact::default()
+        };
+        Context {
+            authority: self.authority.to_owned(),
+            pack: pack.digest.to_string(),
+            received_at: Some(timestamp(self.clock.now())),
+            actor: Some(Actor {
+                principal: who.to_owned(),
+                kind: kind.into(),
+                posts,
+                on_behalf_of: String::new(),
+            }),
+            cause: Some(Cause {
+                id: "c1".to_owned(),
+                kind: "request".to_owned(),
+            }),
+            child: Some(ChildFacts {
+                child_id: self.child.clone(),
+                family_id: self.child.clone(),
+                version: known.version,
+                household_id: String::new(),
+                facts: known.facts.iter().map(fact).collect(),
+            }),
+            siblings: vec![],
+            responsibility: Some(Responsibility {
+                case_id: self.case.clone(),
+                child_id: self.child.clone(),
+                epoch: known.epoch,
+                team_id: known.team.clone(),
+                worker_id: "ann".to_owned(),
+                team_since: Some(timestamp(at("2026-02-20T10:00:00Z"))),
+                worker_since: Some(timestamp(at("2026-02-20T10:00:00Z"))),
+                next_worker_id: String::new(),
+            }),
+            organisation: Some(organisation()),
+        }
+    }
+
+    pub fn by<T>(&self, who: &str, body: T) -> Request<T> {
+        carrying(body, &self.context(who))
+    }
+
+    pub fn conference(&self, when: &str, outcome: &str) -> wire::Conference {
+        wire::Conference {
+            conference_ref: "conf-1".to_owned(),
+            kind: "initial".to_owned(),
+            at: Some(timestamp(at(when))),
+            outcome: outcome.to_owned(),
+            ..wire::Conference::default()
+        }
+    }
+
+    pub async fn schedule(&self, when: &str) -> wire::Consequence {
+        self.try_schedule(when).await.unwrap()
+    }
+
+    pub async fn try_schedule(&self, when: &str) -> Result<wire::Consequence, Status> {
+        let body = wire::ConsiderTriggerRequest {
+            request_id: request_id(),
+            child_id: self.child.clone(),
+            trigger: "conference_scheduled".to_owned(),
+            conference: Some(self.conference(when, "")),
+            effective_at: Some(timestamp(self.clock.now())),
+        };
+        let answer = self
+            .reactions()
+            .consider_trigger(self.by("baton", body))
+            .await?;
+        Ok(answer.into_inner().consequence.unwrap())
+    }
+
+    pub async fn held(&self, when: &str, outcome: &str) -> wire::Consequence {
+        let body = wire::RecordMeetingHeldRequest {
+            request_id: request_id(),
+            child_id: self.child.clone(),
+            conference: Some(self.conference(when, outcome)),
+        };
+        let answer = self
+            .reactions()
+            .record_meeting_held(self.by("baton", body))
+            .await
+            .unwrap();
+        answer.into_inner().consequence.unwrap()
+    }
+
+    pub async fn reassess(&self) -> Vec<wire::Consequence> {
+        let body = wire::ReassessRequest {
+            request_id: request_id(),
+            child_id: self.child.clone(),
+            trigger: "facts_changed".to_owned(),
+            conference: None,
+            effective_at: Some(timestamp(self.clock.now())),
+        };
+        self.reactions()
+            .reassess(self.by("baton", body))
+            .await
+            .unwrap()
+            .into_inner()
+            .consequences
+    }
+
+    pub async fn name_worker(&self, id: &str) -> wire::Transfer {
+        let body = wire::NameReceivingWorkerRequest {
+            request_id: request_id(),
+            transfer_id: id.to_owned(),
+            worker_id: "sam".to_owned(),
+            ..Default::default()
+        };
+        self.public()
+            .name_receiving_worker(self.by("nia", body))
+            .await
+            .unwrap()
+            .into_inner()
+            .transfer
+            .unwrap()
+    }
+
+    pub async fn complete_item(
+        &self,
+        who: &str,
+        id: &str,
+        item: &str,
+    ) -> Result<wire::Transfer, Status> {
+        let body = wire::CompleteItemRequest {
+            request_id: request_id(),
+            transfer_id: id.to_owned(),
+            item: item.to_owned(),
+            ..Default::default()
+        };
+        let answer = self.public().complete_item(self.by(who, body)).await?;
+        Ok(answer.into_inner().transfer.unwrap())
+    }
+
+    pub fn signing(&self, id: &str, chronology: bool) -> wire::SignItemRequest {
+        let asks = [
+            "record_up_to_date",
+            "chronology_complete",
+            "case_notes_entered",
+            "visits_entered",
+        ];
+        let answer = |ask: &str| (ask.to_owned(), chronology || ask != "chronology_complete");
+        wire::SignItemRequest {
+            request_id: request_id(),
+            transfer_id: id.to_owned(),
+            item: "first_response_audit".to_owned(),
+            answers: asks.into_iter().map(answer).collect(),
+            ..Default::default()
+        }
+    }
+
+    pub async fn sign(
+        &self,
+        who: &str,
+        id: &str,
+        chronology: bool,
+    ) -> Result<wire::Transfer, Status> {
+        let body = self.signing(id, chronology);
+        Ok(self
+            .public()
+            .sign_item(self.by(who, body))
+            .await?
+            .into_inner()
+            .transfer
+            .unwrap())
+    }
+
+    pub async fn review(&self, id: &str) -> wire::Transfer {
+        let body = wire::ReviewAuditRequest {
+            request_id: request_id(),
+            transfer_id: id.to_owned(),
+            item: "first_response_audit".to_owned(),
+            accepted: true,
+            ..Default::default()
+        };
+        self.public()
+            .review_audit(self.by("nia", body))
+            .await
+            .unwrap()
+            .into_inner()
+            .transfer
+            .unwrap()
+    }
+
+    pub fn completing(&self, id: &str) -> wire::CompleteTransferRequest {
+        wire::CompleteTransferRequest {
+            request_id: request_id(),
+            transfer_id: id.to_owned(),
+            ..Default::default()
+        }
+    }
+
+    pub async fn complete(&self, id: &str) -> Result<wire::Transfer, Status> {
+        let body = self.completing(id);
+        Ok(self
+            .public()
+            .complete_transfer(self.by("nia", body))
+            .await?
+            .into_inner()
+            .transfer
+            .unwrap())
+    }
+
+    pub async fn confirm(&self, release: &wire::Release) -> Result<wire::Consequence, Status> {
+        let body = wire::ConfirmMoveRequest {
+            request_id: request_id(),
+            transfer_id: release.transfer_id.clone(),
+            release_id: release.release_id.clone(),
+            epoch: release.expected_epoch + 1,
+            moved_at: release.effective_at,
+        };
+        let answer = self
+            .reactions()
+            .confirm_move(self.by("baton", body))
+            .await?;
+        self.moved_to(&release.to_team_id);
+        Ok(answer.into_inner().consequence.unwrap())
+    }
+
+    pub async fn get(&self, id: &str) -> wire::Transfer {
+        let body = wire::GetTransferRequest {
+            transfer_id: id.to_owned(),
+        };
+        self.public()
+            .get_transfer(self.by("nia", body))
+            .await
+            .unwrap()
+            .into_inner()
+            .transfer
+            .unwrap()
+    }
+
+    /// A transfer that is placed, audited, and has a worker.
+    pub async fn ready(&self) -> String {
+        let id = self
+            .schedule("2026-03-16T14:00:00Z")
+            .await
+            .transfer
+            .unwrap()
+            .transfer_id;
+        self.name_worker(&id).await;
+        self.complete_item("ann", &id, "transfer_request")
+            .await
+            .unwrap();
+        self.clock.set(at("2026-03-16T15:30:00Z")).unwrap();
+        self.know("plan", FactValueOf::Code("child_protection".to_owned()));
+        self.held("2026-03-16T14:00:00Z", "child_protection_plan")
+            .await;
+        self.sign("tom", &id, true).await.unwrap();
+        self.review(&id).await;
+        id
+    }
+
+    /// Every event on record, in order.
+    pub async fn events(&self) -> Vec<event::v1::Event> {
+        let sql = "SELECT body FROM events ORDER BY seq";
+        let bodies: Vec<Json<Value>> =
+            with_db!(self.store.db(), c => sqlx::query_scalar(sql).fetch_all(c).await.unwrap());
+        bodies
+            .iter()
+            .map(|Json(body)| event_from_json(body).unwrap())
+            .collect()
+    }
+
+    /// The last of a type.
+    pub async fn last(&self, kind: &str) -> event::v1::Event {
+        self.events()
+            .await
+            .into_iter()
+            .rfind(|event| event.r#type == kind)
+            .unwrap_or_else(|| panic!("no {kind}"))
+    }
+
+    /// Waits until so many events of a type are in the feed, and answers the last of them.
+    pub async fn announced(&self, kind: &str, count: usize) -> event::v1::Event {
+        let mut feed = self.store.feed_stream(self.authority, Cursor::default());
+        let mut found = vec![];
+        while found.len() < count {
+            let batch = feed
+                .next()
+                .await
+                .expect("the feed goes on")
+                .expect("the feed is sound");
+            let events = batch
+                .events
+                .into_iter()
+                .map(|sealed| event_from_json(&sealed.event.body).unwrap());
+            found.extend(events.filter(|event| event.r#type == kind));
+        }
+        found.into_iter().nth(count - 1).unwrap()
+    }
+}
+
+pub fn carrying<T>(body: T, context: &Context) -> Request<T> {
+    let mut request = Request::new(body);
+    attach_context(&mut request, context);
+    request
+}
+
+/// The reason of a refusal.
+pub fn reason(status: &Status) -> String {
+    status
+        .get_details_error_info()
+        .map(|info| info.reason)
+        .unwrap_or_default()
+}
+
+fn actor(who: &str) -> (PrincipalKind, Vec<PostHeld>) {
+    let post = |role: &str, team: &str| PostHeld {
+        role: role.to_owned(),
+        team_id: team.to_owned(),
+        ..PostHeld::default()
+    };
+    let posts = match who {
+        "ann" => vec![post("social_worker", "frt")],
+        "tom" => vec![post("team_manager", "frt")],
+        "nia" => vec![post("team_manager", "north")],
+        "sam" => vec![post("social_worker", "north")],
+        _ => vec![],
+    };
+    let kind = if who == "baton" {
+        PrincipalKind::Baton
+    } else {
+        PrincipalKind::Person
+    };
+    (kind, posts)
+}
+
+fn organisation() -> Organisation {
+    let team = |id: &str, kind: &str, area: &str| Team {
+        team_id: id.to_owned(),
+        kind: kind.to_owned(),
+        area: area.to_owned(),
+    };
+    let worker = |id: &str, team: &str, grade: &str| Worker {
+        worker_id: id.to_owned(),
+        team_id: team.to_owned(),
+        grade: grade.to_owned(),
+    };
+    Organisation {
+        teams: vec![
+            team("frt", "assessment", ""),
+            team("north", "family_support_and_protection", "north"),
+        ],
+        workers: vec![
+            worker("ann", "frt", "social_worker"),
+            worker("tom", "frt", "team_manager"),
+            worker("nia", "north", "team_manager"),
+            worker("sam", "north", "social_worker"),
+        ],
+    }
+}
