@@ -13,7 +13,7 @@ use crate::duration::Duration;
 pub fn age_reached_on(born: Date, years: u8, months: u8) -> Date {
     let span = Span::new().months(12 * i32::from(years) + i32::from(months));
     let reached = born.saturating_add(span);
-    let is_leap_birthday = born.month() == 2 && born.day() == 29 && months % 12 == 0;
+    let is_leap_birthday = born.month() == 2 && born.day() == 29 && months.is_multiple_of(12);
     if is_leap_birthday && reached.day() == 28 {
         return reached.saturating_add(Span::new().days(1));
     }

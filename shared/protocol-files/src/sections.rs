@@ -195,9 +195,9 @@ impl Sections {
             &mut self.allocation_clocks,
             &mut self.closure_clocks,
         ] {
-            clocks
-                .iter_mut()
-                .for_each(|clock| settle(&mut clock.value.strength));
+            for clock in clocks.iter_mut() {
+                settle(&mut clock.value.strength);
+            }
         }
     }
 

@@ -183,28 +183,24 @@ fn check_code<T>(entry: &Located<T>, key: &str, code: &str, problems: &mut Vec<P
 
 fn items(sections: &Sections, problems: &mut Vec<Problem>) {
     for item in &sections.gate {
-        match &item.value.satisfied_by {
+        let name = &item.value.item;
+        let wrong = match &item.value.satisfied_by {
             SatisfiedBy::Meeting(kind) => {
-                if !sections
+                let is_given = sections
                     .meetings
                     .iter()
-                    .any(|meeting| meeting.value.meeting == *kind)
-                {
-                    problems.push(item.problem(kind, format!("there is no meeting `{kind}`")));
-                }
+                    .any(|known| known.value.meeting == *kind);
+                (!is_given).then(|| (kind, format!("there is no meeting `{kind}`")))
             }
             SatisfiedBy::Notice(kind) => {
-                let meets = |notice: &Located<baton_protocol::transfer::Notice>| {
-                    notice.value.notice == *kind
-                        && notice.value.meets.as_ref() == Some(&item.value.item)
-                };
-                if !sections.tells.iter().any(meets) {
-                    let message = format!("no notice `{kind}` says `meets: {}`", item.value.item);
-                    problems.push(item.problem(kind, message));
-                }
+                let is_given = sections.tells.iter().any(|known| {
+                    known.value.notice == *kind && known.value.meets.as_ref() == Some(name)
+                });
+                (!is_given).then(|| (kind, format!("no notice `{kind}` says `meets: {name}`")))
             }
-            _ => {}
-        }
+            _ => None,
+        };
+        problems.extend(wrong.map(|(word, message)| item.problem(word, message)));
     }
 }
 

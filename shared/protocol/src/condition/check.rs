@@ -83,7 +83,8 @@ fn check_literal(key: &FactKey, with: &IdedExpr) -> Result<(), String> {
     let fits = match (spec.kind, literal) {
         (_, LiteralValue::Null)
         | (FactKind::Flag, LiteralValue::Boolean(_))
-        | (FactKind::Number, LiteralValue::Int(_)) => true,
+        | (FactKind::Number, LiteralValue::Int(_))
+        | (FactKind::Date | FactKind::Instant, LiteralValue::String(_)) => true,
         (FactKind::Code | FactKind::Codes, LiteralValue::String(code)) => {
             let code = code.inner();
             if !spec.allows(code) {
@@ -94,7 +95,6 @@ fn check_literal(key: &FactKey, with: &IdedExpr) -> Result<(), String> {
             }
             true
         }
-        (FactKind::Date | FactKind::Instant, LiteralValue::String(_)) => true,
         _ => false,
     };
     if fits {

@@ -53,7 +53,7 @@ impl Walk<'_> {
                     return match self.truth(condition) {
                         Truth::True => self.truth(then),
                         Truth::False => self.truth(otherwise),
-                        undecided => {
+                        undecided @ Truth::Undecided { .. } => {
                             let (then, otherwise) = (self.truth(then), self.truth(otherwise));
                             either_way(undecided, then, otherwise)
                         }

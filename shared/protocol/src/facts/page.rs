@@ -7,7 +7,7 @@ use super::{CATALOGUE, FactKind};
 /// The text of `docs/facts.md`, made from the catalogue.
 pub fn facts_page() -> String {
     let mut page = String::from(
-        "# Facts that rules may use\n\nMade from `shared/protocol/src/facts/catalogue.rs`; a test keeps both the same.\n\n\
+        "# Facts that rules may use\n\nMade from `shared/protocol/src/facts/catalogue/list.rs`; a test keeps both the same.\n\n\
          A fact is known, known to be none (`none`), or unknown (not reported). Facts hold dates, never ages or\n\
          counts. In a condition they are written `facts.<key>`; dates and instants compare as texts. Known to be\n\
          none equals nothing but `null`. `child.unborn` is derived: an expected delivery date and no date of birth.\n\
