@@ -17,7 +17,10 @@ impl Figures {
     }
 
     /// Flows a second.
-    #[expect(clippy::cast_precision_loss, reason = "counts of a bench fit in 52 bits")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "counts of a bench fit in 52 bits"
+    )]
     pub fn per_second(&self) -> f64 {
         self.times.len() as f64 / self.wall.as_secs_f64()
     }

@@ -18,7 +18,10 @@ pub const CONNECTIONS_MAX: u32 = 64;
 
 /// Prepares the two tables.
 pub async fn prepare(url: &str) -> Result<PgPool> {
-    let pool = PgPoolOptions::new().max_connections(CONNECTIONS_MAX).connect(url).await?;
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS_MAX)
+        .connect(url)
+        .await?;
     for table in ["floor_asked", "floor_acted"] {
         let sql = format!(
             "CREATE TABLE IF NOT EXISTS {table} (flow BIGINT, step BIGINT, at BIGINT, PRIMARY KEY (flow, step))"
@@ -52,14 +55,31 @@ pub async fn run(pool: &PgPool, flows: usize, at_once: usize, first: usize) -> R
 async fn one(pool: &PgPool, flow: i64) -> Result<Duration> {
     let began = Instant::now();
     for step in 0..i64::try_from(STEPS)? {
-        commit(pool, "INSERT INTO floor_asked (flow, step, at) VALUES ($1, $2, $3)", flow, step).await?;
-        commit(pool, "INSERT INTO floor_acted (flow, step, at) VALUES ($1, $2, $3)", flow, step).await?;
+        commit(
+            pool,
+            "INSERT INTO floor_asked (flow, step, at) VALUES ($1, $2, $3)",
+            flow,
+            step,
+        )
+        .await?;
+        commit(
+            pool,
+            "INSERT INTO floor_acted (flow, step, at) VALUES ($1, $2, $3)",
+            flow,
+            step,
+        )
+        .await?;
     }
     Ok(began.elapsed())
 }
 
 /// One statement outside a transaction is one commit, waited for.
 async fn commit(pool: &PgPool, sql: &'static str, flow: i64, step: i64) -> Result<()> {
-    sqlx::query(sql).bind(flow).bind(step).bind(flow + step).execute(pool).await?;
+    sqlx::query(sql)
+        .bind(flow)
+        .bind(step)
+        .bind(flow + step)
+        .execute(pool)
+        .await?;
     Ok(())
 }

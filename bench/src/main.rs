@@ -36,7 +36,15 @@ async fn main() -> Result<()> {
         println!("\n{name}");
         println!(
             "{:>7} {:>9} {:>9} {:>9} {:>11} {:>11} {:>9} {:>9} {:>7}",
-            "at once", "flows/s", "p50 ms", "p99 ms", "command p50", "command p99", "cpu ms", "commits", "ratio"
+            "at once",
+            "flows/s",
+            "p50 ms",
+            "p99 ms",
+            "command p50",
+            "command p99",
+            "cpu ms",
+            "commits",
+            "ratio"
         );
         for at_once in AT_ONCE {
             measure(name, at_once, &floor_pool).await?;
@@ -50,7 +58,11 @@ async fn idle() -> Result<()> {
     let data = tempfile::tempdir()?;
     let server = Server::start(data.path(), &Databases::Sqlite).await?;
     tokio::time::sleep(Duration::from_secs(3)).await;
-    println!("idle: ready after {:.0} ms, {:.0} MiB", ms(server.ready), server.memory("VmRSS")?);
+    println!(
+        "idle: ready after {:.0} ms, {:.0} MiB",
+        ms(server.ready),
+        server.memory("VmRSS")?
+    );
     Ok(())
 }
 
@@ -86,7 +98,12 @@ async fn measure(name: &str, at_once: usize, floor_pool: &PgPool) -> Result<()> 
         ]);
         if round + 1 == ROUNDS {
             let committed = self::commits(pool, &prefix).await? - commits;
-            report(at_once, &rows, pool.map(|_| per_flow(committed)), median(ratios.clone()));
+            report(
+                at_once,
+                &rows,
+                pool.map(|_| per_flow(committed)),
+                median(ratios.clone()),
+            );
         }
     }
     println!("{:>7} peak {:.0} MiB", "", server.memory("VmHWM")?);
@@ -141,7 +158,9 @@ async fn run(world: &World, prepared: Vec<Prepared>, at_once: usize) -> Result<(
         runners.push(tokio::spawn(async move {
             let mut times = Vec::new();
             loop {
-                let Some(next) = queue.lock().await.pop() else { return Ok::<_, anyhow::Error>(times) };
+                let Some(next) = queue.lock().await.pop() else {
+                    return Ok::<_, anyhow::Error>(times);
+                };
                 let began = Instant::now();
                 let command = world.hold_conference(&next).await?;
                 times.push((began.elapsed(), command));
@@ -159,13 +178,25 @@ async fn run(world: &World, prepared: Vec<Prepared>, at_once: usize) -> Result<(
 
 /// A database for each service. Answers the url with `{service}`.
 async fn create(pool: &PgPool, prefix: &str) -> Result<String> {
-    for service in ["front_door", "allocation", "transfer", "closure", "notification", "gateway"] {
+    for service in [
+        "front_door",
+        "allocation",
+        "transfer",
+        "closure",
+        "notification",
+        "gateway",
+    ] {
         let sql = format!("CREATE DATABASE {prefix}_{service}");
         sqlx::query(sqlx::AssertSqlSafe(sql)).execute(pool).await?;
     }
     let url = TestDb::postgres().await;
-    let (before, after) = url.url().split_once("/t_").context("the url of a test database")?;
-    let after = after.split_once('?').map_or(String::new(), |(_, options)| format!("?{options}"));
+    let (before, after) = url
+        .url()
+        .split_once("/t_")
+        .context("the url of a test database")?;
+    let after = after
+        .split_once('?')
+        .map_or(String::new(), |(_, options)| format!("?{options}"));
     Ok(format!("{before}/{prefix}_{{service}}{after}"))
 }
 
@@ -174,7 +205,10 @@ async fn commits(pool: Option<&PgPool>, prefix: &str) -> Result<f64> {
     let Some(pool) = pool else { return Ok(0.0) };
     let sql = "SELECT CAST(sum(xact_commit) AS BIGINT) FROM pg_stat_database WHERE datname LIKE $1 || '%'";
     let commits: i64 = sqlx::query_scalar(sql).bind(prefix).fetch_one(pool).await?;
-    #[expect(clippy::cast_precision_loss, reason = "counts of a bench fit in 52 bits")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "counts of a bench fit in 52 bits"
+    )]
     Ok(commits as f64)
 }
 
@@ -187,7 +221,10 @@ fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of a bench fit in 52 bits")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of a bench fit in 52 bits"
+)]
 fn as_f64(count: usize) -> f64 {
     count as f64
 }

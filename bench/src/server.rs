@@ -46,7 +46,11 @@ impl Server {
         }
         let began = Instant::now();
         let process = command.spawn().context("starting baton")?;
-        let mut server = Self { process, address, ready: Duration::ZERO };
+        let mut server = Self {
+            process,
+            address,
+            ready: Duration::ZERO,
+        };
         while server.channel().await.is_err() {
             if let Some(status) = server.process.try_wait()? {
                 bail!("baton ended: {status}");
@@ -70,9 +74,17 @@ impl Server {
     pub fn cpu(&self) -> Result<f64> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
         // The name in parentheses may hold blanks: what follows it is counted.
-        let fields: Vec<&str> =
-            stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
-        let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+        let fields: Vec<&str> = stat
+            .rsplit_once(')')
+            .map_or("", |(_, rest)| rest)
+            .split_whitespace()
+            .collect();
+        let ticks = |at: usize| {
+            fields
+                .get(at)
+                .and_then(|field| field.parse::<f64>().ok())
+                .unwrap_or(0.0)
+        };
         Ok((ticks(11) + ticks(12)) / TICKS_PER_SECOND)
     }
 

@@ -8,24 +8,27 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use baton_contracts::allocation::v1::allocation_service_client::AllocationServiceClient;
 use baton_contracts::allocation::v1::{
-    AllocateWorkerRequest, ListCasesRequest, Post, PostHolding, SetPostRequest, SetTeamRequest, SetWorkerRequest,
+    AllocateWorkerRequest, ListCasesRequest, Post, PostHolding, SetPostRequest, SetTeamRequest,
+    SetWorkerRequest,
 };
 use baton_contracts::frontdoor::v1::front_door_service_client::FrontDoorServiceClient;
-use baton_contracts::frontdoor::v1::{DecideContactRequest, LaunchContactRequest, RegisterChildRequest, ReportFactsRequest};
+use baton_contracts::frontdoor::v1::{
+    DecideContactRequest, LaunchContactRequest, RegisterChildRequest, ReportFactsRequest,
+};
 use baton_contracts::gateway::v1::RecordEventsRequest;
 use baton_contracts::gateway::v1::record_service_client::RecordServiceClient;
 use baton_contracts::record::v1::record_event::Event;
 use baton_contracts::record::v1::{
     ChildOutcome, ChildRef, ConferenceHeld, ConferenceScheduled, Receipt, ReceiptState, RecordEvent,
 };
+use baton_contracts::timestamp;
 use baton_contracts::transfer::v1::transfer_service_client::TransferServiceClient;
 use baton_contracts::transfer::v1::{
-    CompleteItemRequest, GateItem, GetTransferRequest, ItemState, NameReceivingWorkerRequest, Phase, SignItemRequest,
-    Transfer,
+    CompleteItemRequest, GateItem, GetTransferRequest, ItemState, NameReceivingWorkerRequest,
+    Phase, SignItemRequest, Transfer,
 };
 use baton_contracts::type_v1::fact_value::Value;
 use baton_contracts::type_v1::{Fact, FactValue, Owner, Team, Worker};
-use baton_contracts::timestamp;
 use jiff::{Span, Timestamp};
 use tonic::transport::Channel;
 use tonic::{IntoRequest as _, Request};
@@ -65,16 +68,33 @@ impl World {
             ("at", "assessment", "north"),
             ("cm", "family_support_and_protection", "north"),
         ] {
-            let team = Team { team_id: team_id.into(), kind: kind.into(), area: area.into() };
-            let request = SetTeamRequest { request_id: id(), team: Some(team) };
+            let team = Team {
+                team_id: team_id.into(),
+                kind: kind.into(),
+                area: area.into(),
+            };
+            let request = SetTeamRequest {
+                request_id: id(),
+                team: Some(team),
+            };
             world.allocation().set_team(by(SYSTEM, request)).await?;
         }
         for (worker_id, role, team_id) in PEOPLE {
-            let worker =
-                Worker { worker_id: worker_id.into(), team_id: team_id.into(), grade: "social_worker".into() };
-            let request = SetWorkerRequest { request_id: id(), worker: Some(worker) };
+            let worker = Worker {
+                worker_id: worker_id.into(),
+                team_id: team_id.into(),
+                grade: "social_worker".into(),
+            };
+            let request = SetWorkerRequest {
+                request_id: id(),
+                worker: Some(worker),
+            };
             world.allocation().set_worker(by(SYSTEM, request)).await?;
-            let holding = PostHolding { worker_id: worker_id.into(), from: "2000-01-01".into(), ..PostHolding::default() };
+            let holding = PostHolding {
+                worker_id: worker_id.into(),
+                from: "2000-01-01".into(),
+                ..PostHolding::default()
+            };
             let post = Post {
                 post_id: format!("post-{worker_id}"),
                 role: role.into(),
@@ -82,7 +102,10 @@ impl World {
                 holdings: vec![holding],
                 ..Post::default()
             };
-            let request = SetPostRequest { request_id: id(), post: Some(post) };
+            let request = SetPostRequest {
+                request_id: id(),
+                post: Some(post),
+            };
             world.allocation().set_post(by(SYSTEM, request)).await?;
         }
         Ok(world)
@@ -101,8 +124,15 @@ impl World {
             children: vec![child(&child_id)],
         });
         let receipt = self.report(now(), scheduled).await?;
-        let transfer_id = receipt.outcomes.first().map(|outcome| outcome.transfer_id.clone()).unwrap_or_default();
-        ensure!(!transfer_id.is_empty(), "no transfer was opened: {receipt:?}");
+        let transfer_id = receipt
+            .outcomes
+            .first()
+            .map(|outcome| outcome.transfer_id.clone())
+            .unwrap_or_default();
+        ensure!(
+            !transfer_id.is_empty(),
+            "no transfer was opened: {receipt:?}"
+        );
 
         let name = NameReceivingWorkerRequest {
             request_id: id(),
@@ -110,9 +140,15 @@ impl World {
             worker_id: "cm-worker".into(),
             ..NameReceivingWorkerRequest::default()
         };
-        self.transfers().name_receiving_worker(by("cm-manager", name)).await?;
+        self.transfers()
+            .name_receiving_worker(by("cm-manager", name))
+            .await?;
         self.meet_gate(&transfer_id).await?;
-        Ok(Prepared { child_id, transfer_id, conference_ref })
+        Ok(Prepared {
+            child_id,
+            transfer_id,
+            conference_ref,
+        })
     }
 
     /// The flow that is measured: the conference was held, and the transfer is completed.
@@ -149,11 +185,18 @@ impl World {
             date_of_birth: "2015-05-01".into(),
             ..RegisterChildRequest::default()
         };
-        let child = self.front_door().register_child(by(SYSTEM, register)).await?.into_inner().child;
+        let child = self
+            .front_door()
+            .register_child(by(SYSTEM, register))
+            .await?
+            .into_inner()
+            .child;
         let child_id = child.context("a child")?.child_id;
         let area = |key: &str| Fact {
             key: key.into(),
-            value: Some(FactValue { value: Some(Value::Code("north".into())) }),
+            value: Some(FactValue {
+                value: Some(Value::Code("north".into())),
+            }),
             ..Fact::default()
         };
         let report = ReportFactsRequest {
@@ -175,7 +218,12 @@ impl World {
             received_at: Some(timestamp(now())),
             ..LaunchContactRequest::default()
         };
-        let contact = self.front_door().launch_contact(by(SYSTEM, launch)).await?.into_inner().contact;
+        let contact = self
+            .front_door()
+            .launch_contact(by(SYSTEM, launch))
+            .await?
+            .into_inner()
+            .contact;
         let decide = DecideContactRequest {
             request_id: id(),
             contact_id: contact.context("a contact")?.contact_id,
@@ -184,10 +232,21 @@ impl World {
             rationale: "bench".into(),
             ..DecideContactRequest::default()
         };
-        self.front_door().decide_contact(by("door-manager", decide)).await?;
+        self.front_door()
+            .decide_contact(by("door-manager", decide))
+            .await?;
         for _ in 0..2_000 {
-            let list = ListCasesRequest { child_id: child_id.into(), open_only: true, ..ListCasesRequest::default() };
-            let cases = self.allocation().list_cases(by(SYSTEM, list)).await?.into_inner().cases;
+            let list = ListCasesRequest {
+                child_id: child_id.into(),
+                open_only: true,
+                ..ListCasesRequest::default()
+            };
+            let cases = self
+                .allocation()
+                .list_cases(by(SYSTEM, list))
+                .await?
+                .into_inner()
+                .cases;
             if let Some(case) = cases.first() {
                 let allocate = AllocateWorkerRequest {
                     request_id: id(),
@@ -195,7 +254,9 @@ impl World {
                     worker_id: "at-worker".into(),
                     ..AllocateWorkerRequest::default()
                 };
-                self.allocation().allocate_worker(by("at-manager", allocate)).await?;
+                self.allocation()
+                    .allocate_worker(by("at-manager", allocate))
+                    .await?;
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(2)).await;
@@ -220,7 +281,8 @@ impl World {
     }
 
     async fn meet(&self, transfer_id: &str, item: &GateItem) -> Result<()> {
-        let answers: BTreeMap<String, bool> = item.asks.iter().map(|ask| (ask.clone(), true)).collect();
+        let answers: BTreeMap<String, bool> =
+            item.asks.iter().map(|ask| (ask.clone(), true)).collect();
         if matches!(item.state(), ItemState::Met | ItemState::Waived) {
             return Ok(());
         }
@@ -234,7 +296,10 @@ impl World {
                 answers: answers.clone(),
                 ..CompleteItemRequest::default()
             };
-            self.transfers().complete_item(by(owner, complete)).await.context(item.item.clone())?;
+            self.transfers()
+                .complete_item(by(owner, complete))
+                .await
+                .context(item.item.clone())?;
         }
         if let Some(signer) = signer {
             let sign = SignItemRequest {
@@ -244,24 +309,48 @@ impl World {
                 answers,
                 ..SignItemRequest::default()
             };
-            self.transfers().sign_item(by(signer, sign)).await.context(item.item.clone())?;
+            self.transfers()
+                .sign_item(by(signer, sign))
+                .await
+                .context(item.item.clone())?;
         }
         Ok(())
     }
 
     async fn transfer(&self, transfer_id: &str) -> Result<Transfer> {
-        let get = GetTransferRequest { transfer_id: transfer_id.into() };
-        let answer = self.transfers().get_transfer(by(SYSTEM, get)).await?.into_inner();
+        let get = GetTransferRequest {
+            transfer_id: transfer_id.into(),
+        };
+        let answer = self
+            .transfers()
+            .get_transfer(by(SYSTEM, get))
+            .await?
+            .into_inner();
         answer.transfer.context("a transfer")
     }
 
     async fn report(&self, effective_at: Timestamp, event: Event) -> Result<Receipt> {
-        let event =
-            RecordEvent { event_id: id(), revision: 1, effective_at: Some(timestamp(effective_at)), event: Some(event) };
-        let request = RecordEventsRequest { events: vec![event] };
-        let receipts = self.records().record_events(by(SYSTEM, request)).await?.into_inner().receipts;
+        let event = RecordEvent {
+            event_id: id(),
+            revision: 1,
+            effective_at: Some(timestamp(effective_at)),
+            event: Some(event),
+        };
+        let request = RecordEventsRequest {
+            events: vec![event],
+        };
+        let receipts = self
+            .records()
+            .record_events(by(SYSTEM, request))
+            .await?
+            .into_inner()
+            .receipts;
         let receipt = receipts.into_iter().next().context("a receipt")?;
-        ensure!(receipt.state() != ReceiptState::Rejected, "rejected: {:?}", receipt.problems);
+        ensure!(
+            receipt.state() != ReceiptState::Rejected,
+            "rejected: {:?}",
+            receipt.problems
+        );
         Ok(receipt)
     }
 
@@ -292,7 +381,10 @@ fn person(owner: &Owner) -> Result<&'static str> {
 }
 
 fn child(child_id: &str) -> ChildRef {
-    ChildRef { child_id: child_id.into(), ..ChildRef::default() }
+    ChildRef {
+        child_id: child_id.into(),
+        ..ChildRef::default()
+    }
 }
 
 /// A record system has a clock of its own.

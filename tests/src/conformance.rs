@@ -36,7 +36,9 @@ pub fn survey() -> BTreeMap<String, Entry> {
             }
         }
     }
-    let code = tree::sources("services", "rs").into_iter().chain(tree::sources("shared", "rs"));
+    let code = tree::sources("services", "rs")
+        .into_iter()
+        .chain(tree::sources("shared", "rs"));
     for file in code.chain(tree::sources("tests", "rs")) {
         for (number, line) in file.production_lines() {
             note(&mut entries, line, |entry| {
@@ -78,18 +80,35 @@ pub fn gaps(entries: &BTreeMap<String, Entry>) -> Vec<String> {
 /// The page `docs/conformance.md`.
 pub fn page(entries: &BTreeMap<String, Entry>) -> String {
     let due = entries.values().filter(|entry| entry.due).count();
-    let mut page = String::from("# Where each rule lives, and what shows it\n\nWritten by `make conformance`; do not edit.\n");
-    let _ = writeln!(page, "\n{due} of the {} IDs of the register are answered for.\n", entries.len());
+    let mut page = String::from(
+        "# Where each rule lives, and what shows it\n\nWritten by `make conformance`; do not edit.\n",
+    );
+    let _ = writeln!(
+        page,
+        "\n{due} of the {} IDs of the register are answered for.\n",
+        entries.len()
+    );
     page.push_str("| ID | rule | lives in | shown by |\n| --- | --- | --- | --- |\n");
     for (id, entry) in entries.iter().filter(|(_, entry)| entry.due) {
-        let _ = writeln!(page, "| {id} | {} | {} | {} |", entry.title, few(&entry.lives), few(&entry.shown_by));
+        let _ = writeln!(
+            page,
+            "| {id} | {} | {} | {} |",
+            entry.title,
+            few(&entry.lives),
+            few(&entry.shown_by)
+        );
     }
     page
 }
 
 /// The first three, and how many more there are: a page of thousands of places is read by nobody.
 fn few(places: &BTreeSet<String>) -> String {
-    let mut text = places.iter().take(3).map(|place| format!("`{place}`")).collect::<Vec<_>>().join("<br>");
+    let mut text = places
+        .iter()
+        .take(3)
+        .map(|place| format!("`{place}`"))
+        .collect::<Vec<_>>()
+        .join("<br>");
     if places.len() > 3 {
         let _ = write!(text, "<br>and {} more", places.len() - 3);
     }
@@ -98,12 +117,17 @@ fn few(places: &BTreeSet<String>) -> String {
 
 /// Reads lines of the form `W-053: { title: …, due: true }`.
 fn register(files: &[Source]) -> BTreeMap<String, Entry> {
-    let Some(register) = files.iter().find(|file| file.path.ends_with("register.yaml")) else {
+    let Some(register) = files
+        .iter()
+        .find(|file| file.path.ends_with("register.yaml"))
+    else {
         return BTreeMap::new();
     };
     let mut entries = BTreeMap::new();
     for line in register.text.lines() {
-        let Some((id, rest)) = line.trim_start().split_once(':') else { continue };
+        let Some((id, rest)) = line.trim_start().split_once(':') else {
+            continue;
+        };
         if !is_id(id) {
             continue;
         }
@@ -111,7 +135,11 @@ fn register(files: &[Source]) -> BTreeMap<String, Entry> {
         let title = title.split(", due:").next().unwrap_or(title);
         let title = title.trim().trim_matches(['{', '}', '"', ' ', '\'']).trim();
         let due = rest.contains("due: true");
-        let entry = Entry { title: title.to_owned(), due, ..Entry::default() };
+        let entry = Entry {
+            title: title.to_owned(),
+            due,
+            ..Entry::default()
+        };
         entries.insert(id.to_owned(), entry);
     }
     entries
@@ -128,7 +156,9 @@ fn note(entries: &mut BTreeMap<String, Entry>, line: &str, mut add: impl FnMut(&
 
 /// `W-053`, `X-24`, `K-57`, `ST-01`: a known letter, a hyphen, two or three digits.
 fn is_id(word: &str) -> bool {
-    let Some((letters, digits)) = word.split_once('-') else { return false };
+    let Some((letters, digits)) = word.split_once('-') else {
+        return false;
+    };
     matches!(letters, "W" | "M" | "C" | "L" | "S" | "X" | "K" | "ST")
         && matches!(digits.len(), 2 | 3)
         && digits.bytes().all(|digit| digit.is_ascii_digit())
@@ -142,7 +172,10 @@ fn test_names(file: &Source) -> Vec<&str> {
         let line = line.trim_start();
         if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
             is_test = true;
-        } else if let Some(rest) = line.strip_prefix("async fn ").or_else(|| line.strip_prefix("fn ")) {
+        } else if let Some(rest) = line
+            .strip_prefix("async fn ")
+            .or_else(|| line.strip_prefix("fn "))
+        {
             if is_test {
                 names.push(rest.split(['(', '<']).next().unwrap_or(rest));
             }
@@ -168,7 +201,10 @@ mod tests {
 
     #[test]
     fn a_test_name_carries_every_id_in_it() {
-        assert_eq!(ids_in_test_name("w_053_and_k_57_name_the_tray"), ["W-053", "K-57"]);
+        assert_eq!(
+            ids_in_test_name("w_053_and_k_57_name_the_tray"),
+            ["W-053", "K-57"]
+        );
         assert_eq!(ids_in_test_name("the_week_of_9_days"), Vec::<String>::new());
     }
 
@@ -176,7 +212,14 @@ mod tests {
     fn a_citation_without_a_test_is_a_gap() {
         let mut entries = BTreeMap::new();
         let lives = BTreeSet::from(["a.yaml:1".to_owned()]);
-        entries.insert("W-053".to_owned(), Entry { due: true, lives, ..Entry::default() });
+        entries.insert(
+            "W-053".to_owned(),
+            Entry {
+                due: true,
+                lives,
+                ..Entry::default()
+            },
+        );
 
         assert_eq!(gaps(&entries).len(), 1);
     }

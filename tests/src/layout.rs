@@ -5,8 +5,15 @@
 use crate::tree::{self, Source};
 
 /// The six services and the binary that joins them.
-const SERVICES: [&str; 7] =
-    ["allocation", "baton", "closure", "front-door", "gateway", "notification", "transfer"];
+const SERVICES: [&str; 7] = [
+    "allocation",
+    "baton",
+    "closure",
+    "front-door",
+    "gateway",
+    "notification",
+    "transfer",
+];
 
 /// What a domain may not know: it has no I/O, no transport, no runtime and no clock.
 const FORBIDDEN_IN_DOMAIN: [&str; 10] = [
@@ -38,7 +45,10 @@ pub fn impure_domains() -> Vec<String> {
             let code = line.split("//").next().unwrap_or_default();
             for forbidden in FORBIDDEN_IN_DOMAIN {
                 if code.contains(forbidden) {
-                    wrong.push(format!("{}:{number}: a domain uses {forbidden}", source.path));
+                    wrong.push(format!(
+                        "{}:{number}: a domain uses {forbidden}",
+                        source.path
+                    ));
                 }
             }
         }
@@ -65,17 +75,24 @@ pub fn misplaced_sql() -> Vec<String> {
 /// Services that depend on another service, and shared crates that know one.
 pub fn wrong_dependencies() -> Vec<String> {
     let mut wrong = Vec::new();
-    for manifest in tree::sources("services", "toml").into_iter().chain(tree::sources("shared", "toml")) {
+    for manifest in tree::sources("services", "toml")
+        .into_iter()
+        .chain(tree::sources("shared", "toml"))
+    {
         if !manifest.path.ends_with("Cargo.toml") || manifest.path.starts_with("services/baton/") {
             continue;
         }
         let own = format!("baton-{}", folder_of(&manifest.path));
-        let dependencies = manifest.text.split("[dev-dependencies]").next().unwrap_or_default();
+        let dependencies = manifest
+            .text
+            .split("[dev-dependencies]")
+            .next()
+            .unwrap_or_default();
         for service in SERVICES {
             let name = format!("baton-{service}");
-            let depends = dependencies
-                .lines()
-                .any(|line| line.starts_with(&format!("{name}.")) || line.starts_with(&format!("{name} ")));
+            let depends = dependencies.lines().any(|line| {
+                line.starts_with(&format!("{name}.")) || line.starts_with(&format!("{name} "))
+            });
             if depends && name != own {
                 wrong.push(format!("{}: depends on the service {name}", manifest.path));
             }
@@ -87,14 +104,24 @@ pub fn wrong_dependencies() -> Vec<String> {
 /// Files that are too long, and modules laid out the other way.
 pub fn misshapen_files() -> Vec<String> {
     let mut wrong = Vec::new();
-    for source in tree::sources("services", "rs").into_iter().chain(tree::sources("shared", "rs")) {
+    for source in tree::sources("services", "rs")
+        .into_iter()
+        .chain(tree::sources("shared", "rs"))
+    {
         let lines = source.text.lines().count();
-        let most = if source.is_test_file() { TEST_LINES_MAX } else { LINES_MAX };
+        let most = if source.is_test_file() {
+            TEST_LINES_MAX
+        } else {
+            LINES_MAX
+        };
         if lines > most {
             wrong.push(format!("{}: {lines} lines, at most {most}", source.path));
         }
         if source.path.ends_with("/mod.rs") {
-            wrong.push(format!("{}: `foo.rs` beside `foo/`, not `mod.rs`", source.path));
+            wrong.push(format!(
+                "{}: `foo.rs` beside `foo/`, not `mod.rs`",
+                source.path
+            ));
         }
     }
     wrong
@@ -106,9 +133,25 @@ pub fn missing_rooms() -> Vec<String> {
     let mut wrong = Vec::new();
     for service in SERVICES.iter().filter(|service| **service != "baton") {
         let rooms: &[&str] = if *service == "gateway" {
-            &["lib.rs", "storage.rs", "rpc.rs", "rpc/status.rs", "config.rs", "reactions.rs", "views.rs"]
+            &[
+                "lib.rs",
+                "storage.rs",
+                "rpc.rs",
+                "rpc/status.rs",
+                "config.rs",
+                "reactions.rs",
+                "views.rs",
+            ]
         } else {
-            &["lib.rs", "domain.rs", "app.rs", "storage.rs", "rpc.rs", "rpc/status.rs", "config.rs"]
+            &[
+                "lib.rs",
+                "domain.rs",
+                "app.rs",
+                "storage.rs",
+                "rpc.rs",
+                "rpc/status.rs",
+                "config.rs",
+            ]
         };
         for room in rooms {
             let path = format!("services/{service}/src/{room}");
@@ -127,7 +170,8 @@ pub fn missing_rooms() -> Vec<String> {
 }
 
 fn is_in_room(source: &Source, room: &str) -> bool {
-    source.path.contains(&format!("/src/{room}/")) || source.path.ends_with(&format!("/src/{room}.rs"))
+    source.path.contains(&format!("/src/{room}/"))
+        || source.path.ends_with(&format!("/src/{room}.rs"))
 }
 
 fn folder_of(path: &str) -> &str {

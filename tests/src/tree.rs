@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").components().collect()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .components()
+        .collect()
 }
 
 /// One text file of the tree.
@@ -24,7 +27,9 @@ impl Source {
         self.text
             .lines()
             .enumerate()
-            .take_while(move |(_, line)| !is_test_file && !line.trim_start().starts_with("#[cfg(test)]"))
+            .take_while(move |(_, line)| {
+                !is_test_file && !line.trim_start().starts_with("#[cfg(test)]")
+            })
             .map(|(number, line)| (number + 1, line))
     }
 
@@ -57,7 +62,9 @@ pub fn sources(folder: &str, ext: &str) -> Vec<Source> {
 }
 
 fn collect(folder: &Path, ext: &str, found: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries.flatten() {
         let path = entry.path();
         let name = entry.file_name();

@@ -28,7 +28,10 @@ pub struct InvalidId {
 
 impl<K: Kind> Id<K> {
     /// Makes a new id. Ids made later sort later, to the millisecond.
-    #[expect(clippy::new_without_default, reason = "a default that differs each time would surprise")]
+    #[expect(
+        clippy::new_without_default,
+        reason = "a default that differs each time would surprise"
+    )]
     pub fn new() -> Self {
         Self::from_uuid(Uuid::now_v7())
     }
@@ -111,7 +114,9 @@ impl<K: Kind> FromStr for Id<K> {
         if text.len() != uuid::fmt::Hyphenated::LENGTH {
             return Err(invalid);
         }
-        Uuid::try_parse(text).map(Self::from_uuid).map_err(|_| invalid)
+        Uuid::try_parse(text)
+            .map(Self::from_uuid)
+            .map_err(|_| invalid)
     }
 }
 
@@ -224,7 +229,12 @@ mod tests {
     fn only_the_hyphenated_form_is_an_id() {
         let plain = CaseId::new().uuid().simple().to_string();
 
-        for text in ["", "case-1", &plain, "{00000000-0000-0000-0000-000000000000}"] {
+        for text in [
+            "",
+            "case-1",
+            &plain,
+            "{00000000-0000-0000-0000-000000000000}",
+        ] {
             assert_eq!(text.parse::<CaseId>(), Err(InvalidId { kind: "case" }));
         }
     }
@@ -233,6 +243,9 @@ mod tests {
     fn the_error_names_the_kind_and_not_what_was_given() {
         let error = "Jane Doe".parse::<ChildId>().unwrap_err();
 
-        assert_eq!(error.to_string(), "not a child id: a hyphenated UUID is expected");
+        assert_eq!(
+            error.to_string(),
+            "not a child id: a hyphenated UUID is expected"
+        );
     }
 }
