@@ -40,6 +40,9 @@ use crate::{Config, Parts, build, migrations};
 /// Monday, 2 March 2026.
 pub const NOW: &str = "2026-03-02T09:30:00Z";
 
+/// How often to look whether all is settled.
+const POLL: std::time::Duration = std::time::Duration::from_millis(2);
+
 /// A service that announces what a test tells it to.
 pub struct StandIn {
     name: &'static str,
@@ -90,12 +93,13 @@ impl StandIn {
             ..event
         };
         let row = announcement(event).unwrap();
-        self.store
+        let announced: Result<(), StoreError> = self
+            .store
             .transact("announce", move |tx| {
-                Box::pin(async move { tx.announce(&[row]).await.map_err(StoreError::from) })
+                Box::pin(async move { tx.announce(&[row]).await })
             })
-            .await
-            .unwrap();
+            .await;
+        announced.unwrap();
     }
 }
 
@@ -199,7 +203,8 @@ impl Desk {
             if sealed && quiet.quiet {
                 return;
             }
-            tokio::task::yield_now().await;
+            // A poll, not a wait for time to pass: the clock of the rules stands still.
+            tokio::time::sleep(POLL).await;
         }
     }
 

@@ -269,3 +269,6 @@ pub fn texts<T: ToString>(items: impl IntoIterator<Item = T>) -> Vec<String> {
 pub fn cited(rules: &[RuleId]) -> Vec<String> {
     texts(rules)
 }
+
+#[cfg(test)]
+mod tests;

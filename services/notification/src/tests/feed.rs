@@ -171,9 +171,9 @@ async fn events_name_no_address_and_no_entry_of_the_contact_book() {
         desk.duty(to_family("t/new_team/1")).await;
 
         let sent = desk.events_of("notice.sent").await.remove(0);
-        let set = desk.events_of("contact_book.entry_set").await.remove(0);
+        let entry = desk.events_of("contact_book.entry_set").await.remove(0);
 
-        for event in [&sent, &set] {
+        for event in [&sent, &entry] {
             let text = format!("{event:?}");
             assert!(
                 !text.contains("Street") && !text.contains("mother"),

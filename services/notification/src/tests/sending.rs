@@ -24,7 +24,7 @@ async fn w_167_an_email_is_written_for_the_carrier_under_the_id_of_its_notice() 
             (NoticeState::Sent, "email")
         );
         let name = format!("{id}.eml");
-        assert_eq!(desk.spooled(), [name.clone()]);
+        assert_eq!(desk.spooled(), std::slice::from_ref(&name));
         let email = desk.read(&name);
         assert!(email.contains("To: nia@council.example\r\n"), "{email}");
         assert!(email.contains(&format!("Message-ID: <{id}@")), "{email}");
