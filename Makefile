@@ -43,7 +43,7 @@ test: check build-tested k8s-check ## Everything that CI checks
 
 .PHONY: build-tested
 build-tested:
-	cargo build --quiet -p baton --features baton/kill-points
+	cargo build --quiet --workspace --features baton/kill-points
 	@mkdir -p target/tested && cp target/debug/baton target/tested/baton
 
 .PHONY: stories
