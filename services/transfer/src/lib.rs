@@ -96,9 +96,12 @@ pub enum StartError {
 }
 
 /// Assembles the service and starts its background tasks.
-#[expect(
-    clippy::unused_async,
-    reason = "every service is built in the same way, and others do wait"
+#[cfg_attr(
+    not(test),
+    expect(
+        clippy::unused_async,
+        reason = "every service is built in the same way, and others do wait"
+    )
 )]
 pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError> {
     let Parts {

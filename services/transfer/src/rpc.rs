@@ -88,7 +88,7 @@ impl From<Outcome> for Answer {
     fn from(outcome: Outcome) -> Self {
         Self {
             transfer: outcome.transfer.as_ref().map(convert::transfer),
-            as_of: as_of(outcome.last_event),
+            as_of: Some(as_of(outcome.last_event)),
             explanation: Some(explanation(outcome.explanation)),
         }
     }
@@ -111,15 +111,15 @@ fn consequence(outcome: Outcome) -> proto::Consequence {
         release,
         explanation: Some(explanation(outcome.explanation)),
         changes: outcome.changes,
-        as_of: as_of(outcome.last_event),
+        as_of: Some(as_of(outcome.last_event)),
     }
 }
 
-fn as_of(last_event: Option<uuid::Uuid>) -> Option<type_v1::AsOf> {
-    Some(type_v1::AsOf {
+fn as_of(last_event: Option<uuid::Uuid>) -> type_v1::AsOf {
+    type_v1::AsOf {
         service: crate::NAME.to_owned(),
         event_id: last_event.map(|id| id.to_string()).unwrap_or_default(),
-    })
+    }
 }
 
 fn explanation(given: Explanation) -> type_v1::Explanation {

@@ -43,8 +43,8 @@ pub fn type_of(change: &Change, was_breached: bool) -> Option<&'static str> {
         Change::NoticesDueAgain => "transfer.notices_due_again",
         Change::TroubleArose(_) => "transfer.trouble_arose",
         Change::TroubleSettled { .. } => "transfer.trouble_settled",
-        Change::UndecidedSet(facts) if facts.is_empty() => "transfer.decided",
-        Change::UndecidedSet(_) => "transfer.undecided",
+        Change::UndecidedSet { facts, .. } if facts.is_empty() => "transfer.decided",
+        Change::UndecidedSet { .. } => "transfer.undecided",
         Change::Released(_) => "transfer.released",
         Change::Completed { .. } => "transfer.completed",
         Change::CompletionFailed { .. } => "transfer.completion_failed",
@@ -61,6 +61,10 @@ pub fn code_of(change: &Change) -> Option<&'static str> {
 }
 
 /// What the event says. `transfer` is the state after it.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm for each change, beside the page that lists them"
+)]
 pub fn data_of(transfer: &Transfer, change: &Change) -> Map<String, Value> {
     let value = match change {
         Change::Opened(opened) => json!({
@@ -145,7 +149,7 @@ pub fn data_of(transfer: &Transfer, change: &Change) -> Map<String, Value> {
             json!({ "code": trouble.code, "owner": trouble.owner.to_string() })
         }
         Change::TroubleSettled { code } => json!({ "code": code }),
-        Change::UndecidedSet(facts) => json!({ "unknown_facts": facts }),
+        Change::UndecidedSet { about, facts } => json!({ "about": about, "unknown_facts": facts }),
         Change::Released(release) => json!({
             "release_id": release.id,
             "expected_epoch": release.expected_epoch,

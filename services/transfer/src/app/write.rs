@@ -69,7 +69,7 @@ pub async fn save(
 
 fn outcome_of(after: &Transfer, events: &[Event]) -> Outcome {
     let mut explanation = Explanation {
-        unknown_facts: after.undecided.clone(),
+        unknown_facts: after.unknown_facts(),
         ..Explanation::default()
     };
     for rule in events.iter().flat_map(|event| &event.rules) {

@@ -52,7 +52,7 @@ fn change(transfer: &mut Transfer, event: &Event) {
         }
         Change::ItemSet { item, .. } => replace(&mut transfer.gate, item.clone(), |i| &i.name),
         Change::MeetingSet(meeting) => {
-            replace(&mut transfer.meetings, meeting.clone(), |m| &m.kind)
+            replace(&mut transfer.meetings, meeting.clone(), |m| &m.kind);
         }
         Change::Placed => {
             transfer.phase = Phase::Placed;
@@ -79,12 +79,17 @@ fn change(transfer: &mut Transfer, event: &Event) {
         }
         Change::NoticesDueAgain => transfer.notice_round += 1,
         Change::TroubleArose(trouble) => {
-            replace(&mut transfer.troubles, trouble.clone(), |t| &t.code)
+            replace(&mut transfer.troubles, trouble.clone(), |t| &t.code);
         }
         Change::TroubleSettled { code } => {
-            transfer.troubles.retain(|trouble| trouble.code != *code)
+            transfer.troubles.retain(|trouble| trouble.code != *code);
         }
-        Change::UndecidedSet(facts) => transfer.undecided.clone_from(facts),
+        Change::UndecidedSet { about, facts } if facts.is_empty() => {
+            transfer.undecided.remove(about);
+        }
+        Change::UndecidedSet { about, facts } => {
+            transfer.undecided.insert(about.clone(), facts.clone());
+        }
         Change::Seen(seen) => {
             transfer.facts_version = transfer.facts_version.max(seen.facts_version);
             transfer.from_epoch = seen.epoch;
@@ -124,10 +129,8 @@ fn change_clock(transfer: &mut Transfer, change: &Change) {
             };
         }
         Change::ClockCancelled { .. } => clock.state = ClockState::Cancelled,
-        Change::Reminded { .. } => {
-            if !clock.remind_at.is_empty() {
-                clock.remind_at.remove(0);
-            }
+        Change::Reminded { .. } if !clock.remind_at.is_empty() => {
+            clock.remind_at.remove(0);
         }
         Change::Breached { .. } => clock.state = ClockState::Breached,
         Change::Escalated { rung, .. } => {

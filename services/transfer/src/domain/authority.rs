@@ -6,7 +6,7 @@ use baton_protocol::{Party, Place, PostHeld, Role};
 use super::context::PrincipalKind;
 use super::draft::{Draft, ids};
 use super::owner::{outgoing, receiving};
-use super::refusal::Refusal;
+use super::refusal::{OpenItem, Refusal};
 use super::state::Transfer;
 
 /// Who may do an act on a transfer.
@@ -16,6 +16,8 @@ pub struct Right {
     pub parties: Vec<Party>,
     /// No higher rung may stand in.
     pub only: bool,
+    /// Whether a reason has to be on record.
+    pub reason: bool,
     /// The rules it rests on.
     pub rules: Vec<String>,
 }
@@ -26,6 +28,7 @@ impl Right {
         Self {
             parties: vec![party],
             only: false,
+            reason: false,
             rules: rules.to_vec(),
         }
     }
@@ -38,6 +41,7 @@ impl Draft<'_> {
             return Right {
                 parties: authority.by.clone(),
                 only: authority.only,
+                reason: authority.reason,
                 rules: ids(&authority.cites),
             };
         }
@@ -56,6 +60,7 @@ impl Draft<'_> {
         Right {
             parties,
             only: false,
+            reason: false,
             rules: vec![],
         }
     }
@@ -75,20 +80,32 @@ impl Draft<'_> {
             return Err(refusal());
         }
         let posts = &self.context.actor.posts;
+        let pairs = right
+            .parties
+            .iter()
+            .flat_map(|party| posts.iter().map(move |post| (post, *party)));
+        let able = pairs.filter(|(post, party)| self.may(post, *party, right.only));
         // The exact role comes first, so that the record names the nearest post.
-        let mut found: Option<(PostHeld, Party)> = None;
-        for party in &right.parties {
-            for post in posts
-                .iter()
-                .filter(|post| self.may(post, *party, right.only))
-            {
-                if post.role == party.role {
-                    return Ok((post.clone(), *party));
-                }
-                found.get_or_insert_with(|| (post.clone(), *party));
-            }
+        let (post, party) = able
+            .min_by_key(|(post, party)| post.role != party.role)
+            .ok_or_else(refusal)?;
+        self.ensure_reason(right)?;
+        Ok((post.clone(), party))
+    }
+
+    /// Where the protocol asks for a reason it has to be on record.
+    fn ensure_reason(&self, right: &Right) -> Result<(), Refusal> {
+        if !right.reason || self.context.reason_digest.is_some() {
+            return Ok(());
         }
-        found.ok_or_else(refusal)
+        let open = OpenItem {
+            item: "reason".to_owned(),
+            missing: vec![],
+            rules: right.rules.clone(),
+            owner: None,
+            next_step: "give a reason".to_owned(),
+        };
+        Err(Refusal::ReasonRequired { open: vec![open] })
     }
 
     /// The parties, of those given, as which the actor may act.
@@ -115,14 +132,16 @@ impl Draft<'_> {
 /// Whether a post lies where the party is. A post above teams reaches into the teams of its area; a manager of another
 /// team does not.
 fn is_in_place(transfer: &Transfer, post: &PostHeld, party: Party, draft: &Draft<'_>) -> bool {
+    let moved = matches!(transfer.phase, super::Phase::Completed { .. });
     let team = match party.place {
-        Place::Outgoing => Some(&transfer.from_team),
-        Place::Receiving => Some(&transfer.to_team),
-        Place::Responsible if matches!(transfer.phase, super::Phase::Completed { .. }) => {
-            Some(&transfer.to_team)
-        }
-        Place::Responsible => Some(&transfer.from_team),
         Place::Area | Place::Authority => None,
+        Place::Receiving => Some(&transfer.to_team),
+        Place::Outgoing => Some(&transfer.from_team),
+        Place::Responsible => Some(if moved {
+            &transfer.to_team
+        } else {
+            &transfer.from_team
+        }),
     };
     let area_of_team = team
         .and_then(|team| draft.context.team(team))

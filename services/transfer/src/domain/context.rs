@@ -101,7 +101,7 @@ pub struct Responsibility {
     pub team: TeamId,
     /// The responsible worker, unless unallocated.
     pub worker: Option<WorkerId>,
-    /// When the current span began: the later of the team's and the worker's.
+    /// When the current team's span began.
     pub since: Option<Timestamp>,
 }
 

@@ -137,6 +137,23 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Notes which unknown facts stand in the way of something, when that changed.
+    pub fn set_undecided(&mut self, about: &str, facts: Vec<String>, rules: &[String]) {
+        let known = self
+            .transfer
+            .undecided
+            .get(about)
+            .map_or(&[][..], Vec::as_slice);
+        if known != facts.as_slice() {
+            let about = about.to_owned();
+            self.push(
+                Change::UndecidedSet { about, facts },
+                rules.to_vec(),
+                self.received_at(),
+            );
+        }
+    }
+
     /// The route of the protocol; `None` only if the pack is not the one the transfer is pinned to.
     pub fn route(&self) -> Option<&'a Route> {
         self.rules.pack.transfer.route(&self.transfer.route)

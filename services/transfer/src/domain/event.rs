@@ -30,6 +30,10 @@ pub struct Event {
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a decision makes a handful of them and keeps none"
+)]
 pub enum Change {
     /// A transfer was opened.
     Opened(Box<Transfer>),
@@ -125,7 +129,12 @@ pub enum Change {
         code: String,
     },
     /// Facts stand in the way, or no longer do.
-    UndecidedSet(Vec<String>),
+    UndecidedSet {
+        /// What they stand in the way of.
+        about: String,
+        /// The facts; none when nothing is in the way any more.
+        facts: Vec<String>,
+    },
     /// The case was handed to the ledger.
     Released(Release),
     /// The ledger moved responsibility.

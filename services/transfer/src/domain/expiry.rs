@@ -73,7 +73,7 @@ pub fn ring(transfer: &Transfer, name: &str, ring: Ring, now: Timestamp) -> Vec<
             events
         }
         Ring::Escalate(number) => {
-            let Some(rung) = clock.ladder.get(number) else {
+            let Some(step) = clock.ladder.get(number) else {
                 return vec![];
             };
             let mut escalated = event(
@@ -81,11 +81,11 @@ pub fn ring(transfer: &Transfer, name: &str, ring: Ring, now: Timestamp) -> Vec<
                     name: name.to_owned(),
                     rung: number,
                 },
-                rung.at,
+                step.at,
             );
             escalated
                 .notices
-                .push(notices::of_breach(transfer, clock, number, rung));
+                .push(notices::of_breach(transfer, clock, number, step));
             vec![escalated]
         }
     }
@@ -117,13 +117,7 @@ impl Draft<'_> {
             Resolved::Safe(facts) => facts.iter().map(ToString::to_string).collect::<Vec<_>>(),
         };
         let effects = consequence.effects.to_vec();
-        if self.transfer.undecided != unknown {
-            self.push(
-                Change::UndecidedSet(unknown),
-                rules.clone(),
-                self.received_at(),
-            );
-        }
+        self.set_undecided(&format!("expiry:{name}"), unknown, &rules);
         for effect in effects {
             match effect {
                 Effect::HoldMove => self.trouble(MOVE_HELD, receiving(Role::TEAM_MANAGER), &rules),

@@ -163,7 +163,7 @@ pub fn blank(
         actions: vec![],
         departures: vec![],
         troubles: vec![],
-        undecided: vec![],
+        undecided: std::collections::BTreeMap::new(),
         conference: trigger.conference.as_ref().map(booked),
         agreement: None,
         notices_sent: std::collections::BTreeMap::new(),

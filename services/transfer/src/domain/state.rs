@@ -65,8 +65,9 @@ pub struct Transfer {
     pub departures: Vec<Departure>,
     /// What went wrong and waits for somebody: the ledger's refusal, a move that is held.
     pub troubles: Vec<Trouble>,
-    /// Facts that are unknown and stand in the way of a decision.
-    pub undecided: Vec<String>,
+    /// Facts that are unknown and stand in the way, by what they stand in the way of: `outcome`, `point`,
+    /// `expiry:<clock>`.
+    pub undecided: BTreeMap<String, Vec<String>>,
     /// The conference that triggered it.
     pub conference: Option<Conference>,
     /// The date the managers of both teams are agreeing on, when the route asks for one.
@@ -377,6 +378,13 @@ impl Transfer {
     /// The hold of that kind.
     pub fn hold(&self, kind: HoldKind) -> Option<&Hold> {
         self.holds.iter().find(|hold| hold.kind == kind)
+    }
+
+    /// Every unknown fact that stands in the way of something, once.
+    pub fn unknown_facts(&self) -> Vec<String> {
+        let facts: std::collections::BTreeSet<&String> =
+            self.undecided.values().flatten().collect();
+        facts.into_iter().cloned().collect()
     }
 
     /// Whether something is overdue and not answered.

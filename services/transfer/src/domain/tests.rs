@@ -1,8 +1,10 @@
 //! The specification of a transfer, authority by authority, on the packs that ship with Baton.
 
 mod camden;
+mod invariants;
 mod lancashire;
 mod merton;
+mod people;
 mod random;
 mod shropshire;
 mod stage;

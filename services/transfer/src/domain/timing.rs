@@ -1,27 +1,12 @@
-//! Counting: the transfer point and every clock, anew whenever something moved that they count from.
+//! Clocks: counted anew whenever something moved that they count from, and settled by what was done.
 
-use baton_calendar::{Anchor, Due, Duration};
-use baton_protocol::transfer::Dated;
-use baton_protocol::{Moment, Party, Place, Role};
 use jiff::Timestamp;
 
 use super::clock::{Clock, ClockState, Rung};
-use super::draft::{Draft, ids, joined};
+use super::draft::Draft;
+use super::due::Spec;
 use super::event::Change;
-use super::state::{Action, Phase, Point, Skipped, TooEarly};
-
-/// What a clock is made from, whether the protocol calls it a clock, an item or an action.
-struct Spec {
-    name: String,
-    owner: Party,
-    rules: Vec<String>,
-    counted_from: String,
-    met_by: String,
-    due: Due,
-    remind: Vec<Duration>,
-    escalate: Vec<baton_protocol::Rung>,
-    needs_resolution: bool,
-}
+use super::state::Phase;
 
 impl Draft<'_> {
     /// Counts point, gate and clocks anew, and settles what is already done.
@@ -29,83 +14,10 @@ impl Draft<'_> {
         if self.transfer.phase.is_workable() {
             self.refresh_gate();
             self.refresh_point();
+            self.refresh_undecided();
         }
         self.refresh_clocks();
-    }
-
-    /// Counts the point anew. It is reached only when the conference was held and decided for the move.
-    pub fn refresh_point(&mut self) {
-        let Some(route) = self.route() else { return };
-        let Some(says) = route.point.as_ref().map(|point| point.says.clone()) else {
-            return;
-        };
-        let dated =
-            self.rules
-                .pack
-                .point_of(route, &self.anchors(), &self.scope(), self.rules.calendar);
-        let mut point = Point {
-            description: says,
-            rules: ids(&route.cites),
-            ..Point::default()
-        };
-        match dated {
-            Dated::NotYet { waiting_for, rules } => {
-                point.waiting_for = waiting_for
-                    .iter()
-                    .map(|moment| name_of(&moment.to_string()))
-                    .collect();
-                point.rules = joined(&point.rules, &ids(&rules));
-            }
-            Dated::On(date) => {
-                point.from = Some(date.from_instant(self.rules.calendar));
-                point.due_on = Some(date.due.on);
-                point.skipped = skipped(&date.due);
-                point.rules = joined(&point.rules, &ids(&date.rules));
-                point.too_early = date
-                    .too_early
-                    .iter()
-                    .map(|early| TooEarly {
-                        moment: name_of(&early.moment.to_string()),
-                        day: early.day,
-                        rules: ids(&early.rules),
-                    })
-                    .collect();
-            }
-        }
-        self.hold_point_to_the_conference(&mut point);
-        if let Some(agreement) = self
-            .transfer
-            .agreement
-            .as_ref()
-            .filter(|agreement| agreement.is_made())
-        {
-            point.due_on = Some(agreement.date);
-            point.skipped.clear();
-        }
-        if point != self.transfer.point {
-            let rules = point.rules.clone();
-            let at = point.reached_at.unwrap_or_else(|| self.received_at());
-            self.push(Change::PointSet(point), rules, at);
-        }
-    }
-
-    fn hold_point_to_the_conference(&self, point: &mut Point) {
-        let held_at = self.transfer.conference_held_at();
-        if self.transfer.conference.is_some() && held_at.is_none() {
-            if !point
-                .waiting_for
-                .iter()
-                .any(|moment| moment.starts_with("conference"))
-            {
-                point.waiting_for.push("conference_held".to_owned());
-            }
-            return;
-        }
-        // Not before the conference that decided on it, even when the protocol counts from an earlier day.
-        point.from = point.from.max(point.from.and(held_at));
-        if point.waiting_for.is_empty() {
-            point.reached_at = point.from.filter(|from| *from <= self.received_at());
-        }
+        self.forget_answered_expiries();
     }
 
     /// Starts, recounts, ends and settles clocks.
@@ -128,7 +40,7 @@ impl Draft<'_> {
                 self.cancel_clock(&name);
             }
         }
-        for spec in specs {
+        for spec in &specs {
             self.recount(spec);
         }
         self.settle_clocks();
@@ -149,8 +61,8 @@ impl Draft<'_> {
         );
     }
 
-    fn recount(&mut self, spec: Spec) {
-        let clock = self.clock_of(&spec);
+    fn recount(&mut self, spec: &Spec) {
+        let clock = self.clock_of(spec);
         let Some(stored) = self.transfer.clock(&spec.name) else {
             let rules = clock.rules.clone();
             self.push(Change::ClockSet(clock), rules, self.received_at());
@@ -310,216 +222,4 @@ impl Draft<'_> {
                 .map(|date| self.rules.calendar.start_of(date))
         })
     }
-
-    fn clock_of(&self, spec: &Spec) -> Clock {
-        let calendar = self.rules.calendar;
-        let due_on = Anchor::Date(spec.due.on);
-        let profile = |duration: Duration| duration.in_profile(self.rules.pack.plain_days);
-        let mut remind_at: Vec<Timestamp> = spec
-            .remind
-            .iter()
-            .map(|before| calendar.start_of(calendar.due_before(due_on, profile(*before)).on))
-            .filter(|at| *at > self.received_at())
-            .collect();
-        remind_at.sort();
-        let ladder = if spec.escalate.is_empty() {
-            vec![Rung {
-                to: self.next_rung(spec.owner),
-                at: spec.due.breached_at,
-                done: false,
-            }]
-        } else {
-            let at = |after: Option<Duration>| match after {
-                Some(after) => calendar.due_after(due_on, profile(after)).breached_at,
-                None => spec.due.breached_at,
-            };
-            spec.escalate
-                .iter()
-                .map(|rung| Rung {
-                    to: rung.to,
-                    at: at(rung.after),
-                    done: false,
-                })
-                .collect()
-        };
-        Clock {
-            name: spec.name.clone(),
-            owner: spec.owner,
-            rules: spec.rules.clone(),
-            counted_from: spec.counted_from.clone(),
-            due_on: spec.due.on,
-            breach_at: spec.due.breached_at,
-            skipped: skipped(&spec.due),
-            remind_at,
-            ladder,
-            met_by: spec.met_by.clone(),
-            needs_resolution: spec.needs_resolution,
-            state: ClockState::Open,
-        }
-    }
-
-    /// Who hears of a breach where the protocol names nobody: the manager of the team, or the rung above the manager.
-    fn next_rung(&self, owner: Party) -> Party {
-        let ladder = &self.rules.pack.ladder;
-        let rung = ladder.rung(owner.role);
-        let manager = ladder.rung(Role::TEAM_MANAGER);
-        if owner.place != Place::Authority && rung < manager {
-            return Party {
-                role: Role::TEAM_MANAGER,
-                place: owner.place,
-            };
-        }
-        let above = rung
-            .or(manager)
-            .and_then(|rung| ladder.rungs.get(rung + 1))
-            .and_then(|roles| roles.first());
-        above.map_or(
-            Party {
-                role: Role::TEAM_MANAGER,
-                place: owner.place,
-            },
-            |role| Party {
-                role: *role,
-                place: Place::Authority,
-            },
-        )
-    }
-
-    /// Everything that is due now, of the protocol's clocks, of the gate and of what is owed after the move.
-    fn specs(&self) -> Vec<Spec> {
-        let live = self.transfer.phase.is_live();
-        let completed = matches!(self.transfer.phase, Phase::Completed { .. });
-        let mut specs = vec![];
-        if live || completed {
-            specs.extend(self.clock_specs(completed));
-        }
-        if live {
-            specs.extend(self.item_specs());
-        }
-        if completed {
-            specs.extend(self.action_specs());
-        }
-        specs
-    }
-
-    fn clock_specs(&self, completed: bool) -> Vec<Spec> {
-        let Some(route) = self.route() else {
-            return vec![];
-        };
-        let (pack, anchors, scope) = (self.rules.pack, self.anchors(), self.scope());
-        let clocks = pack.clocks_of(route, &scope);
-        clocks
-            .into_iter()
-            .map(|applies| applies.rule)
-            // Once moved, only what is still owed to the child goes on: meetings, facts, notices.
-            .filter(|clock| {
-                !completed || outlives_the_move(&clock.met_by) || clock.due.moment == Moment::Moved
-            })
-            .filter_map(|clock| {
-                let due = pack.due_of(clock, &anchors, &scope, self.rules.calendar)?;
-                Some(Spec {
-                    name: clock.clock.clone(),
-                    owner: clock.by,
-                    rules: ids(&clock.cites),
-                    counted_from: clock.due.moment.to_string(),
-                    met_by: clock.met_by.clone(),
-                    due,
-                    remind: clock.remind.clone(),
-                    escalate: clock.escalate.clone(),
-                    needs_resolution: clock.has_consequence(),
-                })
-            })
-            // A clock that waits for the outcome of a conference starts with it.
-            .filter(|spec| {
-                self.transfer.conference_held_at().is_some() || starts_before_the_conference(spec)
-            })
-            .collect()
-    }
-
-    fn item_specs(&self) -> Vec<Spec> {
-        let (pack, anchors, scope) = (self.rules.pack, self.anchors(), self.scope());
-        let asked = self.transfer.gate.iter().filter(|item| item.asked_for);
-        asked
-            .filter_map(|item| {
-                let rule = pack.transfer.item(&item.name)?;
-                let due = pack.item_due(rule, &anchors, &scope, self.rules.calendar)?;
-                Some(Spec {
-                    name: item.name.clone(),
-                    owner: rule
-                        .owner()
-                        .unwrap_or(super::owner::receiving(Role::TEAM_MANAGER)),
-                    rules: item.rules.clone(),
-                    counted_from: rule
-                        .due
-                        .as_ref()
-                        .map_or_else(String::new, |term| term.moment.to_string()),
-                    met_by: format!("item:{}", item.name),
-                    due,
-                    remind: rule.remind.clone(),
-                    escalate: rule.escalate.clone(),
-                    needs_resolution: false,
-                })
-            })
-            .collect()
-    }
-
-    fn action_specs(&self) -> Vec<Spec> {
-        let Some(rule) = &self.rules.pack.transfer.actions else {
-            return vec![];
-        };
-        let Phase::Completed { moved_at, .. } = self.transfer.phase else {
-            return vec![];
-        };
-        let duration = rule.due_within.in_profile(self.rules.pack.plain_days);
-        let due = self
-            .rules
-            .calendar
-            .due_after(Anchor::Instant(moved_at), duration);
-        self.transfer
-            .actions
-            .iter()
-            .map(|action| Spec {
-                name: Action::clock_of(&action.item),
-                owner: action.owner,
-                rules: action.rules.clone(),
-                counted_from: "moved".to_owned(),
-                met_by: format!("action:{}", action.item),
-                due: due.clone(),
-                remind: vec![],
-                escalate: rule.escalate.clone(),
-                needs_resolution: false,
-            })
-            .collect()
-    }
-}
-
-/// Whether a clock goes on after responsibility moved.
-fn outlives_the_move(met_by: &str) -> bool {
-    ["meeting:", "facts.", "notice:"]
-        .iter()
-        .any(|kind| met_by.contains(kind))
-}
-
-/// Whether a clock counts from something that is known before the conference was held. What is counted a while after the
-/// booked time only starts when it was held.
-fn starts_before_the_conference(spec: &Spec) -> bool {
-    !matches!(
-        spec.counted_from.as_str(),
-        "conference_held" | "point" | "point_due" | "placed" | "moved"
-    ) && !(spec.counted_from == "conference" && outlives_the_move(&spec.met_by))
-}
-
-fn skipped(due: &Due) -> Vec<Skipped> {
-    due.skipped
-        .iter()
-        .map(|day| Skipped {
-            date: day.date,
-            reason: day.why.to_string(),
-        })
-        .collect()
-}
-
-/// A moment as callers see it: `first_looked_after_review_held_on`, not `facts.first_…`.
-fn name_of(moment: &str) -> String {
-    moment.strip_prefix("facts.").unwrap_or(moment).to_owned()
 }

@@ -94,14 +94,12 @@ fn fact(given: &type_v1::Fact) -> Option<(FactKey, Value)> {
 }
 
 fn responsibility(given: &type_v1::Responsibility) -> Result<Responsibility, Problem> {
-    let team_since = time(given.team_since.as_ref());
-    let worker_since = time(given.worker_since.as_ref());
     Ok(Responsibility {
         case: given.case_id.parse().map_err(|_| missing())?,
         epoch: given.epoch,
         team: TeamId::new(&given.team_id).map_err(|_| missing())?,
         worker: WorkerId::new(&given.worker_id).ok(),
-        since: team_since.max(worker_since),
+        since: time(given.team_since.as_ref()),
     })
 }
 

@@ -96,7 +96,7 @@ pub fn transfer(transfer: &Transfer) -> proto::Transfer {
             .collect(),
         ready: transfer.is_ready(),
         overdue: transfer.is_overdue(),
-        undecided: transfer.undecided.clone(),
+        undecided: transfer.unknown_facts(),
         conference_ref: transfer
             .conference
             .as_ref()

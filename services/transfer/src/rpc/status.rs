@@ -87,9 +87,8 @@ fn refused(refusal: Refusal) -> Problem {
         Refusal::DateInPast { date } => {
             Problem::new(Reason::DateInPast, message).metadata("date", date.to_string())
         }
-        Refusal::ItemUnknown { .. } => Problem::invalid("item", message),
+        Refusal::ItemUnknown { .. } | Refusal::OtherWay { .. } => Problem::invalid("item", message),
         Refusal::ClockUnknown { .. } => Problem::invalid("name", message),
-        Refusal::OtherWay { .. } => Problem::invalid("item", message),
         Refusal::AnswersDoNotFit { questions, .. } => {
             Problem::invalid("answers", format!("{message}: {}", questions.join(", ")))
         }

@@ -9,6 +9,7 @@ use tonic_types::StatusExt as _;
 use super::harness::{World, at, reason, request_id};
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, message by message")]
 async fn w_053_to_w_089_the_audit_fails_on_the_day_and_the_case_moves_when_it_is_put_right() {
     each_database(async |url| {
         let world = World::of("wirral", url).await;

@@ -3,14 +3,14 @@
 use std::sync::{Arc, LazyLock};
 
 use baton_calendar::Calendar;
-use baton_ids::{AuthorityId, CaseId, ChildId, FamilyId, TeamId, TransferId, WorkerId};
-use baton_protocol::{Facts, Pack, PostHeld, Value};
+use baton_ids::{AuthorityId, CaseId, ChildId, TeamId};
+use baton_protocol::{Facts, Pack, Value};
 use baton_protocol_files::Library;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use uuid::Uuid;
 
+use super::people::worker;
 use crate::domain::*;
 
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::embedded().unwrap());
@@ -50,10 +50,6 @@ pub fn local(text: &str) -> Timestamp {
     time.to_zoned(TimeZone::get("Europe/London").unwrap())
         .unwrap()
         .timestamp()
-}
-
-fn worker(id: &str) -> WorkerId {
-    WorkerId::new(id).unwrap()
 }
 
 impl Stage {
@@ -159,87 +155,6 @@ impl Stage {
             .unwrap()
     }
 
-    /// Whose posts somebody holds.
-    fn posts(who: &str) -> Vec<PostHeld> {
-        let post = |role: &str, team: Option<&str>| PostHeld {
-            role: role.parse().unwrap(),
-            team: team.map(|team| TeamId::new(team).unwrap()),
-            area: None,
-            covering_for: None,
-        };
-        match who {
-            "ann" => vec![post("social_worker", Some("frt"))],
-            "tom" => vec![post("team_manager", Some("frt"))],
-            "tess" => vec![PostHeld {
-                covering_for: Some(worker("tom")),
-                ..post("team_manager", Some("frt"))
-            }],
-            "nia" => vec![post("team_manager", Some("north"))],
-            "sam" => vec![post("social_worker", Some("north"))],
-            "gita" => vec![post("group_manager", None)],
-            "pat" => vec![post("practice_manager", Some("frt"))],
-            _ => vec![],
-        }
-    }
-
-    pub fn context(&self, who: &str) -> Context {
-        let known = |id: &str, team: &str, grade: &str| Worker {
-            id: worker(id),
-            team: TeamId::new(team).unwrap(),
-            grade: grade.to_owned(),
-        };
-        let posts = Self::posts(who);
-        let kind = match who {
-            "baton" => PrincipalKind::Baton,
-            "liquidlogic" => PrincipalKind::RecordSystem,
-            _ => PrincipalKind::Person,
-        };
-        Context {
-            authority: self.pack.authority.clone(),
-            pack: self.pack.digest.to_string(),
-            received_at: self.now,
-            now: self.now,
-            actor: Actor {
-                principal: who.to_owned(),
-                kind,
-                posts,
-                on_behalf_of: None,
-            },
-            cause: Cause {
-                id: "cause-1".to_owned(),
-                kind: "request".to_owned(),
-            },
-            child: Some(Child {
-                id: self.child,
-                family: Some(FamilyId::from_uuid(self.child.uuid())),
-                facts: self.facts.clone(),
-                facts_version: self.facts_version,
-            }),
-            responsibility: self.responsibility.clone(),
-            teams: self.teams.clone(),
-            workers: vec![
-                known("ann", "frt", "social_worker"),
-                known("tom", "frt", "team_manager"),
-                known("nia", "north", "team_manager"),
-                known("sam", "north", "social_worker"),
-                known("sue", "south", "social_worker"),
-            ],
-            reason_digest: Some("digest".to_owned()),
-            departures: self
-                .reasons
-                .iter()
-                .map(|rule| GivenReason {
-                    rule: rule.clone(),
-                    digest: "digest".to_owned(),
-                })
-                .collect(),
-            fresh: FreshIds {
-                transfer: TransferId::new(),
-                release: Uuid::now_v7(),
-            },
-        }
-    }
-
     fn rules(&self) -> Rules<'_> {
         Rules {
             pack: &self.pack,
@@ -300,6 +215,10 @@ impl Stage {
     }
 
     /// Somebody does something.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "every command is made where it is given"
+    )]
     pub fn act(&mut self, who: &str, command: Command) -> Result<Vec<Event>, Refusal> {
         let before = self.transfer().cloned().unwrap();
         let decision = decide(&before, &command, &self.context(who), self.rules())?;

@@ -1,0 +1,239 @@
+//! Fresh facts: what counts from them is counted anew, and what waited for them is decided.
+
+use baton_calendar::{Anchor, Duration};
+use baton_protocol::transfer::Occasion;
+use baton_protocol::{Party, Place, Role};
+
+use super::command::Trigger;
+use super::consider::{Change, Considered, Deciding, Explanation};
+use super::consideration::Consideration;
+use super::context::{Child, Responsibility};
+use super::draft::{Draft, ids};
+use super::event::{Change as Changed, Event, Seen};
+use super::opening;
+use super::owner::{Owner, outgoing};
+use super::refusal::Refusal;
+use super::state::{Phase, Transfer};
+
+/// How long somebody has to find out what a trigger waits for, where the protocol says nothing.
+const UNDECIDED_WITHIN: Duration = Duration::WorkingDays(1);
+/// The trouble of a child who now belongs to another team than the one that took the case up.
+pub const RECEIVING_TEAM_DIFFERS: &str = "receiving_team_differs";
+
+impl Deciding<'_> {
+    /// Fresh facts: whatever counts from them is counted anew, and a trigger that waited for them is decided.
+    pub fn reassessed(&self, child: &Child) -> Result<Considered, Refusal> {
+        let mut changes = vec![];
+        for done in &self.series.completed {
+            let mut draft = self.draft(done);
+            draft.refresh_clocks();
+            if !draft.events.is_empty() {
+                changes.push(Change {
+                    before: Some(done.clone()),
+                    events: draft.events,
+                });
+            }
+        }
+        let mut considered = self.nothing(Explanation::of("reassessed"));
+        if let Some(live) = &self.series.live {
+            let events = self.reassess_live(live, child)?;
+            changes.push(Change {
+                before: Some(live.clone()),
+                events,
+            });
+        } else if let Some(waiting) = &self.series.consideration {
+            considered = self.consider_again(waiting, child)?;
+        }
+        changes.append(&mut considered.changes);
+        considered.changes = changes;
+        Ok(considered)
+    }
+
+    fn reassess_live(&self, live: &Transfer, child: &Child) -> Result<Vec<Event>, Refusal> {
+        let mut draft = self.draft(live);
+        if !live.phase.is_workable() {
+            return Ok(draft.events);
+        }
+        draft.follow_the_area(child)?;
+        let reached_before = draft.transfer.point.reached_at.is_some();
+        draft.refresh();
+        draft.tell_of_the_point(reached_before);
+        draft.lift_return_when_put_right();
+        draft.resolve_again()?;
+        draft.advance();
+        Ok(draft.events)
+    }
+
+    fn consider_again(
+        &self,
+        waiting: &Consideration,
+        child: &Child,
+    ) -> Result<Considered, Refusal> {
+        let trigger = Trigger {
+            event: waiting.event.clone(),
+            conference: waiting.conference.clone(),
+            effective_at: waiting.effective_at,
+        };
+        let again = Deciding {
+            trigger: &trigger,
+            ..*self
+        };
+        if trigger.event == "conference_held" {
+            again.held(child)
+        } else {
+            again.scheduled(child)
+        }
+    }
+
+    pub fn undecided(
+        &self,
+        child: &Child,
+        responsibility: &Responsibility,
+        missing: Vec<String>,
+        rules: Vec<String>,
+        explanation: Explanation,
+    ) -> Considered {
+        if let Some(waiting) = &self.series.consideration
+            && waiting.missing == missing
+            && waiting.conference == self.trigger.conference
+            && waiting.event == self.trigger.event
+        {
+            return self.nothing(explanation);
+        }
+        let rule = self.rules.pack.transfer.undecided.as_ref();
+        let within = rule
+            .map_or(UNDECIDED_WITHIN, |rule| rule.within)
+            .in_profile(self.rules.pack.plain_days);
+        let due = self
+            .rules
+            .calendar
+            .due_after(Anchor::Instant(self.context.received_at), within);
+        let owner = |party: Party| owner_before_opening(party, responsibility);
+        let mut rules = rules;
+        rules.extend(rule.map(|rule| ids(&rule.cites)).unwrap_or_default());
+        let known = self.series.consideration.as_ref();
+        let consideration = Consideration {
+            id: known.map_or_else(|| self.context.fresh.transfer.uuid(), |known| known.id),
+            authority: self.context.authority.clone(),
+            case: responsibility.case,
+            child: child.id,
+            family: child.family,
+            pack: self.context.pack.clone(),
+            event: self.trigger.event.clone(),
+            conference: self.trigger.conference.clone(),
+            effective_at: self.trigger.effective_at,
+            missing,
+            owner: owner(rule.map_or(outgoing(Role::TEAM_MANAGER), |rule| rule.owner)),
+            escalate_to: rule.map_or_else(Vec::new, |rule| {
+                rule.escalate.iter().map(|rung| owner(rung.to)).collect()
+            }),
+            due_on: due.on,
+            breach_at: due.breached_at,
+            overdue: false,
+            rules,
+            open: true,
+            version: known.map_or(1, |known| known.version + 1),
+        };
+        Considered {
+            consideration: Some(consideration),
+            ..self.nothing(explanation)
+        }
+    }
+}
+
+impl Draft<'_> {
+    /// Takes note of the facts and of the ledger, as far as they are newer.
+    pub fn see(&mut self) {
+        let facts_version = self
+            .context
+            .child
+            .as_ref()
+            .map_or(0, |child| child.facts_version);
+        let Some(responsibility) = self.context.responsibility.as_ref() else {
+            return;
+        };
+        // After the move the ledger shows the receiving team: nothing of that belongs to the outgoing side.
+        if !self.transfer.phase.is_workable() || responsibility.team != self.transfer.from_team {
+            return;
+        }
+        let seen = Seen {
+            facts_version: facts_version.max(self.transfer.facts_version),
+            epoch: responsibility.epoch,
+            worker: responsibility.worker.clone(),
+            span_since: responsibility.since,
+        };
+        let known = Seen {
+            facts_version: self.transfer.facts_version,
+            epoch: self.transfer.from_epoch,
+            worker: self.transfer.from_worker.clone(),
+            span_since: self.transfer.span_since,
+        };
+        if seen != known {
+            self.push(Changed::Seen(seen), vec![], self.received_at());
+        }
+    }
+
+    /// A breach that was answered safely, because facts were unknown, is decided anew when facts come.
+    fn resolve_again(&mut self) -> Result<(), Refusal> {
+        let waiting = self
+            .transfer
+            .undecided
+            .keys()
+            .filter_map(|about| about.strip_prefix("expiry:"));
+        for clock in waiting.map(str::to_owned).collect::<Vec<_>>() {
+            self.resolve_expiry(&clock)?;
+        }
+        Ok(())
+    }
+
+    /// Another district means another receiving team, as long as nobody there has taken it up.
+    fn follow_the_area(&mut self, child: &Child) -> Result<(), Refusal> {
+        let Some(target) = self.route().and_then(|route| route.to.as_ref()) else {
+            return Ok(());
+        };
+        let rules = self
+            .route()
+            .map(|route| ids(&route.cites))
+            .unwrap_or_default();
+        let Ok(target) = target.resolve(&child.facts) else {
+            return Ok(());
+        };
+        let team = opening::receiving_team(&target, self.context, &rules)?;
+        if team.id == self.transfer.to_team {
+            return Ok(());
+        }
+        if self.transfer.phase == Phase::Open
+            && self.transfer.receiving_worker.is_none()
+            && team.id != self.transfer.from_team
+        {
+            let change = Changed::ReceivingTeamSet {
+                team: team.id,
+                area: team.area,
+            };
+            self.push(change, rules.clone(), self.received_at());
+            self.push(Changed::NoticesDueAgain, rules, self.received_at());
+            self.tell(Occasion::Opened);
+        } else {
+            self.trouble(
+                RECEIVING_TEAM_DIFFERS,
+                super::owner::receiving(baton_protocol::Role::TEAM_MANAGER),
+                &rules,
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Who a party is while there is no transfer: only the responsible team is known.
+fn owner_before_opening(party: Party, responsibility: &Responsibility) -> Owner {
+    let in_team = !matches!(party.place, Place::Area | Place::Authority);
+    Owner {
+        role: party.role.to_string(),
+        team: in_team.then(|| responsibility.team.clone()),
+        worker: responsibility
+            .worker
+            .clone()
+            .filter(|_| in_team && party.role == Role::SOCIAL_WORKER),
+        area: None,
+    }
+}
