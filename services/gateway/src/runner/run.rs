@@ -151,6 +151,7 @@ impl Run {
     ) -> Result<Option<Receipt>, StoreError> {
         let end = self.carry_on(reaction, first).await?;
         if matches!(end, End::Lost) {
+            self.give_back().await?;
             return Ok(None);
         }
         let receipt = receipts::of(&self.runner.0.store, reaction, end).await?;
@@ -164,7 +165,21 @@ impl Run {
             lane: self.lane.clone(),
             until: Timestamp::UNIX_EPOCH,
         });
-        Ok(if self.flush().await? { receipt } else { None })
+        if self.flush().await? {
+            return Ok(receipt);
+        }
+        self.give_back().await?;
+        Ok(None)
+    }
+
+    /// Gives the lane back after a reaction turned out to be somebody else's: it may have been taken all the same, for
+    /// a reaction that another replica had carried on meanwhile. Kept, it would hold the family up until the lease ends.
+    async fn give_back(&mut self) -> Result<(), StoreError> {
+        self.writes = vec![Write::Hold {
+            lane: self.lane.clone(),
+            until: Timestamp::UNIX_EPOCH,
+        }];
+        self.flush().await.map(drop)
     }
 
     async fn carry_on(
