@@ -155,7 +155,7 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Closure(single) => one(Role::Closure, single).await?,
         Command::Notification(single) => one(Role::Notification, single).await?,
         Command::Migrate { service, settings } => {
-            migrate::run(*service, &Config::load(settings)?).await?
+            migrate::run(*service, &Config::load(settings)?).await?;
         }
         Command::Protocol(Protocol::Check { files }) => return protocol::check(files),
         Command::Protocol(Protocol::List) => protocol::list()?,
@@ -166,7 +166,7 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
                 bail!("there is no story in what was named");
             }
             if story.check {
-                return theatre::check(&files);
+                return Ok(theatre::check(&files));
             }
             return theatre::play(&files, story.address.as_deref(), story.verbose).await;
         }
