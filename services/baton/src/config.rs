@@ -128,6 +128,7 @@ impl Server {
     pub fn of(&self, service: &'static str) -> ServerConfig {
         let defaults = ServerConfig::new(service);
         ServerConfig {
+            public: service == "gateway",
             calls_max: self.calls_max,
             drain: self.drain,
             grace: self.grace,

@@ -37,7 +37,7 @@ pub fn check(story: &Story) -> Vec<Flaw> {
             flaws.push(Flaw {
                 line: step.line,
                 what,
-            })
+            });
         };
         match act::time_of(step, before) {
             Ok(now) if now < before => add(format!(

@@ -1,5 +1,7 @@
 //! Tells what Baton did, in English: what it recorded, what is due, who was told.
 
+mod phrases;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -35,8 +37,9 @@ impl Narrator {
             let (mut events, _) = world.journey(child).await?;
             events.sort_by_key(|event| plain(&event["recorded_at"]));
             for event in events {
-                if self.events.insert(plain(&event["event_id"])) && !is_noise(&event) {
-                    lines.push(format!("{prefix}{}", event_in_words(&event)));
+                let is_new = self.events.insert(plain(&event["event_id"]));
+                if let Some(words) = event_in_words(&event).filter(|_| is_new) {
+                    lines.push(format!("{prefix}{words}"));
                 }
             }
             if let Some(transfer) = world.transfer(child).await? {
@@ -68,27 +71,9 @@ impl Narrator {
     }
 }
 
-/// Setting the stage is not the story.
-fn is_noise(event: &Value) -> bool {
-    let kind = plain(&event["type"]);
-    kind.starts_with("org.") || kind.starts_with("notice.") || kind == "child.registered"
-}
-
-/// `transfer placed: … (W-053), by nia as team_manager of north`.
-fn event_in_words(event: &Value) -> String {
-    let kind = plain(&event["type"]);
-    let (area, what) = kind.split_once('.').unwrap_or(("", &kind));
-    let mut line = format!("{area} {}", what.replace('_', " "));
-    let details: Vec<String> = event["data"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(key, value)| !key.ends_with("_id") || is_short(value))
-        .filter_map(|(key, value)| detail(key, value))
-        .collect();
-    if !details.is_empty() {
-        let _ = write!(line, ": {}", details.join(", "));
-    }
+/// `the case is placed in north's tray; frt stays responsible (W-053), by nia as team_manager`.
+fn event_in_words(event: &Value) -> Option<String> {
+    let mut line = phrases::phrase(event)?;
     line.push_str(&rules(&event["rules"]));
     let actor = &event["actor"];
     if actor["kind"] == "PRINCIPAL_KIND_PERSON" {
@@ -100,36 +85,7 @@ fn event_in_words(event: &Value) -> String {
             let _ = write!(line, " for {covered}");
         }
     }
-    line
-}
-
-/// Codes, dates and counts are worth reading; ids of ours and nested records are not.
-fn detail(key: &str, value: &Value) -> Option<String> {
-    let key = key.replace('_', " ");
-    match value {
-        Value::String(text) if text.is_empty() || !is_short(value) => None,
-        Value::String(text) if when::date(text).is_ok() => {
-            Some(format!("{key} {}", when::spoken_day(text)))
-        }
-        Value::String(text) => Some(match text.parse::<jiff::Timestamp>() {
-            Ok(at) => format!("{key} {}", when::spoken(at)),
-            Err(_) => format!("{key} {text}"),
-        }),
-        Value::Bool(flag) => flag.then_some(key),
-        Value::Array(items)
-            if items.iter().all(|item| item.is_string() && is_short(item)) && !items.is_empty() =>
-        {
-            let items: Vec<String> = items.iter().map(plain).collect();
-            Some(format!("{key} {}", items.join(" + ")))
-        }
-        _ => None,
-    }
-}
-
-fn is_short(value: &Value) -> bool {
-    value
-        .as_str()
-        .is_some_and(|text| text.len() < 36 || text.parse::<jiff::Timestamp>().is_ok())
+    Some(line)
 }
 
 /// `core_group by Wed 1 Apr 2026 (S-047), skipping 21 Mar saturday; owed by social_worker of cm`.

@@ -91,7 +91,7 @@ fn refused(world: &World, expect: &Expect, refusal: &Refusal, wrong: &mut Vec<Mi
             wrong.push(Mismatch::new("refused", reason, refusal));
         }
         (_, Some(code)) if *code != refusal.code => {
-            wrong.push(Mismatch::new("code", code, refusal))
+            wrong.push(Mismatch::new("code", code, refusal));
         }
         _ => {}
     }

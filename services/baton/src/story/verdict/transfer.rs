@@ -32,7 +32,7 @@ pub async fn check(
             wrong.push(Mismatch::new("transfer", "none", plain(&transfer["route"])));
         }
         (Some(ExpectTransfer::Like(_)), None) => {
-            wrong.push(Mismatch::new("transfer", "one", "none"))
+            wrong.push(Mismatch::new("transfer", "one", "none"));
         }
         (Some(ExpectTransfer::Like(like)), Some(transfer)) => self::like(like, transfer, wrong),
         _ => {}
