@@ -26,6 +26,8 @@ pub mod outcome;
 pub mod record;
 mod referral_routed;
 mod spawn;
+#[cfg(test)]
+mod tests;
 mod transfer_lapsed;
 mod transfer_released;
 mod worker_named;

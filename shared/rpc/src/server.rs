@@ -24,6 +24,8 @@ pub const MESSAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub struct ServerConfig {
     /// The service, for telemetry: `transfer`.
     pub service: &'static str,
+    /// Whether clients reach this port: reflection then lists public services only.
+    pub public: bool,
     /// The most calls in hand; more are answered `UNAVAILABLE/OVERLOADED`.
     pub calls_max: usize,
     /// The deadline of a call that names none. Streams have none.
@@ -55,6 +57,7 @@ impl ServerConfig {
     pub const fn new(service: &'static str) -> Self {
         Self {
             service,
+            public: false,
             calls_max: 1024,
             deadline_default: Duration::from_mins(1),
             streams_max: 256,
@@ -85,7 +88,7 @@ pub async fn serve(
     config: ServerConfig,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), ServeError> {
-    let (routes, health) = infrastructure::add(routes).await?;
+    let (routes, health) = infrastructure::add(routes, config.public).await?;
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let (stop, stopped) = oneshot::channel::<()>();
     let server = builder(&config)

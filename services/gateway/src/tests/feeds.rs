@@ -12,7 +12,7 @@ use baton_contracts::gateway::v1::{
 use baton_contracts::notification::v1::AddressNoticeRequest;
 use baton_contracts::type_v1::{AsOf, Cause, Owner, PrincipalKind};
 use baton_contracts::{structure, timestamp};
-use baton_store::{Store, StoreConfig, StoreError};
+use baton_store::{Store, StoreError};
 use baton_testkit::{TestDb, each_database};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::answers::{CASE, FAMILY, KIT, RELEASE, TRANSFER, decode};
 use super::record::{held, report};
-use super::world::{Act, Gateway, World, eventually, from};
+use super::world::{Act, Gateway, World, eventually, from, patient};
 use crate::storage::reactions;
 
 /// The feed of a service, in a database of its own.
@@ -39,7 +39,7 @@ impl Upstream {
             postgres: &[],
         };
         let db = TestDb::sqlite();
-        let store = Store::open(StoreConfig::new(db.url()), service, NONE, clock.clone())
+        let store = Store::open(patient(db.url()), service, NONE, clock.clone())
             .await
             .expect("an empty database can be opened");
         let sealing = tokio::spawn({

@@ -168,15 +168,18 @@ impl World {
     }
 }
 
+/// A database that waits for a machine with much else to do.
+pub fn patient(url: &str) -> StoreConfig {
+    StoreConfig {
+        acquire_timeout: Duration::from_mins(1),
+        ..StoreConfig::new(url)
+    }
+}
+
 pub async fn open(url: &str, clock: &BusinessClock) -> Store {
-    Store::open(
-        StoreConfig::new(url),
-        "gateway",
-        crate::migrations(),
-        clock.clone(),
-    )
-    .await
-    .expect("an empty database can be opened")
+    Store::open(patient(url), "gateway", crate::migrations(), clock.clone())
+        .await
+        .expect("an empty database can be opened")
 }
 
 /// A running gateway.
