@@ -20,8 +20,6 @@ const EACH: &str = "{service}";
 /// A service of Baton.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// The public door.
-    Gateway,
     /// Children, facts, contacts.
     FrontDoor,
     /// The ledger and the organisation.
@@ -32,10 +30,12 @@ pub enum Role {
     Closure,
     /// Notices.
     Notification,
+    /// The public door.
+    Gateway,
 }
 
 impl Role {
-    /// Every service.
+    /// Every service, in the order of the roles.
     pub const ALL: [Self; 6] = [
         Self::FrontDoor,
         Self::Allocation,
@@ -267,6 +267,13 @@ mod tests {
     fn with(name: &str, value: &str) -> anyhow::Result<Config> {
         let variables = [(name.to_owned(), value.to_owned())].into_iter().collect();
         read(shipped().add_source(environment().source(Some(variables))))
+    }
+
+    #[test]
+    fn every_role_stands_at_its_place() {
+        for (place, role) in Role::ALL.into_iter().enumerate() {
+            assert_eq!(role as usize, place);
+        }
     }
 
     #[test]

@@ -98,6 +98,7 @@ struct Builder {
 impl Builder {
     /// Starts the services in the order in which they need each other; the gateway's routes are the answer.
     async fn services(&mut self) -> Result<Routes, StartError> {
+        self.open().await?;
         let mut config = self.settings.config.clone();
         // Who simulates time may move it.
         config.gateway.simulated_time = self.settings.clock.is_simulated();
@@ -106,13 +107,13 @@ impl Builder {
             config.notification.spool = self.folder.spool();
         }
 
-        let running = services::front_door(&config, self.common(Role::FrontDoor).await?).await?;
+        let running = services::front_door(&config, self.common(Role::FrontDoor)).await?;
         let front_door = self.conn(Role::FrontDoor, running);
-        let running = services::allocation(&config, self.common(Role::Allocation).await?).await?;
+        let running = services::allocation(&config, self.common(Role::Allocation)).await?;
         let allocation = self.conn(Role::Allocation, running);
-        let running = services::transfer(&config, self.common(Role::Transfer).await?).await?;
+        let running = services::transfer(&config, self.common(Role::Transfer)).await?;
         let transfer = self.conn(Role::Transfer, running);
-        let running = services::closure(&config, self.common(Role::Closure).await?).await?;
+        let running = services::closure(&config, self.common(Role::Closure)).await?;
         let closure = self.conn(Role::Closure, running);
         let feeds = HashMap::from([
             (Role::FrontDoor.name(), front_door.clone()),
@@ -121,7 +122,7 @@ impl Builder {
             (Role::Closure.name(), closure.clone()),
         ]);
         let running =
-            services::notification(&config, self.common(Role::Notification).await?, feeds).await?;
+            services::notification(&config, self.common(Role::Notification), feeds).await?;
         let notification = self.conn(Role::Notification, running);
 
         let behind = baton_gateway::Services {
@@ -131,30 +132,37 @@ impl Builder {
             closure,
             notification,
         };
-        let gateway = services::gateway(&config, self.common(Role::Gateway).await?, behind).await?;
+        let gateway = services::gateway(&config, self.common(Role::Gateway), behind).await?;
         self.tasks.extend(gateway.tasks);
         Ok(gateway.routes)
     }
 
-    async fn common(&mut self, role: Role) -> Result<Common, StartError> {
-        let config = match self.settings.config.store.each(role.name()) {
-            Some(config) => config,
-            None => StoreConfig::new(self.folder.database(role)),
-        };
-        let clock = self.settings.clock.clone();
-        let store = Store::open(config, role.name(), role.migrations(), clock.clone()).await;
-        let store = store.map_err(|source| StartError::Store {
-            service: role.name(),
-            source,
-        })?;
-        self.stores.push(store.clone());
-        let library = Arc::clone(&self.settings.library);
-        Ok(Common {
-            store,
-            library,
-            clock,
+    /// Opens every database, side by side: each has a schema to bring up to date.
+    async fn open(&mut self) -> Result<(), StartError> {
+        let opening = Role::ALL.map(|role| {
+            let config = StoreConfig::new(self.folder.database(role));
+            let clock = self.settings.clock.clone();
+            async move {
+                Store::open(config, role.name(), role.migrations(), clock)
+                    .await
+                    .map_err(|source| StartError::Store {
+                        service: role.name(),
+                        source,
+                    })
+            }
+        });
+        self.stores = futures::future::try_join_all(opening).await?;
+        Ok(())
+    }
+
+    fn common(&self, role: Role) -> Common {
+        Common {
+            // Opened in the order of `Role::ALL`, which is that of the roles.
+            store: self.stores[role as usize].clone(),
+            library: Arc::clone(&self.settings.library),
+            clock: self.settings.clock.clone(),
             shutdown: self.shutdown.clone(),
-        })
+        }
     }
 
     fn conn(&mut self, role: Role, running: Running) -> Conn {
