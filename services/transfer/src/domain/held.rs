@@ -20,7 +20,12 @@ impl<'a> Deciding<'a> {
         if let Some(live) = &self.series.live {
             let mut draft = self.draft(live);
             self.hold_conference(&mut draft, report);
-            return Ok(self.one(live, draft, ""));
+            let decision = if draft.transfer.undecided.contains_key("outcome") {
+                "undecided"
+            } else {
+                ""
+            };
+            return Ok(self.one(live, draft, decision));
         }
         let reported_before = self.series.completed.iter().find(|done| {
             done.conference
