@@ -144,7 +144,10 @@ mod tests {
 
     #[test]
     fn the_system_clock_cannot_be_set() {
-        assert_eq!(BusinessClock::system().set(Timestamp::MAX), Err(ClockError::NotSimulated));
+        assert_eq!(
+            BusinessClock::system().set(Timestamp::MAX),
+            Err(ClockError::NotSimulated)
+        );
     }
 
     #[tokio::test]
@@ -169,7 +172,9 @@ mod tests {
 
     #[tokio::test]
     async fn an_instant_that_has_passed_needs_no_sleep() {
-        BusinessClock::system().sleep_until(Timestamp::UNIX_EPOCH).await;
+        BusinessClock::system()
+            .sleep_until(Timestamp::UNIX_EPOCH)
+            .await;
         let simulated = BusinessClock::simulated(Timestamp::UNIX_EPOCH);
         simulated.sleep_until(Timestamp::UNIX_EPOCH).await;
     }
