@@ -9,7 +9,7 @@ use baton_clock::BusinessClock;
 use baton_store::Store;
 use tokio::sync::watch;
 
-pub use flows::RetryFlow;
+pub use flows::{Refusal, RetryFlow};
 pub use record::Reporter;
 pub use views::Page;
 

@@ -5,6 +5,7 @@ mod events;
 mod flow;
 mod journey;
 mod record;
+mod status;
 mod work;
 
 use baton_contracts::Validate;

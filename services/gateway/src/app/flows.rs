@@ -4,7 +4,7 @@ use baton_contracts::event::v1::EventActor;
 use baton_contracts::gateway::v1::{Flow, ListFlowsResponse, RetryFlowResponse};
 use baton_contracts::timestamp;
 use baton_contracts::type_v1::{Owner, PostHeld, PrincipalKind};
-use baton_rpc::{Problem, Reason};
+use baton_rpc::Problem;
 use baton_store::{RequestKey, StoreError};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -35,31 +35,20 @@ pub struct RetryFlow {
 
 /// Why a reaction cannot go on.
 #[derive(Debug)]
-enum Refusal {
+pub enum Refusal {
+    /// The authority has none of that id.
     NotFound(Uuid),
+    /// It does not stand still.
     NotParked,
+    /// It waits for another role, named here.
     NotTheirs(String),
-    Problem(Problem),
+    /// The store failed.
+    Store(StoreError),
 }
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        Self::Problem(error.into())
-    }
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::NotFound(id) => Self::not_found("flow", id),
-            Refusal::NotParked => Self::new(Reason::WrongPhase, "the flow is not parked"),
-            Refusal::NotTheirs(role) => Self::new(
-                Reason::RoleNotAllowed,
-                format!("this is for a {role} or an administrator"),
-            )
-            .metadata("role", role),
-            Refusal::Problem(problem) => problem,
-        }
+        Self::Store(error)
     }
 }
 
@@ -90,7 +79,7 @@ impl App {
     }
 
     /// Has a parked reaction go on from where it stood.
-    pub async fn retry_flow(&self, command: RetryFlow) -> Result<RetryFlowResponse, Problem> {
+    pub async fn retry_flow(&self, command: RetryFlow) -> Result<RetryFlowResponse, Refusal> {
         let RetryFlow {
             key,
             flow_id,
@@ -101,8 +90,7 @@ impl App {
         let authority = key.authority.clone();
         let now = self.clock.now();
         let runner = self.runner.clone();
-        let response = self
-            .store
+        self.store
             .once(key, "retry_flow", move |tx| {
                 Box::pin(async move {
                     let found = reactions::lock(tx, &authority, flow_id).await?;
@@ -124,8 +112,7 @@ impl App {
                     })
                 })
             })
-            .await;
-        response.map_err(|refusal: Refusal| refusal.into())
+            .await
     }
 }
 

@@ -48,6 +48,7 @@ impl FlowService for Handlers {
                 .map(|actor| actor.principal)
                 .unwrap_or_default(),
         };
-        Ok(Response::new(self.app.retry_flow(command).await?))
+        let response = self.app.retry_flow(command).await.map_err(Problem::from)?;
+        Ok(Response::new(response))
     }
 }
