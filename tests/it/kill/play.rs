@@ -1,0 +1,239 @@
+//! One run of a story against supervised processes.
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use baton::story;
+use baton_rpc::connect;
+use baton_testkit::TestDb;
+use tempfile::TempDir;
+
+use super::points::{self, Point};
+use super::supervisor::{Program, Scene, Supervisor, log_of};
+use crate::ensemble;
+use crate::stubborn::{Seen, stubborn};
+
+/// Where a story is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// `baton all`.
+    Sqlite,
+    /// Six processes.
+    Postgres,
+}
+
+/// What came of a run that went well.
+pub struct Run {
+    /// The points that were passed.
+    pub passed: Vec<Point>,
+    /// The points at which a process was killed.
+    pub killed_at: Vec<Point>,
+}
+
+/// Plays a story while processes are killed at these points. Panics unless everything is as it has to be.
+pub async fn play(stage: Stage, name: &str, kill_at: &[Point]) -> Run {
+    let text = std::fs::read_to_string(stories().join(name)).expect("the story");
+    let story = story::read(&text).expect("a story");
+    let place = Place::make(stage).await;
+    let seen = Arc::new(Seen::default());
+    let scene = Scene {
+        databases: place.databases.clone(),
+        folder: place.folder.path().to_owned(),
+        start: story::start(&story).expect("a beginning"),
+        seen: Arc::clone(&seen),
+    };
+    let supervisor = Supervisor::start(place.programs(kill_at), scene);
+    let conn = stubborn(connect("gateway", &place.door).expect("an address"), seen);
+    let performance = story::play(&story, conn).await;
+    let failures: Vec<String> = performance
+        .failures
+        .iter()
+        .map(|failure| failure.what.clone())
+        .collect();
+    let told = || {
+        format!(
+            "{name} on {stage:?}, to be killed at {kill_at:#?}\n{}\n",
+            supervisor.log()
+        )
+    };
+    assert!(
+        failures.is_empty(),
+        "{}{}\n{}",
+        told(),
+        performance.text,
+        failures.join("\n")
+    );
+    let told = told();
+
+    let lives = supervisor.stop();
+    let wrong: Vec<&String> = lives.iter().flat_map(|life| &life.wrong).collect();
+    assert!(
+        wrong.is_empty(),
+        "{told}{wrong:?}\n{}",
+        log_of(place.folder.path())
+    );
+    let faults = ensemble::databases(&place.databases, Some(&place.spool()))
+        .await
+        .faults()
+        .await;
+    let faults = faults.expect("the databases can be read");
+    assert!(faults.is_empty(), "{told}{}", faults.join("\n"));
+    let panics = panics_in(place.folder.path());
+    assert!(panics.is_empty(), "{told}{}", panics.join("\n"));
+    Run {
+        passed: points::passed(&place.point_log()),
+        killed_at: lives.into_iter().flat_map(|life| life.killed_at).collect(),
+    }
+}
+
+fn stories() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/stories")
+}
+
+fn panics_in(folder: &Path) -> Vec<String> {
+    let mut panics = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the folder").flatten() {
+        if entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "log")
+        {
+            let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
+            panics.extend(
+                text.lines()
+                    .filter(|line| line.contains("panicked"))
+                    .map(str::to_owned),
+            );
+        }
+    }
+    panics
+}
+
+/// Databases, folder and ports of one run.
+struct Place {
+    stage: Stage,
+    folder: TempDir,
+    databases: BTreeMap<&'static str, String>,
+    ports: BTreeMap<&'static str, u16>,
+    door: String,
+    _postgres: Vec<TestDb>,
+}
+
+impl Place {
+    async fn make(stage: Stage) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut databases = BTreeMap::new();
+        let mut postgres = Vec::new();
+        for service in points::services() {
+            let url = match stage {
+                Stage::Sqlite => format!(
+                    "sqlite:{}",
+                    folder.path().join(format!("{service}.db")).display()
+                ),
+                Stage::Postgres => {
+                    let database = TestDb::postgres().await;
+                    let url = database.url().to_owned();
+                    postgres.push(database);
+                    url
+                }
+            };
+            databases.insert(service, url);
+        }
+        let ports: BTreeMap<&str, u16> = points::services()
+            .map(|service| (service, free_port()))
+            .into();
+        let door = format!("http://127.0.0.1:{}", ports["gateway"]);
+        Self {
+            stage,
+            folder,
+            databases,
+            ports,
+            door,
+            _postgres: postgres,
+        }
+    }
+
+    fn spool(&self) -> PathBuf {
+        self.folder.path().join("sent")
+    }
+
+    fn point_log(&self) -> PathBuf {
+        self.folder.path().join("points")
+    }
+
+    fn programs(&self, kill_at: &[Point]) -> Vec<Program> {
+        let log = (
+            "BATON_KILL_LOG".to_owned(),
+            self.point_log().display().to_string(),
+        );
+        let listen = |service: &str| format!("127.0.0.1:{}", self.ports[service]);
+        let text = str::to_owned;
+        if self.stage == Stage::Sqlite {
+            let data = self.folder.path().display().to_string();
+            return vec![Program {
+                name: text("all"),
+                arguments: vec![
+                    text("all"),
+                    text("--data"),
+                    data,
+                    text("--listen"),
+                    listen("gateway"),
+                ],
+                environment: vec![log],
+                kill_at: kill_at.to_vec(),
+            }];
+        }
+        let program = |service: &'static str| {
+            let mut environment = vec![
+                log.clone(),
+                (text("BATON__STORE__URL"), self.databases[service].clone()),
+                // Six services of several runs share one small server.
+                (text("BATON__STORE__MAX_CONNECTIONS"), text("5")),
+                (
+                    text("BATON__NOTIFICATION__SPOOL"),
+                    self.spool().display().to_string(),
+                ),
+            ];
+            for (other, port) in &self.ports {
+                if *other != "gateway" {
+                    let name = format!(
+                        "BATON__SERVICES__{}",
+                        other.replace('-', "_").to_uppercase()
+                    );
+                    environment.push((name, format!("http://127.0.0.1:{port}")));
+                }
+            }
+            Program {
+                name: text(service),
+                arguments: vec![text(service), text("--listen"), listen(service)],
+                environment,
+                kill_at: kill_at
+                    .iter()
+                    .filter(|point| points::service_of(point) == service)
+                    .cloned()
+                    .collect(),
+            }
+        };
+        points::services().map(program).into()
+    }
+}
+
+/// A port below those that the system gives to clients, so that it is still free after a restart.
+fn free_port() -> u16 {
+    const FIRST: u16 = 15_000;
+    const COUNT: u16 = 15_000;
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    loop {
+        let spread = u16::try_from(std::process::id() % u32::from(COUNT)).unwrap_or_default();
+        let offset = spread
+            .wrapping_mul(37)
+            .wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed))
+            % COUNT;
+        if TcpListener::bind(("127.0.0.1", FIRST + offset)).is_ok() {
+            return FIRST + offset;
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Runs Baton in processes of its own, and starts each again whenever it is killed.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs::File;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use jiff::Timestamp;
+use tokio::runtime::Handle;
+
+use super::points::Point;
+use crate::ensemble;
+use crate::stubborn::Seen;
+
+const SIGKILL: i32 = 9;
+
+/// One process.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// Its name, for its log.
+    pub name: String,
+    /// The command line after the binary.
+    pub arguments: Vec<String>,
+    /// The environment besides ours.
+    pub environment: Vec<(String, String)>,
+    /// Where it is killed: at the first point in its first life, at the second in its second, and so on.
+    pub kill_at: Vec<Point>,
+}
+
+/// What all processes share.
+pub struct Scene {
+    /// The databases, for the time at which the last event was recorded.
+    pub databases: BTreeMap<&'static str, String>,
+    /// Where logs go.
+    pub folder: PathBuf,
+    /// When simulated time begins.
+    pub start: Timestamp,
+    /// What the client saw.
+    pub seen: Arc<Seen>,
+}
+
+/// Processes under supervision.
+pub struct Supervisor {
+    scene: Arc<Scene>,
+    stopping: Arc<AtomicBool>,
+    watched: Vec<(Arc<Mutex<Option<u32>>>, JoinHandle<Life>)>,
+}
+
+/// What became of one process over all its lives.
+#[derive(Debug, Default)]
+pub struct Life {
+    /// The points at which it was killed, in order.
+    pub killed_at: Vec<Point>,
+    /// Ends that nobody asked for.
+    pub wrong: Vec<String>,
+}
+
+impl Supervisor {
+    /// Starts every program.
+    pub fn start(programs: Vec<Program>, scene: Scene) -> Self {
+        let scene = Arc::new(scene);
+        let stopping = Arc::new(AtomicBool::new(false));
+        let runtime = Handle::current();
+        let watched = programs
+            .into_iter()
+            .map(|program| {
+                let pid = Arc::new(Mutex::new(None));
+                let watcher = Watcher {
+                    program,
+                    scene: Arc::clone(&scene),
+                    stopping: Arc::clone(&stopping),
+                    pid: Arc::clone(&pid),
+                    runtime: runtime.clone(),
+                };
+                (pid, std::thread::spawn(move || watcher.watch()))
+            })
+            .collect();
+        Self {
+            scene,
+            stopping,
+            watched,
+        }
+    }
+
+    /// Tells every process to stop as an orchestrator does, and waits for it.
+    pub fn stop(mut self) -> Vec<Life> {
+        self.stopping.store(true, Ordering::SeqCst);
+        self.signal("TERM");
+        let lives = std::mem::take(&mut self.watched);
+        lives
+            .into_iter()
+            .map(|(_, watcher)| watcher.join().expect("the watcher"))
+            .collect()
+    }
+
+    /// What the processes wrote, for a failure.
+    pub fn log(&self) -> String {
+        log_of(&self.scene.folder)
+    }
+
+    fn signal(&self, name: &str) {
+        for pid in self
+            .watched
+            .iter()
+            .filter_map(|(pid, _)| *pid.lock().unwrap())
+        {
+            let _ = Command::new("kill")
+                .args([format!("-{name}"), pid.to_string()])
+                .status();
+        }
+    }
+}
+
+impl Drop for Supervisor {
+    /// A test that fails leaves no process behind.
+    fn drop(&mut self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        self.signal("KILL");
+    }
+}
+
+/// The last lines of every process.
+pub fn log_of(folder: &Path) -> String {
+    const LINES: usize = 12;
+    let mut text = String::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "log")
+        {
+            let all = std::fs::read_to_string(entry.path()).unwrap_or_default();
+            let lines: Vec<&str> = all
+                .lines()
+                .filter(|line| !line.contains("\"INFO\""))
+                .collect();
+            let tail = lines[lines.len().saturating_sub(LINES)..].join("\n");
+            text.push_str(&format!("{}:\n{tail}\n", entry.path().display()));
+        }
+    }
+    text
+}
+
+struct Watcher {
+    program: Program,
+    scene: Arc<Scene>,
+    stopping: Arc<AtomicBool>,
+    pid: Arc<Mutex<Option<u32>>>,
+    runtime: Handle,
+}
+
+impl Watcher {
+    fn watch(self) -> Life {
+        let mut points: VecDeque<Point> = self.program.kill_at.clone().into();
+        let mut life = Life::default();
+        loop {
+            let armed = points.pop_front();
+            let Some(mut child) = self.spawn(armed.as_deref()) else {
+                return life;
+            };
+            let ended = child.wait().expect("the process ends");
+            *self.pid.lock().unwrap() = None;
+            match armed {
+                Some(point)
+                    if ended.signal() == Some(SIGKILL) && !self.stopping.load(Ordering::SeqCst) =>
+                {
+                    life.killed_at.push(point);
+                }
+                _ => {
+                    if !self.stopping.load(Ordering::SeqCst) || !ended_well(ended) {
+                        life.wrong
+                            .push(format!("{} ended by itself: {ended}", self.program.name));
+                        self.scene.seen.gone.store(true, Ordering::SeqCst);
+                    }
+                    return life;
+                }
+            }
+        }
+    }
+
+    /// Starts the process, unless all is to stop.
+    fn spawn(&self, kill_at: Option<&str>) -> Option<Child> {
+        let log = self.scene.folder.join(format!("{}.log", self.program.name));
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(log)
+            .expect("a log");
+        let mut command = Command::new(binary());
+        command
+            .args(&self.program.arguments)
+            .args(["--simulated-from", &self.time().to_string()])
+            .envs(self.program.environment.iter().cloned())
+            .env_remove("BATON_KILL_AT")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log);
+        if let Some(point) = kill_at {
+            command.env("BATON_KILL_AT", point);
+        }
+        let mut pid = self.pid.lock().unwrap();
+        if self.stopping.load(Ordering::SeqCst) {
+            return None;
+        }
+        let child = command
+            .spawn()
+            .expect("the binary starts: `make build-tested` builds it");
+        *pid = Some(child.id());
+        Some(child)
+    }
+
+    /// The business time at which a process goes on: never behind what it recorded, nor behind what the client saw.
+    fn time(&self) -> Timestamp {
+        let seen = *self.scene.seen.clock.lock().unwrap();
+        let recorded = self.runtime.block_on(last_recorded(&self.scene.databases));
+        [seen, recorded]
+            .into_iter()
+            .flatten()
+            .fold(self.scene.start, Timestamp::max)
+    }
+}
+
+fn ended_well(ended: ExitStatus) -> bool {
+    ended.success()
+}
+
+/// When the last event was recorded, in any database that is there already.
+async fn last_recorded(urls: &BTreeMap<&'static str, String>) -> Option<Timestamp> {
+    let there = urls.iter().filter(|(_, url)| {
+        url.strip_prefix("sqlite:")
+            .is_none_or(|path| Path::new(path).exists())
+    });
+    let there = there.map(|(name, url)| (*name, url.clone())).collect();
+    ensemble::databases(&there, None)
+        .await
+        .last_recorded()
+        .await
+}
+
+/// The binary with kill points.
+fn binary() -> PathBuf {
+    let built = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tested/baton");
+    std::env::var_os("BATON_BIN").map_or_else(built, PathBuf::from)
+}
