@@ -87,8 +87,37 @@ pub async fn play(
     address: Option<&str>,
     verbose: bool,
 ) -> anyhow::Result<ExitCode> {
-    let library = launch::library(&Config::shipped()?)?;
     let told_in_full = verbose || files.len() == 1;
+    let mut failed = 0;
+    for (file, performance) in perform(files, address).await? {
+        let good = performance.failures.is_empty();
+        failed += usize::from(!good);
+        if told_in_full || !good {
+            println!("{}", performance.text);
+        }
+        println!(
+            "{} {}",
+            if good { "holds " } else { "FAILS " },
+            file.display()
+        );
+        for failure in performance.failures {
+            println!("       {}", place(&file, failure.line, &failure.what));
+        }
+    }
+    println!("{} of {} stories hold", files.len() - failed, files.len());
+    Ok(if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Plays stories side by side, as many as the machine has cores. The answer has the order of the files.
+async fn perform(
+    files: &[PathBuf],
+    address: Option<&str>,
+) -> anyhow::Result<Vec<(PathBuf, Performance)>> {
+    let library = launch::library(&Config::shipped()?)?;
     // One clock cannot be in two stories at once.
     let side_by_side = if address.is_some() {
         1
@@ -112,29 +141,10 @@ pub async fn play(
     }
     let mut performances = plays.join_all().await;
     performances.sort_by_key(|(index, ..)| *index);
-
-    let mut failed = 0;
-    for (_, file, performance) in performances {
-        let good = performance.failures.is_empty();
-        failed += usize::from(!good);
-        if told_in_full || !good {
-            println!("{}", performance.text);
-        }
-        println!(
-            "{} {}",
-            if good { "holds " } else { "FAILS " },
-            file.display()
-        );
-        for failure in performance.failures {
-            println!("       {}", place(&file, failure.line, &failure.what));
-        }
-    }
-    println!("{} of {} stories hold", files.len() - failed, files.len());
-    Ok(if failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(performances
+        .into_iter()
+        .map(|(_, file, performance)| (file, performance))
+        .collect())
 }
 
 async fn play_one(file: &Path, library: Arc<Library>, address: Option<&str>) -> Performance {
@@ -189,13 +199,50 @@ fn unplayed(errors: Vec<String>) -> Performance {
 mod tests {
     use super::*;
 
+    const STORIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/stories");
+
+    /// Plays the stories of an authority, as `baton story` does.
+    async fn play_all_of(authority: &str) {
+        let files = files(&[Path::new(STORIES).join(authority)]).unwrap();
+        assert!(files.len() >= 3, "{authority} has {} stories", files.len());
+        for (file, performance) in perform(&files, None).await.unwrap() {
+            assert!(
+                performance.failures.is_empty(),
+                "{}\n{}",
+                file.display(),
+                performance.text
+            );
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_stories_of_wirral_hold() {
+        play_all_of("wirral").await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_stories_of_merton_hold() {
+        play_all_of("merton").await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_stories_of_camden_hold() {
+        play_all_of("camden").await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_stories_of_lancashire_hold() {
+        play_all_of("lancashire").await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_stories_of_shropshire_hold() {
+        play_all_of("shropshire").await;
+    }
+
     #[test]
     fn every_story_of_the_examples_can_be_played() {
-        let stories = PathBuf::from(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../examples/stories"
-        ));
-        let files = files(&[stories]).unwrap();
+        let files = files(&[PathBuf::from(STORIES)]).unwrap();
         assert!(files.len() >= 15, "only {} stories", files.len());
         for file in files {
             let story = read(&file).unwrap_or_else(|errors| panic!("{}", errors.join("\n")));

@@ -10,63 +10,110 @@ use super::super::world::list;
 pub fn phrase(event: &Value) -> Option<String> {
     let kind = plain(&event["type"]);
     let data = &event["data"];
-    let code = |key: &str| data[key].as_str().unwrap_or_default().replace('_', " ");
-    let id = |key: &str| data[key].as_str().unwrap_or_default().to_owned();
-    let with = |worker: &str| {
-        if worker.is_empty() {
-            "with no worker".to_owned()
-        } else {
-            format!("with {worker}")
-        }
-    };
-    Some(match kind.as_str() {
-        "facts.changed" | "facts.reported" => facts(data)?,
+    match kind.as_str() {
+        "facts.changed" | "facts.reported" => facts(data),
+        // The lines about what is due tell these.
+        "transfer.deadline_set"
+        | "transfer.deadline_met"
+        | "transfer.deadline_answered"
+        | "transfer.deadline_cancelled"
+        | "transfer.conference_set" => None,
+        other if is_no_part(other) => None,
+        other => of_case(other, data)
+            .or_else(|| of_transfer(other, event))
+            .or_else(|| Some(generic(other, data))),
+    }
+}
+
+/// A code in words.
+fn code(data: &Value, key: &str) -> String {
+    id(data, key).replace('_', " ")
+}
+
+/// An id or a code as it is.
+fn id(data: &Value, key: &str) -> String {
+    data[key].as_str().unwrap_or_default().to_owned()
+}
+
+fn with(worker: &str) -> String {
+    if worker.is_empty() {
+        "with no worker".to_owned()
+    } else {
+        format!("with {worker}")
+    }
+}
+
+/// What happens to a contact, to a case and to its end.
+fn of_case(kind: &str, data: &Value) -> Option<String> {
+    Some(match kind {
         "contact.launched" => format!(
             "a {} contact from {} lies with {}, to be decided by {}",
-            code("form"),
-            code("source_kind"),
-            id("team_id"),
-            when::spoken_day(&id("decision_due_on"))
+            code(data, "form"),
+            code(data, "source_kind"),
+            id(data, "team_id"),
+            when::spoken_day(&id(data, "decision_due_on"))
         ),
-        "contact.decided" => format!("the contact is decided: {}", code("outcome")),
+        "contact.decided" => format!("the contact is decided: {}", code(data, "outcome")),
         "contact.deadline_breached" => "the contact is not decided in time".to_owned(),
-        "referral.routed" => format!("the referral goes to {}", id("team_id")),
+        "referral.routed" => format!("the referral goes to {}", id(data, "team_id")),
         "case.placed" => format!(
             "the case is open: {} is responsible, {}",
-            id("team_id"),
-            with(&id("worker_id"))
+            id(data, "team_id"),
+            with(&id(data, "worker_id"))
         ),
-        "case.allocated" => format!("{} is the worker, in {}", id("worker_id"), id("team_id")),
+        "case.allocated" => format!(
+            "{} is the worker, in {}",
+            id(data, "worker_id"),
+            id(data, "team_id")
+        ),
         "case.next_worker_identified" => format!(
             "{} is identified as the next worker; nothing moves yet",
-            id("worker_id")
+            id(data, "worker_id")
         ),
-        "case.unallocated" => format!("the case is without a worker: {}", code("state")),
+        "case.unallocated" => format!("the case is without a worker: {}", code(data, "state")),
         "case.unallocated_authorised" => "it may stay without a worker".to_owned(),
         "case.ended" => format!(
             "the case is closed; {} was responsible to the end",
-            id("team_id")
+            id(data, "team_id")
         ),
         "responsibility.moved" => format!(
             "RESPONSIBILITY MOVES from {} to {}, {}",
-            id("from_team_id"),
-            id("team_id"),
-            with(&id("worker_id"))
+            id(data, "from_team_id"),
+            id(data, "team_id"),
+            with(&id(data, "worker_id"))
         ),
+        "closure.considered" => format!(
+            "{} is asked to consider closing: {}",
+            id(data, "team_id"),
+            code(data, "ground")
+        ),
+        "closure.proposed" => "closing is proposed".to_owned(),
+        "closure.released" => "approved; the ledger is asked to end responsibility".to_owned(),
+        "closure.closed" => "the closure is complete".to_owned(),
+        _ => return None,
+    })
+}
+
+/// What happens to a transfer.
+fn of_transfer(kind: &str, event: &Value) -> Option<String> {
+    let data = &event["data"];
+    Some(match kind {
         "transfer.opened" => {
-            let point = match id("point_due_on") {
+            let point = match id(data, "point_due_on") {
                 day if day.is_empty() => "on a day that cannot be told yet".to_owned(),
                 day => format!("on {}", when::spoken_day(&day)),
             };
             format!(
                 "a transfer opens ({}): from {} to {}, {point}; it needs {}",
-                code("route"),
-                id("from_team_id"),
-                id("to_team_id"),
+                code(data, "route"),
+                id(data, "from_team_id"),
+                id(data, "to_team_id"),
                 names(data, "items")
             )
         }
-        "transfer.worker_named" => format!("{} is named as receiving worker", id("worker_id")),
+        "transfer.worker_named" => {
+            format!("{} is named as receiving worker", id(data, "worker_id"))
+        }
         "transfer.item_completed"
         | "transfer.item_signed"
         | "transfer.item_accepted"
@@ -78,34 +125,34 @@ pub fn phrase(event: &Value) -> Option<String> {
             } else {
                 format!("; next: {missing}")
             };
-            format!("{} is {what}{rest}", code("item"))
+            format!("{} is {what}{rest}", code(data, "item"))
         }
         "transfer.item_failed" => format!(
             "{} is found wanting: {}",
-            code("item"),
+            code(data, "item"),
             names(data, "missing")
         ),
         "transfer.meeting_recorded" => format!(
             "the {} was held on {}",
-            code("kind"),
+            code(data, "kind"),
             day_of(data, "held_at")
         ),
-        "transfer.point_recomputed" => match id("point_due_on") {
+        "transfer.point_recomputed" => match id(data, "point_due_on") {
             day if day.is_empty() => "when the case moves cannot be told yet".to_owned(),
             day => format!("the case is to move on {}", when::spoken_day(&day)),
         },
         "transfer.placed" => {
             format!(
                 "the case is placed in {}'s tray; {} stays responsible",
-                id("to_team_id"),
-                id("from_team_id")
+                id(data, "to_team_id"),
+                id(data, "from_team_id")
             )
         }
         "transfer.returned" => format!(
             "returned to {}: nothing completes until it is put right",
-            id("from_team_id")
+            id(data, "from_team_id")
         ),
-        "transfer.hold_lifted" => format!("no longer {}", code("hold")),
+        "transfer.hold_lifted" => format!("no longer {}", code(data, "hold")),
         "transfer.released" => "released to the ledger, which decides".to_owned(),
         "transfer.completed" => format!(
             "the transfer is completed, moved on {}",
@@ -115,26 +162,13 @@ pub fn phrase(event: &Value) -> Option<String> {
         "transfer.withdrawn" => "the transfer is withdrawn".to_owned(),
         "transfer.deadline_breached" => format!(
             "BREACH: {} was due on {}",
-            code("name"),
-            when::spoken_day(&id("due_on"))
+            code(data, "name"),
+            when::spoken_day(&id(data, "due_on"))
         ),
-        "transfer.deadline_escalated" => format!("escalated to {}: {}", code("to"), code("name")),
-        "closure.considered" => format!(
-            "{} is asked to consider closing: {}",
-            id("team_id"),
-            code("ground")
-        ),
-        "closure.proposed" => "closing is proposed".to_owned(),
-        "closure.released" => "approved; the ledger is asked to end responsibility".to_owned(),
-        "closure.closed" => "the closure is complete".to_owned(),
-        // The lines about what is due tell these.
-        "transfer.deadline_set"
-        | "transfer.deadline_met"
-        | "transfer.deadline_answered"
-        | "transfer.deadline_cancelled"
-        | "transfer.conference_set" => return None,
-        other if is_no_part(other) => return None,
-        _ => generic(&kind, data),
+        "transfer.deadline_escalated" => {
+            format!("escalated to {}: {}", code(data, "to"), code(data, "name"))
+        }
+        _ => return None,
     })
 }
 
