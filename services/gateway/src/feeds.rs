@@ -128,7 +128,9 @@ async fn apply(app: &App, tx: &mut Tx, events: &[Event]) -> Result<(), StoreErro
             tracker::track(tx, authority, &said).await?;
         }
         if let Some(spawned) = reactions::of_event(event) {
-            app.runner().begin_in(tx, authority, spawned).await?;
+            app.runner()
+                .begin_in(tx, authority, spawned, &event.traceparent)
+                .await?;
         }
     }
     // Last, so that the row that orders all batches of an authority is held for the commit only.

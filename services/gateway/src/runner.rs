@@ -205,15 +205,20 @@ impl Runner {
     }
 
     /// Begins the reaction to an event within the transaction that applies it, and wakes the search once it is
-    /// committed. A cause that has one already starts none.
+    /// committed. A cause that has one already starts none. `traceparent` is the event's.
     pub async fn begin_in(
         &self,
         tx: &mut Tx,
         authority: &str,
         spawned: Spawned,
+        traceparent: &str,
     ) -> Result<(), StoreError> {
         let mut reaction = Self::born(authority, spawned, self.0.contexts.clock().now());
         reaction.version = 1;
+        // What the event set off is linked to the event, not to the batch that brought it.
+        if !traceparent.is_empty() {
+            traceparent.clone_into(&mut reaction.traceparent);
+        }
         if storage::reactions::insert(tx, &reaction).await? {
             let runner = self.clone();
             tx.after_commit(move || runner.0.work.notify_one());

@@ -24,10 +24,11 @@ use baton_contracts::notification::v1::notification_reaction_service_server::Not
 use baton_contracts::notification::v1::notification_service_server::NotificationServiceServer;
 use baton_protocol_files::Library;
 use baton_rpc::{Conn, FeedServer, SimulationServer, subscribe_to};
-use baton_store::{Migrations, Store, Subscription, Tx};
+use baton_store::{Migrations, Store, Subscription, Tx, link_to_cause};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
+use tracing::Instrument as _;
 
 pub use app::NAME;
 use app::{App, AppError};
@@ -209,7 +210,12 @@ fn apply(
 ) -> baton_store::BoxFuture<'_, Result<(), AppError>> {
     Box::pin(async move {
         for event in events.iter() {
-            app.apply(tx, &rpc::happening(event)?).await?;
+            // What is announced because of it leads back to it.
+            let span = tracing::info_span!("event.apply", event.name = event.r#type);
+            link_to_cause(&span, &event.traceparent);
+            app.apply(tx, &rpc::happening(event)?)
+                .instrument(span)
+                .await?;
         }
         Ok(())
     })

@@ -26,6 +26,7 @@
 //! - No error of this crate repeats a stored or given value.
 
 mod backoff;
+mod cause;
 mod chain;
 mod config;
 mod deadlines;
@@ -42,6 +43,7 @@ mod session;
 mod subscribe;
 mod transact;
 
+pub use cause::link_to_cause;
 pub use chain::{ChainFault, ChainReport};
 pub use config::{Migration, Migrations, StoreConfig};
 pub use deadlines::{Deadline, DueDeadline};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baton_clock::lease_now;
-use baton_store::{Db, StoreError};
+use baton_store::{Db, StoreError, link_to_cause};
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
 use tracing::Instrument as _;
@@ -128,22 +128,12 @@ impl Runner {
 
 /// A short trace of its own, linked to its cause: the cause may be days old.
 fn span_of(reaction: &Reaction) -> tracing::Span {
-    use opentelemetry::trace::TraceContextExt as _;
-    use tracing_opentelemetry::OpenTelemetrySpanExt as _;
-
     let span = tracing::info_span!(
         "reaction",
         flow.id = %reaction.id,
         flow.kind = reaction.kind,
         authority = reaction.authority
     );
-    let carrier =
-        std::collections::HashMap::from([("traceparent".to_owned(), reaction.traceparent.clone())]);
-    let cause =
-        opentelemetry::global::get_text_map_propagator(|propagator| propagator.extract(&carrier));
-    let cause = cause.span().span_context().clone();
-    if cause.is_valid() {
-        span.add_link(cause);
-    }
+    link_to_cause(&span, &reaction.traceparent);
     span
 }

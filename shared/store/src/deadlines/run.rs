@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::backoff::Backoff;
 use crate::transact::{lock_number, roll_back};
-use crate::{DueDeadline, Instant, Store, StoreError, Tx, with_db, with_tx};
+use crate::{DueDeadline, Instant, Store, StoreError, Tx, link_to_cause, with_db, with_tx};
 
 /// How often to look for deadlines that another replica left behind.
 const POLL: Duration = Duration::from_secs(5);
@@ -179,6 +179,9 @@ impl Store {
                 roll_back(tx).await;
                 return Ok(());
             }
+            if let Some(traceparent) = last_trace(&mut tx, due.aggregate_id).await? {
+                link_to_cause(&tracing::Span::current(), &traceparent);
+            }
             tx.firing = Some((due.aggregate_id, due.name.clone()));
             if let Err(error) = handler(&mut tx, due.clone()).await {
                 roll_back(tx).await;
@@ -220,6 +223,16 @@ impl Store {
         })
         .await
     }
+}
+
+/// The trace in which the aggregate came to wait for what is due: that of its last event.
+async fn last_trace(tx: &mut Tx, aggregate_id: Uuid) -> Result<Option<String>, StoreError> {
+    let select = "SELECT traceparent FROM events WHERE aggregate_id = $1 ORDER BY seq DESC LIMIT 1";
+    let found: Option<Option<String>> = with_tx!(tx, c => sqlx::query_scalar(select)
+        .bind(aggregate_id)
+        .fetch_optional(c)
+        .await)?;
+    Ok(found.flatten())
 }
 
 async fn still_open(tx: &mut Tx, due: &DueDeadline) -> Result<bool, StoreError> {
