@@ -24,5 +24,7 @@ mod strange;
 mod stubborn;
 #[path = "it/town.rs"]
 mod town;
+#[path = "it/trace.rs"]
+mod trace;
 #[path = "it/wire.rs"]
 mod wire;

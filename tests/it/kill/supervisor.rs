@@ -62,6 +62,11 @@ pub struct Life {
 impl Supervisor {
     /// Starts every program.
     pub fn start(programs: Vec<Program>, scene: Scene) -> Self {
+        assert!(
+            binary().is_file(),
+            "{} is missing: `make build-tested` builds it",
+            binary().display()
+        );
         let scene = Arc::new(scene);
         let stopping = Arc::new(AtomicBool::new(false));
         let runtime = Handle::current();
@@ -206,9 +211,7 @@ impl Watcher {
         if self.stopping.load(Ordering::SeqCst) {
             return None;
         }
-        let child = command
-            .spawn()
-            .expect("the binary starts: `make build-tested` builds it");
+        let child = command.spawn().expect("the binary starts");
         *pid = Some(child.id());
         Some(child)
     }
