@@ -32,7 +32,7 @@ check: ## Formatting, lints, contracts, documentation
 	cargo fmt --all --check
 	.tools/venv/bin/buf lint proto
 	.tools/venv/bin/buf format proto --diff --exit-code
-	cargo clippy --workspace --exclude baton-tests --all-targets --features baton/kill-points --quiet -- -D warnings
+	cargo clippy --workspace --all-targets --features baton/kill-points --quiet -- -D warnings
 
 .PHONY: test
 test: check build-tested k8s-check ## Everything that CI checks

@@ -126,7 +126,7 @@ fn unclear(who: &'static str, method: &'static str, body: Value, fields: &[&'sta
 async fn what_cannot_be_understood_is_refused_with_every_field_at_once() {
     let desk = Desk::new().await;
     let Child {
-        child,
+        id: child,
         case,
         transfer,
         contact,
@@ -206,7 +206,7 @@ async fn what_is_not_of_this_authority_does_not_exist() {
     let desk = Desk::new().await;
     let merton = Town::of("merton", [desk.ensemble.door()]);
     let Child {
-        child,
+        id: child,
         case,
         transfer,
         contact,
@@ -384,19 +384,19 @@ async fn a_report_that_cannot_be_understood_is_rejected_and_says_why() {
         ),
         (
             report("who", &|event| {
-                event["conference_scheduled"]["children"] = json!([{ "child_id": NOBODY }])
+                event["conference_scheduled"]["children"] = json!([{ "child_id": NOBODY }]);
             }),
             "conference_scheduled.children[0]: NOT_FOUND",
         ),
         (
             report("both", &|event| {
-                event["conference_scheduled"]["children"][0]["reference"] = json!("x")
+                event["conference_scheduled"]["children"][0]["reference"] = json!("x");
             }),
             "conference_scheduled.children[0]: must have either",
         ),
         (
             report("kind", &|event| {
-                event["conference_scheduled"]["kind"] = json!("The First")
+                event["conference_scheduled"]["kind"] = json!("The First");
             }),
             "conference_scheduled.kind",
         ),
@@ -406,7 +406,7 @@ async fn a_report_that_cannot_be_understood_is_rejected_and_says_why() {
         ),
         (
             json!({ "event_id": "facts", "revision": 1, "effective_at": BOOKED, "facts_reported": {
-                "child": { "child_id": desk.kit.child },
+                "child": { "child_id": desk.kit.id },
                 "facts": [{ "key": "shoe_size", "value": { "number": 38 } }],
             } }),
             "facts",
@@ -418,7 +418,7 @@ async fn a_report_that_cannot_be_understood_is_rejected_and_says_why() {
         // The same event and revision as the one that booked the conference, with another body.
         (
             report("booked-0", &|event| {
-                event["conference_scheduled"]["kind"] = json!("review")
+                event["conference_scheduled"]["kind"] = json!("review");
             }),
             "",
         ),
@@ -612,7 +612,7 @@ fn changes(call: &Call) -> bool {
 
 fn from_gateway(desk: &Desk, body: Bytes) -> tonic::Request<Bytes> {
     wire::from_gateway(
-        &desk.kit.child,
+        &desk.kit.id,
         desk.ensemble.clock.now(),
         "no-such-pack",
         body,

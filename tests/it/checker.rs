@@ -2,6 +2,9 @@
 //!
 //! It reads tables with SQL and shares no code with what wrote them: a mistake there is not repeated here.
 
+#[path = "checker/record.rs"]
+mod record;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -62,14 +65,13 @@ impl Database {
         let (kind, name) = inner.split_once('(').unwrap_or(("text", inner));
         match (self, kind) {
             (Self::Sqlite(_), "id" | "hex") => format!("lower(hex({name}))"),
-            (Self::Sqlite(_), _) => format!("CAST({name} AS TEXT)"),
             (Self::Postgres(_), "id") => format!("replace(CAST({name} AS TEXT), '-', '')"),
             (Self::Postgres(_), "hex") => format!("encode({name}, 'hex')"),
             (Self::Postgres(_), "us") => {
                 format!("CAST(CAST(EXTRACT(EPOCH FROM {name}) * 1000000 AS BIGINT) AS TEXT)")
             }
             (Self::Postgres(_), "flag") => format!("CAST(CAST({name} AS INTEGER) AS TEXT)"),
-            (Self::Postgres(_), _) => format!("CAST({name} AS TEXT)"),
+            _ => format!("CAST({name} AS TEXT)"),
         }
     }
 }
@@ -91,6 +93,9 @@ impl Databases {
         self.logs(&mut faults).await?;
         self.reactions(&mut faults).await?;
         self.subscriptions(&mut faults).await?;
+        self.events_are_whole(&mut faults).await?;
+        self.deadlines(&mut faults).await?;
+        self.notices(&mut faults).await?;
         Ok(faults)
     }
 
@@ -334,7 +339,7 @@ impl Databases {
                 match seen.remove(&text(&row, 0)) {
                     Some(1) => {}
                     Some(times) => {
-                        faults.push(format!("{service}: {} came {times} times", text(&row, 1)))
+                        faults.push(format!("{service}: {} came {times} times", text(&row, 1)));
                     }
                     None => faults.push(format!("{service}: {} never came", text(&row, 1))),
                 }

@@ -104,7 +104,7 @@ fn aim(
     }
     (
         ensemble.behind(call),
-        wire::from_gateway(&child.child, ensemble.clock.now(), pack, body),
+        wire::from_gateway(&child.id, ensemble.clock.now(), pack, body),
     )
 }
 
@@ -137,7 +137,7 @@ fn flaw(call: &Call, status: &Status) -> Option<String> {
 fn known(children: &[Child]) -> Vec<String> {
     children
         .iter()
-        .flat_map(|child| [&child.child, &child.contact, &child.case, &child.transfer])
+        .flat_map(|child| [&child.id, &child.contact, &child.case, &child.transfer])
         .cloned()
         .chain(
             [

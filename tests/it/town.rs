@@ -29,8 +29,8 @@ pub struct Town {
 pub struct Child {
     /// Its number, for the ids of what is sent about it.
     pub number: usize,
-    /// The ids that Baton gave.
-    pub child: String,
+    /// The id that Baton gave.
+    pub id: String,
     /// The contact.
     pub contact: String,
     /// The case.
@@ -155,7 +155,7 @@ impl Town {
         let contact = text(&answer["contact"]["contact_id"]);
         Child {
             number,
-            child,
+            id: child,
             contact,
             case: String::new(),
             transfer: String::new(),
@@ -173,7 +173,7 @@ impl Town {
         .await;
         self.settle().await;
         join_all(children.iter_mut().map(|child| async move {
-            let body = json!({ "child_id": child.child, "open_only": true });
+            let body = json!({ "child_id": child.id, "open_only": true });
             let answer = self.call(SYSTEM, "AllocationService/ListCases", body).await;
             child.case = text(&answer["cases"][0]["case_id"]);
             let body = json!({ "case_id": child.case, "worker_id": "ann" });
@@ -190,7 +190,7 @@ impl Town {
         join_all(children.iter().map(|child| self.report(booking(child)))).await;
         self.settle().await;
         for child in children {
-            let body = json!({ "child_id": child.child });
+            let body = json!({ "child_id": child.id });
             let answer = self
                 .call(SYSTEM, "TransferService/ListTransfers", body)
                 .await;
@@ -270,7 +270,7 @@ pub fn booking(child: &Child) -> Value {
         "event_id": format!("booked-{}", child.number), "revision": 1, "effective_at": BOOKED,
         "conference_scheduled": {
             "conference_ref": format!("conference-{}", child.number), "kind": "initial", "at": CONFERENCE,
-            "children": [{ "child_id": child.child }],
+            "children": [{ "child_id": child.id }],
         },
     })
 }
@@ -281,7 +281,7 @@ pub fn held(child: &Child) -> Value {
         "event_id": format!("held-{}", child.number), "revision": 1, "effective_at": CONFERENCE,
         "conference_held": {
             "conference_ref": format!("conference-{}", child.number), "kind": "initial",
-            "outcomes": [{ "child": { "child_id": child.child }, "outcome": "child_protection_plan" }],
+            "outcomes": [{ "child": { "child_id": child.id }, "outcome": "child_protection_plan" }],
             "attended": ["ann", "nia", "sam"], "attendance_known": true,
         },
     })

@@ -1,6 +1,7 @@
 //! Runs Baton in processes of its own, and starts each again whenever it is killed.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write as _;
 use std::fs::File;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
@@ -43,11 +44,14 @@ pub struct Scene {
     pub seen: Arc<Seen>,
 }
 
+/// The process that is alive now.
+type Pid = Arc<Mutex<Option<u32>>>;
+
 /// Processes under supervision.
 pub struct Supervisor {
     scene: Arc<Scene>,
     stopping: Arc<AtomicBool>,
-    watched: Vec<(Arc<Mutex<Option<u32>>>, JoinHandle<Life>)>,
+    watched: Vec<(Pid, JoinHandle<Life>)>,
 }
 
 /// What became of one process over all its lives.
@@ -144,7 +148,7 @@ pub fn log_of(folder: &Path) -> String {
                 .filter(|line| !line.contains("\"INFO\""))
                 .collect();
             let tail = lines[lines.len().saturating_sub(LINES)..].join("\n");
-            text.push_str(&format!("{}:\n{tail}\n", entry.path().display()));
+            let _ = writeln!(text, "{}:\n{tail}", entry.path().display());
         }
     }
     text
@@ -154,7 +158,7 @@ struct Watcher {
     program: Program,
     scene: Arc<Scene>,
     stopping: Arc<AtomicBool>,
-    pid: Arc<Mutex<Option<u32>>>,
+    pid: Pid,
     runtime: Handle,
 }
 
