@@ -108,6 +108,9 @@ struct Story {
     /// Plays against a running Baton with simulated time instead: `http://127.0.0.1:50051`.
     #[arg(long)]
     address: Option<String>,
+    /// Plays under the protocols of this folder, one folder an authority, instead of those in the binary.
+    #[arg(long, conflicts_with = "address")]
+    protocol: Option<PathBuf>,
     /// Only reads the stories and says what cannot be played.
     #[arg(long)]
     check: bool,
@@ -168,7 +171,11 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             if story.check {
                 return Ok(theatre::check(&files));
             }
-            return theatre::play(&files, story.address.as_deref(), story.verbose).await;
+            let stage = theatre::Stage {
+                address: story.address.as_deref(),
+                protocol: story.protocol.as_deref(),
+            };
+            return theatre::play(&files, stage, story.verbose).await;
         }
         Command::Audit(Audit::Verify {
             data,

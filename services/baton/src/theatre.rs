@@ -81,15 +81,20 @@ fn place(file: &Path, line: u64, what: &str) -> String {
     }
 }
 
+/// Where stories are played.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stage<'a> {
+    /// A running Baton; otherwise each story has one of its own.
+    pub address: Option<&'a str>,
+    /// The folder of the protocols; otherwise those in the binary.
+    pub protocol: Option<&'a Path>,
+}
+
 /// Plays every story and tells how it went.
-pub async fn play(
-    files: &[PathBuf],
-    address: Option<&str>,
-    verbose: bool,
-) -> anyhow::Result<ExitCode> {
+pub async fn play(files: &[PathBuf], stage: Stage<'_>, verbose: bool) -> anyhow::Result<ExitCode> {
     let told_in_full = verbose || files.len() == 1;
     let mut failed = 0;
-    for (file, performance) in perform(files, address).await? {
+    for (file, performance) in perform(files, stage).await? {
         let good = performance.failures.is_empty();
         failed += usize::from(!good);
         if told_in_full || !good {
@@ -115,9 +120,14 @@ pub async fn play(
 /// Plays stories side by side, as many as the machine has cores. The answer has the order of the files.
 async fn perform(
     files: &[PathBuf],
-    address: Option<&str>,
+    stage: Stage<'_>,
 ) -> anyhow::Result<Vec<(PathBuf, Performance)>> {
-    let library = launch::library(&Config::shipped()?)?;
+    let mut config = Config::shipped()?;
+    if let Some(folder) = stage.protocol {
+        config.protocol.folder = folder.display().to_string();
+    }
+    let library = launch::library(&config)?;
+    let address = stage.address;
     // One clock cannot be in two stories at once.
     let side_by_side = if address.is_some() {
         1
@@ -205,7 +215,7 @@ mod tests {
     async fn play_all_of(authority: &str) {
         let files = files(&[Path::new(STORIES).join(authority)]).unwrap();
         assert!(files.len() >= 3, "{authority} has {} stories", files.len());
-        for (file, performance) in perform(&files, None).await.unwrap() {
+        for (file, performance) in perform(&files, Stage::default()).await.unwrap() {
             assert!(
                 performance.failures.is_empty(),
                 "{}\n{}",
