@@ -11,8 +11,8 @@ use std::sync::Arc;
 use baton_calendar::Calendar;
 use baton_clock::BusinessClock;
 use baton_ids::{AuthorityId, CaseId, ChildId, EventId, TeamId, WorkerId};
+use baton_packs::Packs;
 use baton_protocol::Pack;
-use baton_protocol_files::Library;
 use baton_store::Store;
 use jiff::{Timestamp, civil::Date};
 
@@ -33,7 +33,7 @@ pub const NAME: &str = "allocation";
 #[derive(Clone)]
 pub struct App {
     store: Store,
-    library: Arc<Library>,
+    packs: Packs,
     clock: BusinessClock,
     calendar: Arc<Calendar>,
     config: Arc<Config>,
@@ -54,14 +54,14 @@ impl App {
     /// Puts the parts together.
     pub const fn new(
         store: Store,
-        library: Arc<Library>,
+        packs: Packs,
         clock: BusinessClock,
         calendar: Arc<Calendar>,
         config: Arc<Config>,
     ) -> Self {
         Self {
             store,
-            library,
+            packs,
             clock,
             calendar,
             config,
@@ -86,7 +86,7 @@ impl App {
     }
 
     fn pack(&self, digest: &str) -> Result<Arc<Pack>, AppError> {
-        self.library
+        self.packs
             .get(digest)
             .ok_or_else(|| AppError::PackUnknown(digest.to_owned()))
     }

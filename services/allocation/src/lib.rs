@@ -19,6 +19,7 @@ use baton_calendar::{Calendar, HolidayError};
 use baton_clock::BusinessClock;
 use baton_contracts::allocation::v1::allocation_reaction_service_server::AllocationReactionServiceServer;
 use baton_contracts::allocation::v1::allocation_service_server::AllocationServiceServer;
+use baton_packs::Packs;
 use baton_protocol_files::Library;
 use baton_rpc::{FeedServer, SimulationServer};
 use baton_store::{Migrations, Store, StoreError};
@@ -73,7 +74,7 @@ pub const fn migrations() -> Migrations {
 pub struct Parts {
     /// Its own database, opened with [`migrations`].
     pub store: Store,
-    /// The authorities' packs.
+    /// The authorities' packs that this process brings. Those kept in the database come to them.
     pub library: Arc<Library>,
     /// The clock of rules and deadlines.
     pub clock: BusinessClock,
@@ -85,7 +86,7 @@ pub struct Parts {
 pub struct Service {
     /// Its gRPC services, for a server or for direct calls.
     pub routes: Routes,
-    /// Sealing and deadlines; each ends after the shutdown.
+    /// Packs, sealing and deadlines; each ends after the shutdown.
     pub tasks: Vec<JoinHandle<()>>,
 }
 
@@ -116,15 +117,21 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     } else {
         Duration::from_millis(config.deadline_settle_ms)
     };
-    let authorities = library.authorities().map(ToString::to_string).collect();
+    let packs = Packs::open(&store, &library).await?;
+    let authorities: Vec<String> = packs
+        .authorities()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     let app = app::App::new(
         store.clone(),
-        library,
+        packs.clone(),
         clock.clone(),
         calendar,
         Arc::new(config.clone()),
     );
 
+    let looking = tokio::spawn(packs.run(shutdown.clone()));
     let sealing = tokio::spawn({
         let (store, shutdown) = (store.clone(), shutdown.clone());
         async move { store.run_sealing(shutdown).await }
@@ -150,6 +157,6 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     }
     Ok(Service {
         routes: routes.routes(),
-        tasks: vec![sealing, deadlines],
+        tasks: vec![sealing, deadlines, looking],
     })
 }

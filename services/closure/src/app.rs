@@ -8,8 +8,8 @@ use std::sync::Arc;
 use baton_calendar::Calendar;
 use baton_clock::BusinessClock;
 use baton_ids::{AuthorityId, CaseId, ClosureId, EventId};
+use baton_packs::Packs;
 use baton_protocol::Pack;
-use baton_protocol_files::Library;
 use baton_store::{BoxFuture, Deadline, DueDeadline, RequestKey, Store, StoreError, Tx};
 use jiff::Timestamp;
 use prost::Message;
@@ -35,7 +35,7 @@ pub(crate) const DECISION: &str = "closure_decided";
 #[derive(Clone)]
 pub struct App {
     store: Store,
-    library: Arc<Library>,
+    packs: Packs,
     clock: BusinessClock,
     calendar: Arc<Calendar>,
 }
@@ -81,20 +81,20 @@ impl App {
     /// Puts the parts together.
     pub const fn new(
         store: Store,
-        library: Arc<Library>,
+        packs: Packs,
         clock: BusinessClock,
         calendar: Arc<Calendar>,
     ) -> Self {
         Self {
             store,
-            library,
+            packs,
             clock,
             calendar,
         }
     }
 
     fn pack(&self, digest: &str) -> Result<Arc<Pack>, AppError> {
-        self.library
+        self.packs
             .get(digest)
             .ok_or_else(|| AppError::PackUnknown(digest.to_owned()))
     }

@@ -18,6 +18,7 @@ use baton_calendar::{Calendar, HolidayError};
 use baton_clock::BusinessClock;
 use baton_contracts::closure::v1::closure_reaction_service_server::ClosureReactionServiceServer;
 use baton_contracts::closure::v1::closure_service_server::ClosureServiceServer;
+use baton_packs::Packs;
 use baton_protocol_files::Library;
 use baton_rpc::{FeedServer, SimulationServer};
 use baton_store::{Migrations, Store, StoreError};
@@ -48,7 +49,7 @@ pub const fn migrations() -> Migrations {
 pub struct Parts {
     /// Its own database, opened with [`migrations`].
     pub store: Store,
-    /// The authorities' packs.
+    /// The authorities' packs that this process brings. Those kept in the database come to them.
     pub library: Arc<Library>,
     /// The clock of rules and deadlines.
     pub clock: BusinessClock,
@@ -60,7 +61,7 @@ pub struct Parts {
 pub struct Service {
     /// Its gRPC services, for a server or for direct calls.
     pub routes: Routes,
-    /// Sealing and deadlines; each ends after the shutdown.
+    /// Packs, sealing and deadlines; each ends after the shutdown.
     pub tasks: Vec<JoinHandle<()>>,
 }
 
@@ -91,9 +92,15 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     } else {
         Duration::from_millis(config.deadline_settle_ms)
     };
-    let authorities = library.authorities().map(ToString::to_string).collect();
-    let app = app::App::new(store.clone(), library, clock.clone(), calendar);
+    let packs = Packs::open(&store, &library).await?;
+    let authorities: Vec<String> = packs
+        .authorities()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let app = app::App::new(store.clone(), packs.clone(), clock.clone(), calendar);
 
+    let looking = tokio::spawn(packs.run(shutdown.clone()));
     let sealing = tokio::spawn({
         let (store, shutdown) = (store.clone(), shutdown.clone());
         async move { store.run_sealing(shutdown).await }
@@ -119,6 +126,6 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     }
     Ok(Service {
         routes: routes.routes(),
-        tasks: vec![sealing, deadlines],
+        tasks: vec![sealing, deadlines, looking],
     })
 }

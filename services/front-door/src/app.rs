@@ -12,8 +12,8 @@ use std::sync::Arc;
 use baton_calendar::Calendar;
 use baton_clock::BusinessClock;
 use baton_ids::{AuthorityId, ChildId, ContactId, EventId, FamilyId};
+use baton_packs::Packs;
 use baton_protocol::Pack;
-use baton_protocol_files::Library;
 use baton_store::Store;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -36,7 +36,7 @@ pub const NAME: &str = "front-door";
 #[derive(Clone)]
 pub struct App {
     store: Store,
-    library: Arc<Library>,
+    packs: Packs,
     clock: BusinessClock,
     calendar: Arc<Calendar>,
 }
@@ -67,13 +67,13 @@ impl App {
     /// Puts the parts together.
     pub const fn new(
         store: Store,
-        library: Arc<Library>,
+        packs: Packs,
         clock: BusinessClock,
         calendar: Arc<Calendar>,
     ) -> Self {
         Self {
             store,
-            library,
+            packs,
             clock,
             calendar,
         }
@@ -90,7 +90,7 @@ impl App {
     }
 
     fn pack(&self, digest: &str) -> Result<Arc<Pack>, AppError> {
-        self.library
+        self.packs
             .get(digest)
             .ok_or_else(|| AppError::PackUnknown(digest.to_owned()))
     }

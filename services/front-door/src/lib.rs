@@ -20,9 +20,10 @@ use baton_calendar::{Calendar, HolidayError};
 use baton_clock::BusinessClock;
 use baton_contracts::frontdoor::v1::front_door_reaction_service_server::FrontDoorReactionServiceServer;
 use baton_contracts::frontdoor::v1::front_door_service_server::FrontDoorServiceServer;
+use baton_packs::Packs;
 use baton_protocol_files::Library;
 use baton_rpc::{FeedServer, SimulationServer};
-use baton_store::{Migrations, Store};
+use baton_store::{Migrations, Store, StoreError};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -64,7 +65,7 @@ pub const fn migrations() -> Migrations {
 pub struct Parts {
     /// Its own database, opened with [`migrations`].
     pub store: Store,
-    /// The authorities' packs.
+    /// The authorities' packs that this process brings. Those kept in the database come to them.
     pub library: Arc<Library>,
     /// The clock of rules and deadlines.
     pub clock: BusinessClock,
@@ -76,7 +77,7 @@ pub struct Parts {
 pub struct Service {
     /// Its gRPC services, for a server or for direct calls.
     pub routes: Routes,
-    /// Sealing and deadlines; each ends after the shutdown.
+    /// Packs, sealing and deadlines; each ends after the shutdown.
     pub tasks: Vec<JoinHandle<()>>,
 }
 
@@ -86,16 +87,12 @@ pub enum StartError {
     /// The list of bank holidays cannot be read.
     #[error("the bank holidays cannot be read")]
     Holidays(#[from] HolidayError),
+    /// The database does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Assembles the service and starts its background tasks.
-#[cfg_attr(
-    not(test),
-    expect(
-        clippy::unused_async,
-        reason = "every service is built in the same way, and others do wait"
-    )
-)]
 pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError> {
     let Parts {
         store,
@@ -109,9 +106,15 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     } else {
         Duration::from_millis(config.deadline_settle_ms)
     };
-    let authorities = library.authorities().map(ToString::to_string).collect();
-    let app = app::App::new(store.clone(), library, clock.clone(), calendar);
+    let packs = Packs::open(&store, &library).await?;
+    let authorities: Vec<String> = packs
+        .authorities()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let app = app::App::new(store.clone(), packs.clone(), clock.clone(), calendar);
 
+    let looking = tokio::spawn(packs.run(shutdown.clone()));
     let sealing = tokio::spawn({
         let (store, shutdown) = (store.clone(), shutdown.clone());
         async move { store.run_sealing(shutdown).await }
@@ -136,6 +139,6 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     }
     Ok(Service {
         routes: routes.routes(),
-        tasks: vec![sealing, deadlines],
+        tasks: vec![sealing, deadlines, looking],
     })
 }

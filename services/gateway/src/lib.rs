@@ -33,7 +33,7 @@ use std::sync::Arc;
 use baton_clock::BusinessClock;
 use baton_ids::AuthorityId;
 use baton_protocol_files::Library;
-use baton_store::Store;
+use baton_store::{Store, StoreError};
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -49,7 +49,7 @@ use packs::Packs;
 pub struct Parts {
     /// Its own database, opened with [`migrations`].
     pub store: Store,
-    /// The authorities' packs.
+    /// The authorities' packs that this process brings. Those kept in the database come to them.
     pub library: Arc<Library>,
     /// The clock of rules and deadlines.
     pub clock: BusinessClock,
@@ -63,7 +63,7 @@ pub struct Parts {
 pub struct Service {
     /// Its public services and those it forwards, for a server or for direct calls.
     pub routes: Routes,
-    /// Sealing, reactions and subscriptions; each ends after the shutdown.
+    /// Packs, sealing, reactions and subscriptions; each ends after the shutdown.
     pub tasks: Vec<JoinHandle<()>>,
 }
 
@@ -73,13 +73,12 @@ pub enum StartError {
     /// The configuration lets clients move a clock that is not simulated.
     #[error("simulated_time is set, but the clock is the system's")]
     ClockNotSimulated,
+    /// The database does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Assembles the gateway and starts its background tasks.
-#[expect(
-    clippy::unused_async,
-    reason = "every service is built in the same way, and others do wait"
-)]
 pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError> {
     let Parts {
         store,
@@ -91,8 +90,10 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     if config.simulated_time && !clock.is_simulated() {
         return Err(StartError::ClockNotSimulated);
     }
-    let packs = of_library(&library);
-    let (service, _) = assemble(config, store, &packs, &clock, &services, &shutdown);
+    let kept = baton_packs::Packs::open(&store, &library).await?;
+    let packs = in_force(kept.clone());
+    let (mut service, _) = assemble(config, store, &packs, &clock, &services, &shutdown);
+    service.tasks.push(tokio::spawn(kept.run(shutdown)));
     Ok(service)
 }
 
@@ -140,16 +141,17 @@ fn assemble(
     (Service { routes, tasks }, runner)
 }
 
-/// The packs of a library, in force from a day in England.
-fn of_library(library: &Arc<Library>) -> Packs {
-    let authorities: Vec<String> = library
+/// The packs in force from a day in England. A new authority is served from the next start on, which subscribes to its
+/// feeds.
+fn in_force(packs: baton_packs::Packs) -> Packs {
+    let authorities: Vec<String> = packs
         .authorities()
-        .map(|authority| authority.as_str().to_owned())
+        .iter()
+        .map(ToString::to_string)
         .collect();
-    let library = Arc::clone(library);
     Packs::new(authorities, move |authority: &str, at: Timestamp| {
         let authority = AuthorityId::new(authority).ok()?;
-        let pack = library.pack_for(&authority, reactions::local_day(at))?;
+        let pack = packs.in_force(&authority, reactions::local_day(at))?;
         Some(pack.digest.as_str().to_owned())
     })
 }

@@ -15,8 +15,8 @@ use std::sync::Arc;
 use baton_calendar::Calendar;
 use baton_clock::BusinessClock;
 use baton_ids::{AuthorityId, NoticeId};
+use baton_packs::Packs;
 use baton_protocol::Pack;
-use baton_protocol_files::Library;
 use baton_store::{Store, StoreError};
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -39,7 +39,7 @@ pub const NAME: &str = "notification";
 #[derive(Clone)]
 pub struct App {
     store: Store,
-    library: Arc<Library>,
+    packs: Packs,
     clock: BusinessClock,
     calendar: Arc<Calendar>,
     spool: Arc<Spool>,
@@ -52,14 +52,14 @@ impl App {
     /// Puts the parts together.
     pub fn new(
         store: Store,
-        library: Arc<Library>,
+        packs: Packs,
         clock: BusinessClock,
         calendar: Arc<Calendar>,
         config: &Config,
     ) -> Self {
         Self {
             store,
-            library,
+            packs,
             clock,
             calendar,
             spool: Arc::new(Spool::new(config.spool.clone())),
@@ -74,7 +74,7 @@ impl App {
     }
 
     fn pack(&self, digest: &str) -> Result<Arc<Pack>, AppError> {
-        self.library
+        self.packs
             .get(digest)
             .ok_or_else(|| AppError::PackUnknown(digest.to_owned()))
     }

@@ -22,9 +22,10 @@ use baton_clock::BusinessClock;
 use baton_contracts::event::v1::Event;
 use baton_contracts::notification::v1::notification_reaction_service_server::NotificationReactionServiceServer;
 use baton_contracts::notification::v1::notification_service_server::NotificationServiceServer;
+use baton_packs::Packs;
 use baton_protocol_files::Library;
 use baton_rpc::{Conn, FeedServer, SimulationServer, subscribe_to};
-use baton_store::{Migrations, Store, Subscription, Tx, link_to_cause};
+use baton_store::{Migrations, Store, StoreError, Subscription, Tx, link_to_cause};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -78,7 +79,7 @@ pub const fn migrations() -> Migrations {
 pub struct Parts {
     /// Its own database, opened with [`migrations`].
     pub store: Store,
-    /// The authorities' packs.
+    /// The authorities' packs that this process brings. Those kept in the database come to them.
     pub library: Arc<Library>,
     /// The clock of rules and deadlines.
     pub clock: BusinessClock,
@@ -92,7 +93,7 @@ pub struct Parts {
 pub struct Service {
     /// Its gRPC services, for a server or for direct calls.
     pub routes: Routes,
-    /// Sealing, deadlines, sending and subscriptions; each ends after the shutdown.
+    /// Packs, sealing, deadlines, sending and subscriptions; each ends after the shutdown.
     pub tasks: Vec<JoinHandle<()>>,
 }
 
@@ -102,16 +103,12 @@ pub enum StartError {
     /// The list of bank holidays cannot be read.
     #[error("the bank holidays cannot be read")]
     Holidays(#[from] HolidayError),
+    /// The database does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Assembles the service and starts its background tasks.
-#[cfg_attr(
-    not(test),
-    expect(
-        clippy::unused_async,
-        reason = "every service is built in the same way, and others do wait"
-    )
-)]
 pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError> {
     let Parts {
         store,
@@ -126,9 +123,21 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     } else {
         Duration::from_millis(config.deadline_settle_ms)
     };
-    let authorities: Vec<String> = library.authorities().map(ToString::to_string).collect();
-    let app = App::new(store.clone(), library, clock.clone(), calendar, config);
+    let packs = Packs::open(&store, &library).await?;
+    let authorities: Vec<String> = packs
+        .authorities()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let app = App::new(
+        store.clone(),
+        packs.clone(),
+        clock.clone(),
+        calendar,
+        config,
+    );
 
+    let looking = tokio::spawn(packs.run(shutdown.clone()));
     let sealing = tokio::spawn({
         let (store, shutdown) = (store.clone(), shutdown.clone());
         async move { store.run_sealing(shutdown).await }
@@ -142,7 +151,7 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
         }
     });
     let sending = tokio::spawn(app.clone().run_sending(shutdown.clone()));
-    let mut tasks = vec![sealing, deadlines, sending];
+    let mut tasks = vec![sealing, deadlines, sending, looking];
     for (service, conn) in feeds {
         for authority in &authorities {
             let following = follow(&store, &app, service, authority, conn.clone(), &shutdown);

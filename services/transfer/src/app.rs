@@ -6,8 +6,8 @@ use std::time::Duration;
 use baton_calendar::Calendar;
 use baton_clock::BusinessClock;
 use baton_ids::{AuthorityId, TransferId};
+use baton_packs::Packs;
 use baton_protocol::Pack;
-use baton_protocol_files::Library;
 use baton_rpc::Problem;
 use baton_store::{RequestKey, Store, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -28,7 +28,7 @@ pub use storage::Page;
 #[derive(Clone)]
 pub struct App {
     store: Store,
-    library: Arc<Library>,
+    packs: Packs,
     calendar: Arc<Calendar>,
     clock: BusinessClock,
 }
@@ -88,15 +88,10 @@ pub enum Failure {
 
 impl App {
     /// The use cases over a database.
-    pub fn new(
-        store: Store,
-        library: Arc<Library>,
-        calendar: Calendar,
-        clock: BusinessClock,
-    ) -> Self {
+    pub fn new(store: Store, packs: Packs, calendar: Calendar, clock: BusinessClock) -> Self {
         Self {
             store,
-            library,
+            packs,
             calendar: Arc::new(calendar),
             clock,
         }
@@ -140,7 +135,7 @@ impl App {
     }
 
     fn pack(&self, digest: &str) -> Result<Arc<Pack>, Failure> {
-        self.library
+        self.packs
             .get(digest)
             .ok_or_else(|| Failure::PackUnknown(digest.to_owned()))
     }

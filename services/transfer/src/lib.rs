@@ -25,9 +25,10 @@ use baton_calendar::{Calendar, HolidayError};
 use baton_clock::BusinessClock;
 use baton_contracts::transfer::v1::transfer_reaction_service_server::TransferReactionServiceServer;
 use baton_contracts::transfer::v1::transfer_service_server::TransferServiceServer;
+use baton_packs::Packs;
 use baton_protocol_files::Library;
 use baton_rpc::{FeedServer, SimulationServer};
-use baton_store::{Migrations, Store};
+use baton_store::{Migrations, Store, StoreError};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -71,7 +72,7 @@ pub const fn migrations() -> Migrations {
 pub struct Parts {
     /// Its own database, opened with [`migrations`].
     pub store: Store,
-    /// The authorities' packs.
+    /// The authorities' packs that this process brings. Those kept in the database come to them.
     pub library: Arc<Library>,
     /// The clock of rules and deadlines.
     pub clock: BusinessClock,
@@ -83,7 +84,7 @@ pub struct Parts {
 pub struct Service {
     /// Its gRPC services, for a server or for direct calls.
     pub routes: Routes,
-    /// Sealing and deadlines; each ends after the shutdown.
+    /// Packs, sealing and deadlines; each ends after the shutdown.
     pub tasks: Vec<JoinHandle<()>>,
 }
 
@@ -93,16 +94,12 @@ pub enum StartError {
     /// The list of bank holidays cannot be read.
     #[error("the bank holidays cannot be read")]
     Holidays(#[from] HolidayError),
+    /// The database does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Assembles the service and starts its background tasks.
-#[cfg_attr(
-    not(test),
-    expect(
-        clippy::unused_async,
-        reason = "every service is built in the same way, and others do wait"
-    )
-)]
 pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError> {
     let Parts {
         store,
@@ -115,9 +112,20 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     } else {
         Duration::from_millis(config.deadline_settle_ms)
     };
-    let authorities = library.authorities().map(ToString::to_string).collect();
-    let app = app::App::new(store.clone(), library, Calendar::embedded()?, clock.clone());
+    let packs = Packs::open(&store, &library).await?;
+    let authorities: Vec<String> = packs
+        .authorities()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let app = app::App::new(
+        store.clone(),
+        packs.clone(),
+        Calendar::embedded()?,
+        clock.clone(),
+    );
 
+    let looking = tokio::spawn(packs.run(shutdown.clone()));
     let sealing = tokio::spawn({
         let (store, shutdown) = (store.clone(), shutdown.clone());
         async move { store.run_sealing(shutdown).await }
@@ -134,6 +142,6 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     }
     Ok(Service {
         routes: routes.routes(),
-        tasks: vec![sealing, deadlines],
+        tasks: vec![sealing, deadlines, looking],
     })
 }

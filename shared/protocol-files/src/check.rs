@@ -6,7 +6,7 @@ use crate::library::Library;
 use crate::problem::{LoadError, Problem};
 use crate::register::Register;
 use crate::source::{self, BASE, Folder};
-use crate::{embedded, pack};
+use crate::{embedded, pack, stored};
 
 mod citations;
 mod clocks;
@@ -33,14 +33,16 @@ pub(crate) fn library(folders: &[Folder]) -> Result<Library, LoadError> {
         .cloned()
         .or(embedded_base);
     let mut problems = Vec::new();
-    let mut packs = Vec::new();
+    let mut made = Library::default();
     for folder in folders.iter().filter(|folder| folder.name != BASE) {
-        packs.extend(pack::make(folder, base.as_ref(), &register, &mut problems));
+        if let Some(pack) = pack::make(folder, base.as_ref(), &register, &mut problems) {
+            made.add_with(pack, stored::content(base.as_ref(), folder));
+        }
     }
     problems.sort();
     problems.dedup();
     if problems.is_empty() {
-        Ok(Library::of(packs))
+        Ok(made)
     } else {
         Err(LoadError { problems })
     }
@@ -51,21 +53,7 @@ pub(crate) fn library(folders: &[Folder]) -> Result<Library, LoadError> {
 /// What is wrong in a file beside it is said too when it is about a name that this file gives.
 pub fn check_file(path: &Path) -> Vec<Problem> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let name = folder
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default();
-    let name = name.split('@').next().unwrap_or_default().to_owned();
-    let read = source::read_folder(folder, name).and_then(|own| {
-        let base = folder
-            .parent()
-            .map(|parent| parent.join(BASE))
-            .filter(|base| base.is_dir());
-        let base = base
-            .map(|base| source::read_folder(&base, BASE.to_owned()))
-            .transpose()?;
-        Ok(base.into_iter().chain([own]).collect::<Vec<_>>())
-    });
+    let read = source::read_with_base(folder);
     let problems = match read.and_then(|folders| library(&folders)) {
         Ok(_) => Vec::new(),
         Err(error) => error.problems,

@@ -16,6 +16,8 @@ use crate::{check, embedded, source};
 pub struct Library {
     /// By authority, each in the order in which its packs come into force.
     packs: BTreeMap<AuthorityId, Vec<Arc<Pack>>>,
+    /// The files of each pack as one text, by digest.
+    contents: BTreeMap<String, Arc<str>>,
 }
 
 impl Library {
@@ -32,13 +34,25 @@ impl Library {
         check::library(&source::read_dir(folder)?)
     }
 
-    /// A library of packs made elsewhere, for instance in a test.
+    /// One authority's folder, with `statutory` beside it or, where there is none, the one that ships with Baton.
+    pub fn load_folder(folder: &Path) -> Result<Self, LoadError> {
+        check::library(&source::read_with_base(folder)?)
+    }
+
+    /// A library of packs made elsewhere, for instance in a test. They have no files, and cannot be stored.
     pub fn of(packs: impl IntoIterator<Item = Pack>) -> Self {
         let mut library = Self::default();
         for pack in packs {
             library.add(pack);
         }
         library
+    }
+
+    /// Adds a pack with its files as one text.
+    pub(crate) fn add_with(&mut self, pack: Pack, content: String) {
+        self.contents
+            .insert(pack.digest.to_string(), content.into());
+        self.add(pack);
     }
 
     fn add(&mut self, pack: Pack) {
@@ -69,6 +83,11 @@ impl Library {
             .flatten()
             .find(|pack| pack.digest.as_str() == digest)
             .cloned()
+    }
+
+    /// The files of a pack as one text, for [`read_stored`](crate::read_stored); none for a pack without files.
+    pub fn content(&self, digest: &str) -> Option<&str> {
+        self.contents.get(digest).map(AsRef::as_ref)
     }
 
     /// Every pack, by authority and date.

@@ -18,6 +18,16 @@ use crate::register::Register;
 use crate::sections::Sections;
 use crate::source::{File, Folder};
 
+/// What came of making a pack.
+pub(crate) struct Made {
+    /// The pack; none when something could not be read.
+    pub pack: Option<Pack>,
+    /// What could not be read: without it the pack would lack rules.
+    pub unread: Vec<Problem>,
+    /// What was read and must not be so.
+    pub unsound: Vec<Problem>,
+}
+
 /// Makes the pack; adds to `problems` and gives `None` when something is wrong.
 pub(crate) fn make(
     folder: &Folder,
@@ -25,11 +35,23 @@ pub(crate) fn make(
     register: &Register,
     problems: &mut Vec<Problem>,
 ) -> Option<Pack> {
+    let mut made = read_and_check(folder, base, register);
+    let is_sound = made.unread.is_empty() && made.unsound.is_empty();
+    problems.append(&mut made.unread);
+    problems.append(&mut made.unsound);
+    made.pack.filter(|_| is_sound)
+}
+
+/// Makes the pack if it can be read, and says everything that is wrong with it.
+pub(crate) fn read_and_check(folder: &Folder, base: Option<&Folder>, register: &Register) -> Made {
     let mut findings = Findings::default();
-    let (head, own) = read(folder, &mut findings).or_else(|| {
-        problems.append(&mut findings.problems);
-        None
-    })?;
+    let Some((head, own)) = read(folder, &mut findings) else {
+        return Made {
+            pack: None,
+            unread: findings.problems,
+            unsound: vec![],
+        };
+    };
     let mut sections = own;
     if let Some(base) = base
         && let Some((base_head, mut base)) = read(base, &mut findings)
@@ -38,29 +60,31 @@ pub(crate) fn make(
         sections.put_under(base);
     }
     sections.settle(head.enforcement.default);
-    let mut found = findings.problems;
 
-    let authority_file = folder.files.first()?;
-    check::citations(folder, register, &mut found);
-    check::names(&sections, &findings.unread, &mut found);
-    check::routes(&sections, &mut found);
-    check::items(&sections, &head.ladder, &mut found);
-    check::clocks(&sections, &mut found);
+    let mut unsound = Vec::new();
+    check::citations(folder, register, &mut unsound);
+    check::names(&sections, &findings.unread, &mut unsound);
+    check::routes(&sections, &mut unsound);
+    check::items(&sections, &head.ladder, &mut unsound);
+    check::clocks(&sections, &mut unsound);
+    let mut unread = findings.problems;
+    let authority_file = folder.files.first();
+    let at_head = |message| authority_file.map(|file| file.problem(1, message));
     if head.authority != folder.name {
-        found.push(authority_file.problem(
-            1,
-            format!(
-                "`authority: {}` stands in the folder `{}`",
-                head.authority, folder.name
-            ),
-        ));
+        unread.extend(at_head(format!(
+            "`authority: {}` stands in the folder `{}`",
+            head.authority, folder.name
+        )));
     }
     let authority = AuthorityId::new(&head.authority)
-        .map_err(|error| found.push(authority_file.problem(1, error.to_string())));
-    let is_sound = found.is_empty();
-    problems.append(&mut found);
-    let authority = authority.ok().filter(|_| is_sound)?;
-    Some(assemble(authority, head, sections, digest(base, folder)))
+        .map_err(|error| unread.extend(at_head(error.to_string())))
+        .ok()
+        .filter(|_| unread.is_empty());
+    Made {
+        pack: authority.map(|authority| assemble(authority, head, sections, digest(base, folder))),
+        unread,
+        unsound,
+    }
 }
 
 fn read(folder: &Folder, findings: &mut Findings) -> Option<(AuthorityFile, Sections)> {
@@ -101,6 +125,7 @@ fn assemble(
         front_door: FrontDoorRules {
             contact_routes: values(sections.contact_routes),
             referral_routes: values(sections.referral_routes),
+            open_case: sections.open_case.map(|entry| entry.value),
             outcomes: values(sections.contact_outcomes),
             decided_by: sections.decided_by.map(|entry| entry.value),
             clocks: values(sections.front_door_clocks),
@@ -134,7 +159,7 @@ fn assemble(
 }
 
 /// SHA-256 over the names, lengths and texts of all files, the base first.
-fn digest(base: Option<&Folder>, folder: &Folder) -> PackDigest {
+pub(crate) fn digest(base: Option<&Folder>, folder: &Folder) -> PackDigest {
     let mut hash = Sha256::new();
     for file in base
         .into_iter()

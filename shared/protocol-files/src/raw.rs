@@ -228,6 +228,7 @@ pub(crate) struct AuthorityFile {
 pub(crate) struct FrontDoorFile {
     pub contact_routes: Entries,
     pub referral_routes: Entries,
+    pub open_case: Option<Spanned<Value>>,
     pub outcomes: Entries,
     pub decided_by: Option<Spanned<Value>>,
     pub clocks: Entries,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use baton_protocol::allocation::{AllocatedMeans, HardStop, LeaveUnallocated, NamedBy};
 use baton_protocol::closure::ClosureGround;
-use baton_protocol::front_door::{ContactOutcome, DecidedBy, ReferralRoute};
+use baton_protocol::front_door::{ContactOutcome, DecidedBy, OpenCase, ReferralRoute};
 use baton_protocol::notification::{Exception, NoticeKind};
 use baton_protocol::transfer::{
     ActionRule, Authority, GateItem, Meeting, Notice, Route, UndecidedRule,
@@ -22,6 +22,7 @@ use crate::source::File;
 pub(crate) struct Sections {
     pub contact_routes: Vec<Located<ReferralRoute>>,
     pub referral_routes: Vec<Located<ReferralRoute>>,
+    pub open_case: Option<Located<OpenCase>>,
     pub contact_outcomes: Vec<Located<ContactOutcome>>,
     pub decided_by: Option<Located<DecidedBy>>,
     pub front_door_clocks: Vec<Located<Clock>>,
@@ -64,7 +65,8 @@ impl Sections {
         let raw = raw::read::<Option<FrontDoorFile>>(file, &mut findings.problems)
             .flatten()
             .unwrap_or_default();
-        let one = raw.decided_by.iter().cloned().collect();
+        let one = raw.open_case.iter().chain(&raw.decided_by);
+        let one = one.cloned().collect();
         let ends = raw::ends([
             &raw.contact_routes,
             &raw.referral_routes,
@@ -75,6 +77,9 @@ impl Sections {
         self.contact_routes = raw::entries(file, raw.contact_routes, &ends, findings);
         self.referral_routes = raw::entries(file, raw.referral_routes, &ends, findings);
         self.contact_outcomes = raw::entries(file, raw.outcomes, &ends, findings);
+        self.open_case = raw
+            .open_case
+            .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
         self.decided_by = raw
             .decided_by
             .and_then(|entry| raw::entry_of(file, entry, &ends, findings));

@@ -78,8 +78,7 @@ pub(crate) fn read_dir(folder: &Path) -> Result<Vec<Folder>, LoadError> {
             .file_name()
             .and_then(|name| name.to_str())
             .unwrap_or_default();
-        let name = name.split('@').next().unwrap_or_default().to_owned();
-        match read_folder(&path, name) {
+        match read_folder(&path, authority_in(name)) {
             Ok(folder) => folders.push(folder),
             Err(error) => problems.extend(error.problems),
         }
@@ -89,6 +88,28 @@ pub(crate) fn read_dir(folder: &Path) -> Result<Vec<Folder>, LoadError> {
     } else {
         Err(LoadError { problems })
     }
+}
+
+/// Reads one authority's folder, and `statutory` if it lies beside it.
+pub(crate) fn read_with_base(folder: &Path) -> Result<Vec<Folder>, LoadError> {
+    let name = folder
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let own = read_folder(folder, authority_in(name))?;
+    let base = folder
+        .parent()
+        .map(|parent| parent.join(BASE))
+        .filter(|base| base.is_dir());
+    let base = base
+        .map(|base| read_folder(&base, BASE.to_owned()))
+        .transpose()?;
+    Ok(base.into_iter().chain([own]).collect())
+}
+
+/// The authority whose folder has this name: without what follows an `@`.
+fn authority_in(name: &str) -> String {
+    name.split('@').next().unwrap_or_default().to_owned()
 }
 
 /// Reads the six files of one folder.

@@ -7,6 +7,7 @@
 //! - [`Tx::announce`] appends events; [`Store::run_sealing`] numbers and chains them;
 //!   [`Store::feed_stream`] hands them out; [`Store::subscribe`] applies another service's feed.
 //! - [`Tx::sync_deadlines`] says what an aggregate waits for; [`Store::run_deadlines`] acts when it is due.
+//! - [`Tx::keep_pack`] and [`Tx::activate_pack`] keep the texts of protocols for ever, and from which day each is in force.
 //! - [`Tx::put_private`] keeps what people wrote apart from events, which carry only its digest.
 //!
 //! # Writing a statement
@@ -36,6 +37,7 @@ mod feed;
 mod instant;
 pub mod kill;
 mod open;
+mod packs;
 mod private;
 mod requests;
 mod sealing;
@@ -53,6 +55,7 @@ pub use feed::{Batch, Cursor, FeedError, FeedStream, SealedEvent};
 pub use futures::future::BoxFuture;
 pub use instant::Instant;
 pub use open::Store;
+pub use packs::{Activation, PackShelf, StoredPack, in_force};
 pub use requests::RequestKey;
 pub use session::{Db, Session, Tx};
 pub use sqlx;

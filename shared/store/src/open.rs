@@ -19,16 +19,30 @@ use crate::{Db, Migrations, StoreConfig, StoreError, with_db};
 
 /// The store's own tables; a service's come after them.
 const OWN: Migrations = Migrations {
-    sqlite: &[(
-        1,
-        "store",
-        include_str!("../migrations/sqlite/0001_store.sql"),
-    )],
-    postgres: &[(
-        1,
-        "store",
-        include_str!("../migrations/postgres/0001_store.sql"),
-    )],
+    sqlite: &[
+        (
+            1,
+            "store",
+            include_str!("../migrations/sqlite/0001_store.sql"),
+        ),
+        (
+            2,
+            "packs",
+            include_str!("../migrations/sqlite/0002_packs.sql"),
+        ),
+    ],
+    postgres: &[
+        (
+            1,
+            "store",
+            include_str!("../migrations/postgres/0001_store.sql"),
+        ),
+        (
+            2,
+            "packs",
+            include_str!("../migrations/postgres/0002_packs.sql"),
+        ),
+    ],
 };
 
 /// A connection that has been idle for longer than this is tried before it is given out.
