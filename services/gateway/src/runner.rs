@@ -220,6 +220,7 @@ impl Runner {
             traceparent.clone_into(&mut reaction.traceparent);
         }
         if storage::reactions::insert(tx, &reaction).await? {
+            tx.mark(|| reaction.mark());
             let runner = self.clone();
             tx.after_commit(move || runner.0.work.notify_one());
         }

@@ -43,6 +43,9 @@ pub struct Tx {
     /// The deadline (aggregate, name) whose handler this transaction belongs to.
     pub(crate) firing: Option<(Uuid, String)>,
     pub(crate) after_commit: Vec<Box<dyn FnOnce() + Send>>,
+    /// What is being committed, more closely than by its label.
+    #[cfg(feature = "kill-points")]
+    pub(crate) marks: Vec<String>,
 }
 
 impl Tx {
@@ -53,7 +56,20 @@ impl Tx {
             deadlines_changed: false,
             firing: None,
             after_commit: Vec::new(),
+            #[cfg(feature = "kill-points")]
+            marks: Vec::new(),
         }
+    }
+
+    /// Says more closely than the label what this transaction commits: a kill point `<label>.<mark>` of its own. Does
+    /// nothing unless kill points are compiled in.
+    #[cfg(not(feature = "kill-points"))]
+    pub fn mark(&mut self, _mark: impl FnOnce() -> String) {}
+
+    /// Says more closely than the label what this transaction commits: a kill point `<label>.<mark>` of its own.
+    #[cfg(feature = "kill-points")]
+    pub fn mark(&mut self, mark: impl FnOnce() -> String) {
+        self.marks.push(mark());
     }
 
     /// Runs `act` once this transaction has committed, and not at all when it does not. For waking a task

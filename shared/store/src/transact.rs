@@ -118,7 +118,12 @@ impl Store {
     /// Commits and then wakes whoever waits for what was committed.
     pub(crate) async fn commit(&self, mut tx: Tx, label: &'static str) -> Result<(), StoreError> {
         let heads = self.seal_at_commit(&mut tx).await?;
-        kill::point(Stage::BeforeCommit, self.0.service, label);
+        let service = self.0.service;
+        kill::point(Stage::BeforeCommit, service, label);
+        #[cfg(feature = "kill-points")]
+        let marks = std::mem::take(&mut tx.marks);
+        #[cfg(feature = "kill-points")]
+        kill::points(Stage::BeforeCommit, service, label, &marks);
         let Tx {
             session,
             announced,
@@ -130,7 +135,9 @@ impl Store {
             Session::Sqlite(session) => session.commit().await?,
             Session::Postgres(session) => session.commit().await?,
         }
-        kill::point(Stage::AfterCommit, self.0.service, label);
+        kill::point(Stage::AfterCommit, service, label);
+        #[cfg(feature = "kill-points")]
+        kill::points(Stage::AfterCommit, service, label, &marks);
 
         if announced && self.0.db.is_shared() {
             self.0.unsealed.notify_one();

@@ -1,10 +1,11 @@
 //! One run of a story against supervised processes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::{Duration, Instant};
 
 use baton::story;
 use baton_rpc::connect;
@@ -15,6 +16,9 @@ use super::points::{self, Point};
 use super::supervisor::{Program, Scene, Supervisor, log_of};
 use crate::ensemble;
 use crate::stubborn::{Seen, stubborn};
+
+/// A story that takes longer than this hangs.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Where a story is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +32,7 @@ pub enum Stage {
 /// What came of a run that went well.
 pub struct Run {
     /// The points that were passed.
-    pub passed: Vec<Point>,
+    pub passed: BTreeSet<Point>,
     /// The points at which a process was killed.
     pub killed_at: Vec<Point>,
 }
@@ -47,27 +51,24 @@ pub async fn play(stage: Stage, name: &str, kill_at: &[Point]) -> Run {
     };
     let supervisor = Supervisor::start(place.programs(kill_at), scene);
     let conn = stubborn(connect("gateway", &place.door).expect("an address"), seen);
-    let began = std::time::Instant::now();
-    let performance = story::play(&story, conn).await;
-    let failures: Vec<String> = performance
-        .failures
-        .iter()
-        .map(|failure| failure.what.clone())
-        .collect();
-    let told = || {
-        format!(
-            "{name} on {stage:?}, to be killed at {kill_at:#?}\n{}\n",
-            supervisor.log()
-        )
+    let began = Instant::now();
+    let performance = tokio::time::timeout(PATIENCE, story::play(&story, conn)).await;
+    let told = format!(
+        "{name} on {stage:?}, to be killed at\n  {}\n{}\n",
+        kill_at.join("\n  "),
+        supervisor.log()
+    );
+    let Ok(performance) = performance else {
+        panic!("{told}the story came to no end in {PATIENCE:?}");
     };
+    let failures = performance.failures.iter();
+    let failures: Vec<&str> = failures.map(|failure| failure.what.as_str()).collect();
     assert!(
         failures.is_empty(),
-        "{}{}\n{}",
-        told(),
+        "{told}{}\n{}",
         performance.text,
         failures.join("\n")
     );
-    let told = told();
 
     let lives = supervisor.stop();
     let wrong: Vec<&String> = lives.iter().flat_map(|life| &life.wrong).collect();
@@ -77,6 +78,9 @@ pub async fn play(stage: Stage, name: &str, kill_at: &[Point]) -> Run {
         log_of(place.folder.path())
     );
     inspect(&place, &confidential(&text), &told).await;
+    let programs = place.programs(&[]).into_iter();
+    let passed = programs.flat_map(|program| points::passed(&program.points));
+    let passed = passed.collect();
     let killed: usize = lives.iter().map(|life| life.killed_at.len()).sum();
     println!(
         "{name} on {stage:?}: killed {killed} of {} times, {:.1?}",
@@ -84,7 +88,7 @@ pub async fn play(stage: Stage, name: &str, kill_at: &[Point]) -> Run {
         began.elapsed()
     );
     Run {
-        passed: points::passed(&place.point_log()),
+        passed,
         killed_at: lives.into_iter().flat_map(|life| life.killed_at).collect(),
     }
 }
@@ -185,15 +189,11 @@ impl Place {
         self.folder.path().join("sent")
     }
 
-    fn point_log(&self) -> PathBuf {
-        self.folder.path().join("points")
+    fn points(&self, program: &str) -> PathBuf {
+        self.folder.path().join(format!("{program}.points"))
     }
 
     fn programs(&self, kill_at: &[Point]) -> Vec<Program> {
-        let log = (
-            "BATON_KILL_LOG".to_owned(),
-            self.point_log().display().to_string(),
-        );
         let listen = |service: &str| format!("127.0.0.1:{}", self.ports[service]);
         let text = str::to_owned;
         if self.stage == Stage::Sqlite {
@@ -207,13 +207,13 @@ impl Place {
                     text("--listen"),
                     listen("gateway"),
                 ],
-                environment: vec![log],
+                environment: Vec::new(),
                 kill_at: kill_at.to_vec(),
+                points: self.points("all"),
             }];
         }
         let program = |service: &'static str| {
             let mut environment = vec![
-                log.clone(),
                 (text("BATON__STORE__URL"), self.databases[service].clone()),
                 // Six services of several runs share one small server.
                 (text("BATON__STORE__MAX_CONNECTIONS"), text("5")),
@@ -240,6 +240,7 @@ impl Place {
                     .filter(|point| points::service_of(point) == service)
                     .cloned()
                     .collect(),
+                points: self.points(service),
             }
         };
         points::services().map(program).into()

@@ -1,21 +1,31 @@
 //! The points at which a process may be killed, as a run has passed them.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use baton_contracts::r#type::v1::CallKind;
 use baton_contracts::{CALLS, Call};
 
+/// Before the name of the point at which a process ends.
+const KILLED: &str = "killed ";
+
 /// A named point: `after_commit:transfer.complete_transfer`.
 pub type Point = String;
 
-/// The points of a run in the order in which they were passed, without those at which nothing could be lost.
-pub fn passed(log: &Path) -> Vec<Point> {
+/// The points that one process passed in all its lives, without those at which nothing could be lost.
+pub fn passed(log: &Path) -> BTreeSet<Point> {
     let text = std::fs::read_to_string(log).unwrap_or_default();
-    text.lines()
+    let points = text.lines().filter(|line| !line.starts_with(KILLED));
+    points
         .filter(|line| worth_it(line))
         .map(str::to_owned)
         .collect()
+}
+
+/// The point at which a process was killed last.
+pub fn killed_at(log: &Path) -> Option<Point> {
+    let text = std::fs::read_to_string(log).ok()?;
+    text.lines().last()?.strip_prefix(KILLED).map(str::to_owned)
 }
 
 /// The answer to a query left: nothing had changed. Every other point counts.
@@ -41,25 +51,14 @@ fn only_reads(call: &Call) -> bool {
     development || (reads && !call.method().ends_with("Expiry"))
 }
 
-/// The points in an order in which one run can meet many: a point that is soon passed for the last time comes first.
-pub fn in_order(passed: &[Point]) -> Vec<Point> {
-    let mut last: BTreeMap<&Point, usize> = BTreeMap::new();
-    for (at, point) in passed.iter().enumerate() {
-        last.insert(point, at);
-    }
-    let mut points: Vec<(usize, &Point)> =
-        last.into_iter().map(|(point, at)| (at, point)).collect();
-    points.sort();
-    points.into_iter().map(|(_, point)| point.clone()).collect()
-}
-
-/// Points that one run can meet one after the other. A call is made again until it is answered, so it can be killed
-/// before and after its commit in one run; once it is answered it is past.
-pub fn groups(points: Vec<Point>) -> [Vec<Point>; 2] {
-    let (replies, commits) = points
+/// Points that one run can meet. A call is made again until it is answered, so it can be killed before and after its
+/// commit; once it is answered it is past, and so the answers of services and those of the gateway lie too close
+/// together for one run.
+pub fn groups(points: BTreeSet<Point>) -> [Vec<Point>; 2] {
+    let (last, first) = points
         .into_iter()
-        .partition(|point| point.starts_with("after_reply:"));
-    [commits, replies]
+        .partition(|point| point.starts_with("after_reply:") && service_of(point) == "gateway");
+    [first, last]
 }
 
 /// The services that pass points.

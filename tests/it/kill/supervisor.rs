@@ -1,23 +1,27 @@
 //! Runs Baton in processes of its own, and starts each again whenever it is killed.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 
-use super::points::Point;
+use super::points::{self, Point};
 use crate::ensemble;
 use crate::stubborn::Seen;
 
 const SIGKILL: i32 = 9;
+/// A process that takes longer than this to stop hangs.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// One process.
 #[derive(Debug, Clone)]
@@ -28,8 +32,10 @@ pub struct Program {
     pub arguments: Vec<String>,
     /// The environment besides ours.
     pub environment: Vec<(String, String)>,
-    /// Where it is killed: at the first point in its first life, at the second in its second, and so on.
+    /// Where it is killed, once at each, at whichever it passes first.
     pub kill_at: Vec<Point>,
+    /// Where it notes the points it passes.
+    pub points: PathBuf,
 }
 
 /// What all processes share.
@@ -99,6 +105,12 @@ impl Supervisor {
     pub fn stop(mut self) -> Vec<Life> {
         self.stopping.store(true, Ordering::SeqCst);
         self.signal("TERM");
+        let told = Instant::now();
+        while told.elapsed() < PATIENCE && !self.watched.iter().all(|(_, one)| one.is_finished()) {
+            std::thread::sleep(PAUSE);
+        }
+        // Whoever has not ended by now is told so in its life.
+        self.signal("KILL");
         let lives = std::mem::take(&mut self.watched);
         lives
             .into_iter()
@@ -164,35 +176,31 @@ struct Watcher {
 
 impl Watcher {
     fn watch(self) -> Life {
-        let mut points: VecDeque<Point> = self.program.kill_at.clone().into();
         let mut life = Life::default();
-        loop {
-            let armed = points.pop_front();
-            let Some(mut child) = self.spawn(armed.as_deref()) else {
-                return life;
-            };
+        let mut armed = self.program.kill_at.clone();
+        while let Some(mut child) = self.spawn(&armed) {
             let ended = child.wait().expect("the process ends");
             *self.pid.lock().unwrap() = None;
-            match armed {
-                Some(point)
-                    if ended.signal() == Some(SIGKILL) && !self.stopping.load(Ordering::SeqCst) =>
-                {
-                    life.killed_at.push(point);
-                }
-                _ => {
-                    if !self.stopping.load(Ordering::SeqCst) || !ended_well(ended) {
-                        life.wrong
-                            .push(format!("{} ended by itself: {ended}", self.program.name));
-                        self.scene.seen.gone.store(true, Ordering::SeqCst);
-                    }
-                    return life;
-                }
+            if ended.signal() == Some(SIGKILL)
+                && let Some(point) = points::killed_at(&self.program.points)
+                && armed.contains(&point)
+            {
+                armed.retain(|other| *other != point);
+                life.killed_at.push(point);
+                continue;
             }
+            if !self.stopping.load(Ordering::SeqCst) || !ended.success() {
+                let name = &self.program.name;
+                life.wrong.push(format!("{name} ended by itself: {ended}"));
+                self.scene.seen.gone.store(true, Ordering::SeqCst);
+            }
+            break;
         }
+        life
     }
 
     /// Starts the process, unless all is to stop.
-    fn spawn(&self, kill_at: Option<&str>) -> Option<Child> {
+    fn spawn(&self, kill_at: &[Point]) -> Option<Child> {
         let log = self.scene.folder.join(format!("{}.log", self.program.name));
         let log = File::options()
             .create(true)
@@ -204,13 +212,11 @@ impl Watcher {
             .args(&self.program.arguments)
             .args(["--simulated-from", &self.time().to_string()])
             .envs(self.program.environment.iter().cloned())
-            .env_remove("BATON_KILL_AT")
+            .env("BATON_KILL_AT", kill_at.join(","))
+            .env("BATON_KILL_LOG", &self.program.points)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log);
-        if let Some(point) = kill_at {
-            command.env("BATON_KILL_AT", point);
-        }
         let mut pid = self.pid.lock().unwrap();
         if self.stopping.load(Ordering::SeqCst) {
             return None;
@@ -229,10 +235,6 @@ impl Watcher {
             .flatten()
             .fold(self.scene.start, Timestamp::max)
     }
-}
-
-fn ended_well(ended: ExitStatus) -> bool {
-    ended.success()
 }
 
 /// When the last event was recorded, in any database that is there already.

@@ -50,6 +50,16 @@ pub struct Reaction {
     pub created_at: Timestamp,
 }
 
+impl Reaction {
+    /// Its kind and what comes next: the command that is frozen, or else where it stands.
+    pub fn mark(&self) -> String {
+        let next = self.frozen.as_ref().map_or(self.phase.as_str(), |frozen| {
+            frozen.path.rsplit('/').next().unwrap_or_default()
+        });
+        format!("{}.{next}", self.kind)
+    }
+}
+
 /// A command as it is sent, however often.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frozen {

@@ -91,6 +91,9 @@ impl Write {
 pub async fn apply(tx: &mut Tx, writes: &[Write]) -> Result<Vec<bool>, StoreError> {
     let mut hits = Vec::with_capacity(writes.len());
     for write in writes {
+        if let Write::Begin(reaction) | Write::Save(reaction) = write {
+            tx.mark(|| reaction.mark());
+        }
         let hit = write.apply(tx).await?;
         hits.push(hit);
         if !hit && write.is_guard() {

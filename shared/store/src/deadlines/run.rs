@@ -183,6 +183,7 @@ impl Store {
                 link_to_cause(&tracing::Span::current(), &traceparent);
             }
             tx.firing = Some((due.aggregate_id, due.name.clone()));
+            tx.mark(|| due.name.clone());
             if let Err(error) = handler(&mut tx, due.clone()).await {
                 roll_back(tx).await;
                 return Err(error);

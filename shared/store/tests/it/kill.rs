@@ -55,7 +55,10 @@ async fn killed_before_a_commit_it_never_happened_and_after_it_it_did() {
             );
             let passed = std::fs::read_to_string(log.path()).unwrap();
             let last = kill_at.split('#').next().unwrap();
-            assert_eq!(passed.lines().last(), Some(last));
+            assert_eq!(
+                passed.lines().last(),
+                Some(format!("killed {last}").as_str())
+            );
         }
     }
 }
