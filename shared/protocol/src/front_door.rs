@@ -20,6 +20,9 @@ pub struct FrontDoorRules {
     pub contact_routes: Vec<ReferralRoute>,
     /// Where a referral goes first.
     pub referral_routes: Vec<ReferralRoute>,
+    /// Why whatever concerns an open case is for the team that has it; it is everywhere, with no rule of its own where
+    /// the authority is silent.
+    pub open_case: Option<OpenCase>,
     /// What a decision can come to.
     pub outcomes: Vec<ContactOutcome>,
     /// Who decides on a contact.
@@ -46,6 +49,14 @@ pub struct ReferralRoute {
     /// What happens while that cannot be decided.
     #[serde(default)]
     pub undecided: RouteUndecided,
+}
+
+/// What concerns an open case is for the team that has it (M-006).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenCase {
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
 }
 
 /// What a decision on a contact can come to.

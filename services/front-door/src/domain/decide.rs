@@ -143,7 +143,7 @@ pub fn decide(
         .child(contact.child)
         .map(|child| values(&child.facts))
         .unwrap_or_default();
-    let way = onward(outcome, command, ctx, || {
+    let way = onward(outcome, command, ctx, pack, || {
         rules::way_of_referral(pack, &facts, ctx)
     })?;
     add_all(
@@ -224,12 +224,13 @@ fn onward(
     outcome: &ContactOutcome,
     command: &Decide,
     ctx: &Context,
+    pack: &Pack,
     by_protocol: impl FnOnce() -> Result<Way, Refusal>,
 ) -> Result<Option<Way>, Refusal> {
     if let Some(responsible) = &ctx.responsible {
         return Ok(outcome.refers.then(|| Way {
             team: responsible.team.clone(),
-            rules: Vec::new(),
+            rules: rules::of_open_case(pack),
             facts: Vec::new(),
             unknown: Vec::new(),
         }));

@@ -40,7 +40,7 @@ pub fn way_of_contact(pack: &Pack, facts: &Facts, ctx: &Context) -> Result<Way, 
         // W-014, W-015, M-006: what concerns an open case is for the team that has it.
         let way = Way {
             team: responsible.team.clone(),
-            rules: Vec::new(),
+            rules: of_open_case(pack),
             facts: Vec::new(),
             unknown: Vec::new(),
         };
@@ -78,6 +78,14 @@ pub fn way_of_contact(pack: &Pack, facts: &Facts, ctx: &Context) -> Result<Way, 
         facts: Vec::new(),
         unknown,
     })
+}
+
+/// The rules by which an open case stays with the team that has it.
+pub fn of_open_case(pack: &Pack) -> Vec<String> {
+    let open_case = pack.front_door.open_case.as_ref();
+    open_case
+        .map(|open_case| cited(&open_case.cites))
+        .unwrap_or_default()
 }
 
 fn fallback(ctx: &Context) -> Option<TeamId> {

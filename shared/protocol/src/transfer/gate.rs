@@ -55,6 +55,10 @@ pub struct GateItem {
     /// Hard or soft. Settled at load.
     #[serde(default)]
     pub strength: Option<Strength>,
+    /// Where a case moves with what is missing as actions: this one cannot follow the case, so whoever completes the
+    /// transfer without it gives a reason (M-001).
+    #[serde(default)]
+    pub cannot_follow: bool,
     /// By when; no limit of its own when absent.
     #[serde(default)]
     pub due: Option<Term>,
