@@ -6,4 +6,5 @@ mod calls;
 mod deadlines;
 mod flows;
 mod harness;
+mod packs;
 mod races;

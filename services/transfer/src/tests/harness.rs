@@ -19,6 +19,7 @@ use baton_store::{Cursor, Json, Store, StoreConfig, sqlx, with_db};
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use serde_json::Value;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Status};
 use tonic_types::StatusExt as _;
@@ -37,6 +38,7 @@ pub struct World {
     pub case: String,
     library: Arc<Library>,
     conn: Conn,
+    tasks: Vec<JoinHandle<()>>,
     shutdown: CancellationToken,
     known: Mutex<Known>,
 }
@@ -66,12 +68,17 @@ pub fn request_id() -> String {
 impl World {
     /// A case of `frt` with ann, whom north would follow.
     pub async fn of(authority: &'static str, url: String) -> Self {
+        Self::under(Library::embedded().unwrap(), authority, url).await
+    }
+
+    /// The same under other protocols.
+    pub async fn under(library: Library, authority: &'static str, url: String) -> Self {
         let clock = BusinessClock::simulated(at(START));
         let store = Store::open(StoreConfig::new(url), NAME, migrations(), clock.clone())
             .await
             .unwrap();
         let shutdown = CancellationToken::new();
-        let library = Arc::new(Library::embedded().unwrap());
+        let library = Arc::new(library);
         let parts = Parts {
             store: store.clone(),
             library: Arc::clone(&library),
@@ -90,6 +97,7 @@ impl World {
             case: CaseId::new().to_string(),
             library,
             conn,
+            tasks: service.tasks,
             shutdown,
             known: Mutex::new(Known {
                 facts: facts
@@ -101,6 +109,15 @@ impl World {
                 team: "frt".to_owned(),
             }),
         }
+    }
+
+    /// Stops the service, so that another can open the database.
+    pub async fn end(mut self) {
+        self.shutdown.cancel();
+        for task in self.tasks.drain(..) {
+            task.await.unwrap();
+        }
+        self.store.close().await;
     }
 
     pub fn public(&self) -> TransferServiceClient<Conn> {
