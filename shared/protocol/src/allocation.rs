@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use baton_calendar::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Clock, Rung};
@@ -50,6 +51,22 @@ pub struct HardStop {
     /// Who is told when somebody tries.
     #[serde(default)]
     pub escalate: Vec<Rung>,
+    /// Who is told of such a case that is placed with a team and has no worker yet; nobody when absent.
+    #[serde(default)]
+    pub report: Option<WithoutWorkerReport>,
+}
+
+/// A case without a worker is reported at once (L-010, C-005).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WithoutWorkerReport {
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// To whom.
+    pub to: Vec<Party>,
+    /// How often again, until a worker is allocated; once when absent.
+    #[serde(default)]
+    pub again_every: Option<Duration>,
 }
 
 /// Who may leave a case without a worker.
@@ -66,6 +83,53 @@ pub struct LeaveUnallocated {
     /// Who is told at once of a case that cannot be allocated.
     #[serde(default)]
     pub escalate: Vec<Rung>,
+    /// What has to be on record before it is authorised, each after the one before (W-153, W-154).
+    #[serde(default)]
+    pub first: Vec<Preparation>,
+    /// The report that is owed while the case has no worker (W-156).
+    #[serde(default)]
+    pub progress: Option<ProgressReport>,
+}
+
+/// Something that has to be on record before a case may be left without a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preparation {
+    /// Its name: `risk_assessment`.
+    pub step: String,
+    /// What it is, in one sentence.
+    pub title: String,
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// What it has to speak of, as codes.
+    #[serde(default)]
+    pub asks: Vec<String>,
+    /// Every one of these signs it, each another person.
+    pub signed_by: Vec<Party>,
+    /// To whom it goes once it is signed.
+    #[serde(default)]
+    pub to: Vec<Party>,
+}
+
+/// The report that is owed while a case has no worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProgressReport {
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// How often: from the authorisation, then from the report before.
+    pub every: Duration,
+    /// Who reports.
+    pub by: Party,
+    /// To whom, also when no report came.
+    pub to: Vec<Party>,
+}
+
+impl LeaveUnallocated {
+    /// The step of that name.
+    pub fn step(&self, name: &str) -> Option<&Preparation> {
+        self.first.iter().find(|step| step.step == name)
+    }
 }
 
 /// Who names the worker of a case.

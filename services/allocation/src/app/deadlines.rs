@@ -6,7 +6,9 @@ use serde_json::json;
 
 use super::announce::Source;
 use super::{App, AppError};
-use crate::domain::{Case, Unallocated, discrepancy_overdue, escalation_due, report_due};
+use crate::domain::{
+    Case, Unallocated, discrepancy_overdue, escalation_due, report_again, report_due,
+};
 use crate::storage;
 
 /// A difference with the record system was not settled in time.
@@ -16,6 +18,9 @@ const UNALLOCATED_REPORT: &str = "unallocated_report";
 
 /// The next one who is told of a case that waits for authority to be without a worker (W-150).
 const UNALLOCATED_ESCALATION: &str = "unallocated_escalation";
+
+/// Who has to hear of a case without a worker is told again (L-010).
+const WITHOUT_WORKER: &str = "without_worker";
 
 /// The open deadlines of a case.
 pub(super) fn of(case: &Case) -> Vec<Deadline> {
@@ -33,6 +38,11 @@ pub(super) fn of(case: &Case) -> Vec<Deadline> {
             name: UNALLOCATED_REPORT.to_owned(),
             due_at: *report_late_at,
             body: json!({ "rules": ["W-156"] }),
+        }),
+        Some(Unallocated::Reported { again_at, .. }) => again_at.map(|at| Deadline {
+            name: WITHOUT_WORKER.to_owned(),
+            due_at: at,
+            body: json!({}),
         }),
         Some(Unallocated::PendingAuthorisation { escalations, .. }) => {
             escalations.first().map(|next| Deadline {
@@ -66,6 +76,7 @@ impl App {
             let event = match deadline.name.as_str() {
                 DISCREPANCY => discrepancy_overdue(&case, &rules, deadline.due_at),
                 UNALLOCATED_ESCALATION => escalation_due(&case, deadline.due_at),
+                WITHOUT_WORKER => report_again(&case, &rules, deadline.due_at),
                 UNALLOCATED_REPORT => report_due(&case, &rules, deadline.due_at),
                 _ => None,
             };

@@ -10,7 +10,7 @@ use super::{App, AppError, Outcome, deadlines};
 use crate::domain::command::{Command, Placement};
 use crate::domain::context::Context;
 use crate::domain::spans::turn_of;
-use crate::domain::{Case, Event, What, apply, decide, worker_named};
+use crate::domain::{Case, Event, What, apply, decide, report_placement, worker_named};
 use crate::storage;
 
 /// An act on a case, as a handler hands it over.
@@ -44,6 +44,7 @@ impl App {
     {
         let app = self.clone();
         let source = Source::of(&ctx);
+        let pack = self.pack(&ctx.pack)?;
         self.store
             .once(key, "place_case", move |tx| {
                 Box::pin(async move {
@@ -60,16 +61,25 @@ impl App {
 
                     let (case, event) =
                         crate::domain::place(&placement, former.as_ref(), &roster, &ctx, now)?;
-                    if !storage::cases::insert(tx, &case).await? {
+                    // Announced against itself: before it there was nothing.
+                    let mut recorded = vec![Recorded {
+                        before: case.clone(),
+                        event,
+                        after: case.clone(),
+                    }];
+                    let mut last = case.clone();
+                    if let Some(report) = report_placement(&case, &ctx, &app.rules(&pack)) {
+                        last = apply(case.clone(), &report);
+                        recorded.push(Recorded {
+                            before: case,
+                            event: report,
+                            after: last.clone(),
+                        });
+                    }
+                    if !storage::cases::insert(tx, &last).await? {
                         // Another placement of the child was committed since we looked.
                         return Err(crate::domain::Refusal::CaseAlreadyOpen.into());
                     }
-                    // Announced against itself: before it there was nothing.
-                    let recorded = vec![Recorded {
-                        before: case.clone(),
-                        event,
-                        after: case,
-                    }];
                     let outcome = app.record(tx, recorded, &source, now).await?;
                     Ok(to_response(&outcome))
                 })

@@ -62,6 +62,12 @@ pub enum Unallocated {
         /// Who is told later, if it still is without a worker, in due order.
         #[serde(default)]
         escalations: Vec<Escalation>,
+        /// What was signed so far of what has to be on record first (W-153, W-154).
+        #[serde(default)]
+        signed: Vec<Signature>,
+        /// Whose signature comes next.
+        #[serde(default)]
+        awaited: Vec<Awaited>,
     },
     /// It may stay without a worker; a progress report is due each week (W-156).
     Authorised {
@@ -72,6 +78,14 @@ pub enum Unallocated {
     },
     /// Authority was refused: a worker has to be found.
     Refused,
+    /// It may not be without one, and who has to hear of it was told.
+    Reported {
+        /// The hard stop of the protocol that asks for the report.
+        stop: String,
+        /// When they are told again.
+        #[serde(default)]
+        again_at: Option<Timestamp>,
+    },
 }
 
 /// Somebody who is told of a case without a worker when the time comes.
@@ -83,7 +97,37 @@ pub struct Escalation {
     pub at: Timestamp,
 }
 
+/// A signature under what has to be on record before a case may be left without a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// What was signed.
+    pub step: String,
+    /// As whom.
+    pub party: Party,
+    /// Who.
+    pub by: String,
+}
+
+/// A signature that is still missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Awaited {
+    /// What has to be signed.
+    pub step: String,
+    /// By whom.
+    pub party: Party,
+    /// The rules.
+    pub rules: Vec<String>,
+}
+
 impl Unallocated {
+    /// The signatures that come next. None once authority was given or refused.
+    pub fn awaited(&self) -> &[Awaited] {
+        match self {
+            Self::PendingAuthorisation { awaited, .. } => awaited,
+            Self::Authorised { .. } | Self::Refused | Self::Reported { .. } => &[],
+        }
+    }
+
     fn authorised(report: &ReportDue) -> Self {
         Self::Authorised {
             report_due_on: report.on,
@@ -97,6 +141,7 @@ impl Unallocated {
             Self::PendingAuthorisation { .. } => "pending_authorisation",
             Self::Authorised { .. } => "authorised",
             Self::Refused => "refused",
+            Self::Reported { .. } => "reported",
         }
     }
 }
@@ -159,11 +204,25 @@ pub fn apply(mut case: Case, event: &Event) -> Case {
             case.unallocated = None;
         }
         What::Unallocated {
-            transfer, later, ..
+            transfer,
+            later,
+            awaited,
+            ..
         } => {
             case.unallocated = Some(Unallocated::PendingAuthorisation {
                 transfer: *transfer,
                 escalations: later.clone(),
+                signed: Vec::new(),
+                awaited: awaited.clone(),
+            });
+        }
+        What::UnallocatedStepSigned {
+            signature, awaited, ..
+        } => case.unallocated = Some(signed(case.unallocated, signature, awaited)),
+        What::WithoutWorkerReported { stop, again_at, .. } => {
+            case.unallocated = Some(Unallocated::Reported {
+                stop: stop.clone(),
+                again_at: *again_at,
             });
         }
         What::UnallocatedEscalated { escalation } => {
@@ -177,7 +236,7 @@ pub fn apply(mut case: Case, event: &Event) -> Case {
             case.unallocated = Some(Unallocated::authorised(report));
         }
         What::UnallocatedRefused { .. } => case.unallocated = Some(Unallocated::Refused),
-        What::UnallocatedReportDue { next, .. } => {
+        What::UnallocatedReportDue { next, .. } | What::UnallocatedReported { next, .. } => {
             case.unallocated = Some(Unallocated::authorised(next));
         }
         What::NextWorkerIdentified { worker, .. } => case.next_worker.clone_from(worker),
@@ -198,4 +257,24 @@ pub fn apply(mut case: Case, event: &Event) -> Case {
         What::DiscrepancySettled { .. } => case.discrepancy = None,
     }
     case
+}
+
+/// A case for which somebody has signed one more. Where nothing waited for authority yet, it begins to.
+fn signed(before: Option<Unallocated>, signature: &Signature, awaited: &[Awaited]) -> Unallocated {
+    let (transfer, escalations, mut signed) = match before {
+        Some(Unallocated::PendingAuthorisation {
+            transfer,
+            escalations,
+            signed,
+            ..
+        }) => (transfer, escalations, signed),
+        Some(_) | None => (None, Vec::new(), Vec::new()),
+    };
+    signed.push(signature.clone());
+    Unallocated::PendingAuthorisation {
+        transfer,
+        escalations,
+        signed,
+        awaited: awaited.to_vec(),
+    }
 }

@@ -46,6 +46,15 @@ pub enum Command {
         /// Digest of the reason, hex.
         reason_digest: String,
     },
+    /// Signs what has to be on record before that (W-153, W-154), or reports on progress afterwards (W-156).
+    SignUnallocatedStep {
+        /// Which step.
+        step: String,
+        /// What it speaks of, as codes.
+        covers: Vec<String>,
+        /// Digest of what was written, hex.
+        text_digest: String,
+    },
     /// Compares the holder a record system named with the ledger.
     ReportHolder(ReportHolder),
 }

@@ -2,17 +2,19 @@
 
 mod authorising;
 mod comparing;
+mod preparing;
 
 use std::collections::BTreeSet;
 
 use baton_ids::WorkerId;
 use jiff::Timestamp;
 
-pub use self::authorising::{escalation_due, report_due};
+pub use self::authorising::{escalation_due, report_again, report_due, report_placement};
 pub use self::comparing::discrepancy_overdue;
 
 use self::authorising::{authorise, left_without_worker, without_worker};
 use self::comparing::{compare, with_settled_discrepancy};
+use self::preparing::{Paper, sign};
 use super::authority::{self, Needed};
 use super::case::{Case, apply};
 use super::command::{Allocate, Command, End, Move, Placement};
@@ -112,6 +114,18 @@ pub fn decide(
             authorised,
             reason_digest,
         } => authorise(case, *authorised, reason_digest, roster, ctx, rules)?,
+        Command::SignUnallocatedStep {
+            step,
+            covers,
+            text_digest,
+        } => {
+            let paper = Paper {
+                step,
+                covers,
+                text_digest,
+            };
+            sign(case, &paper, roster, ctx, rules)?
+        }
         Command::ReportHolder(report) => compare(case, report, ctx, rules),
     };
     Ok(with_settled_discrepancy(case, events))
@@ -278,6 +292,9 @@ pub fn worker_named(command: &Command) -> Option<&WorkerId> {
         Command::Allocate(allocate) => Some(&allocate.worker),
         Command::Move(to) => to.to_worker.as_ref(),
         Command::Involve { worker, .. } => worker.as_ref(),
-        Command::End(_) | Command::AuthoriseUnallocated { .. } | Command::ReportHolder(_) => None,
+        Command::End(_)
+        | Command::AuthoriseUnallocated { .. }
+        | Command::SignUnallocatedStep { .. }
+        | Command::ReportHolder(_) => None,
     }
 }

@@ -5,7 +5,7 @@ use baton_protocol::Party;
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
-use super::case::{Discrepancy, Escalation};
+use super::case::{Awaited, Discrepancy, Escalation, Signature};
 use super::context::PostHeld;
 
 /// Something that was decided about a case.
@@ -80,6 +80,33 @@ pub enum What {
         escalate: Vec<Party>,
         /// Who is told later, if it still is without a worker.
         later: Vec<Escalation>,
+        /// Whose signature has to come first (W-153).
+        awaited: Vec<Awaited>,
+    },
+    /// Something that has to be on record before authority is given was signed (W-153, W-154).
+    UnallocatedStepSigned {
+        /// What was signed, as whom and by whom.
+        signature: Signature,
+        /// Whose signature comes next.
+        awaited: Vec<Awaited>,
+        /// To whom it goes, now that all have signed.
+        to: Vec<Party>,
+    },
+    /// Progress on finding a worker was reported (W-156).
+    UnallocatedReported {
+        /// The next report.
+        next: ReportDue,
+        /// To whom it goes.
+        to: Vec<Party>,
+    },
+    /// The case has no worker though the protocol wants one for it, and somebody is told.
+    WithoutWorkerReported {
+        /// The hard stop of the protocol that asks for the report.
+        stop: String,
+        /// Who is told.
+        to: Vec<Party>,
+        /// When they are told again, if it still is without one.
+        again_at: Option<Timestamp>,
     },
     /// It still is without a worker and without authority: the next is told (W-150).
     UnallocatedEscalated {
@@ -98,12 +125,14 @@ pub enum What {
         /// The role that now helps to find a worker, the next rung up. None at the top of the ladder.
         escalate_to: Option<String>,
     },
-    /// A week has passed without a worker: the progress report is due (W-156, W-157).
+    /// The day for the progress report has passed and nobody reported (W-156, W-157).
     UnallocatedReportDue {
         /// The day it was due.
         due_on: Date,
         /// The next one.
         next: ReportDue,
+        /// Who goes without it and is told so.
+        to: Vec<Party>,
     },
     /// A worker was identified as next, or no longer is. Responsibility does not change.
     NextWorkerIdentified {

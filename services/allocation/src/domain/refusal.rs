@@ -3,6 +3,8 @@
 use baton_ids::{TeamId, WorkerId};
 use jiff::Timestamp;
 
+use super::case::Awaited;
+
 /// Why a command was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -83,6 +85,36 @@ pub enum Refusal {
     /// The case has a worker, or needs no authority to be without one.
     #[error("there is nothing to authorise")]
     NothingToAuthorise,
+    /// What has to be on record before a case may be left without a worker is not (W-153, W-154).
+    #[error("{} signatures have to come first", open.len())]
+    NotPrepared {
+        /// Each signature that is missing.
+        open: Vec<Awaited>,
+        /// The team that holds the case.
+        team: TeamId,
+    },
+    /// The authority's protocol knows no such step.
+    #[error("there is no step {step} before a case may be left without a worker")]
+    StepUnknown {
+        /// The step that was named.
+        step: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// The paper does not speak of everything it has to.
+    #[error("it does not speak of {}", missing.join(", "))]
+    NotCovered {
+        /// What is missing, as codes.
+        missing: Vec<String>,
+    },
+    /// The actor has signed before, and another person has to.
+    #[error("who signed {step} for one side may not sign it for the other")]
+    FourEyes {
+        /// What was to be signed.
+        step: String,
+        /// The rules.
+        rules: Vec<String>,
+    },
     /// The caller holds no post that may do this.
     #[error("this takes a {role}{}", .team.as_ref().map(|team| format!(" of {team}")).unwrap_or_default())]
     RoleNotAllowed {

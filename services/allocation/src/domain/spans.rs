@@ -105,9 +105,12 @@ pub fn turn_of(event: &Event, after: &Case, recorded_at: Timestamp) -> Option<Tu
         ),
         What::Ended { .. } => turn(BOTH, Vec::new()),
         What::Unallocated { .. }
+        | What::WithoutWorkerReported { .. }
         | What::UnallocatedEscalated { .. }
         | What::UnallocatedAuthorised { .. }
         | What::UnallocatedRefused { .. }
+        | What::UnallocatedStepSigned { .. }
+        | What::UnallocatedReported { .. }
         | What::UnallocatedReportDue { .. }
         | What::NextWorkerIdentified { .. }
         | What::DiscrepancyOpened { .. }

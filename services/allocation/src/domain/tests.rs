@@ -6,6 +6,7 @@ mod comparing;
 mod moving;
 pub mod packs;
 mod placing;
+mod preparing;
 mod unallocated;
 
 use baton_calendar::Calendar;

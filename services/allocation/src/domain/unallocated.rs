@@ -74,6 +74,7 @@ pub fn allocators(pack: &Pack) -> (Vec<Party>, Vec<String>) {
     )
 }
 
-fn texts(rules: &[RuleId]) -> Vec<String> {
+/// Rule IDs as records carry them.
+pub fn texts(rules: &[RuleId]) -> Vec<String> {
     rules.iter().map(ToString::to_string).collect()
 }

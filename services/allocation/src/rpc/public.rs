@@ -171,6 +171,37 @@ impl AllocationService for Handlers {
         Ok(Response::new(answer.await?))
     }
 
+    async fn sign_unallocated_step(
+        &self,
+        request: Request<wire::SignUnallocatedStepRequest>,
+    ) -> Result<Response<wire::SignUnallocatedStepResponse>, Status> {
+        let (context, body) = prepare(request)?;
+        let case = case_id(&body.case_id)?;
+        let method = "AllocationService/SignUnallocatedStep";
+        let key = request_key(&context, method, &body.request_id, &body);
+        let (step, covers) = (body.step, body.covers);
+        let act = Act {
+            key,
+            label: "sign_unallocated_step",
+            case,
+            ctx: context::of(&context)?,
+            texts: vec![body.text],
+            command: move |digests: &[String]| Command::SignUnallocatedStep {
+                step,
+                covers,
+                text_digest: digests.first().cloned().unwrap_or_default(),
+            },
+        };
+        let answer = self
+            .app
+            .act(act, |outcome| wire::SignUnallocatedStepResponse {
+                case: Some(answer::case(&outcome.case)),
+                as_of: Some(answer::as_of(outcome.last_event)),
+                explanation: Some(answer::explanation(outcome, "signed")),
+            });
+        Ok(Response::new(answer.await?))
+    }
+
     async fn get_case(
         &self,
         request: Request<wire::GetCaseRequest>,

@@ -1,5 +1,7 @@
 //! The one place that picks a code.
 
+use baton_ids::TeamId;
+use baton_protocol::{Party, Place};
 use baton_rpc::{OpenItem, Problem, Reason};
 use tonic::Status;
 
@@ -86,6 +88,22 @@ fn refused(refusal: &Refusal) -> Problem {
                 remedy: "report the fact".to_owned(),
             })),
         Refusal::NothingToAuthorise => says(Reason::WrongPhase),
+        Refusal::NotPrepared { open, team } => {
+            says(Reason::GateNotMet).items(open.iter().map(|awaited| OpenItem {
+                reason: Reason::GateNotMet.to_string(),
+                subject: awaited.step.clone(),
+                rules: awaited.rules.clone(),
+                owner: in_words(awaited.party, team),
+                remedy: "sign it; nobody may do without it".to_owned(),
+            }))
+        }
+        Refusal::StepUnknown { known, .. } => {
+            Problem::invalid("step", format!("{refusal}: {}", known.join(", ")))
+        }
+        Refusal::NotCovered { .. } => Problem::invalid("covers", refusal.to_string()),
+        Refusal::FourEyes { step, rules } => says(Reason::FourEyes)
+            .metadata("item", step)
+            .metadata("rules", rules.join(",")),
         Refusal::RoleNotAllowed { role, team, rules } => {
             let of_team = team
                 .as_ref()
@@ -101,5 +119,13 @@ fn refused(refusal: &Refusal) -> Problem {
                     remedy: String::new(),
                 })
         }
+    }
+}
+
+/// `group_manager of authority`, `team_manager of north`.
+fn in_words(party: Party, team: &TeamId) -> String {
+    match party.place {
+        Place::Area | Place::Authority => party.role.to_string(),
+        _ => format!("{} of {team}", party.role),
     }
 }

@@ -23,6 +23,7 @@ pub struct Command {
 const HELP: &str = "commands are: name receiving worker <person>; complete <item> [answers]; sign <item> [answers]; \
 accept audit <item>; reject audit <item>; waive <item>; hold <meeting> [attended by …] [chaired by …]; agree date <day>; \
 complete transfer; return transfer; withdraw transfer; allocate <person>; authorise unallocated; refuse unallocated; \
+sign unallocated <step> [covering …]; \
 launch contact from <source> by <form> [to <team>]; decide <outcome> [to <team>]; propose closure on <ground>; \
 approve closure; decline closure; do <Service/Method>";
 
@@ -37,6 +38,7 @@ pub fn command(text: &str) -> Result<Command, NotUnderstood> {
         ["complete", "transfer"] => transfer("CompleteTransfer"),
         ["return", "transfer"] => transfer("ReturnTransfer").reason("reason"),
         ["withdraw", "transfer"] => transfer("WithdrawTransfer").reason("reason"),
+        ["sign", "unallocated", step, rest @ ..] => unallocated_step(step, rest)?,
         ["complete", item, rest @ ..] => transfer("CompleteItem").item(item, rest)?,
         ["sign", item, rest @ ..] => transfer("SignItem").item(item, rest)?,
         ["accept", "audit", item] => transfer("ReviewAudit")
@@ -126,6 +128,23 @@ impl Command {
                 other.join(" ")
             ))),
         }
+    }
+}
+
+/// `sign unallocated risk_assessment covering complexity, risk`.
+fn unallocated_step(step: &str, rest: &[&str]) -> Result<Command, NotUnderstood> {
+    let command = Command::new("AllocationService/SignUnallocatedStep")
+        .with("step", step)
+        .reason("text");
+    match rest {
+        [] => Ok(command),
+        ["covering", codes @ ..] => {
+            Ok(command.with("covers", names(&codes.join(" ")).collect::<Vec<_>>()))
+        }
+        other => Err(NotUnderstood(format!(
+            "`{}` is not understood: write `covering <what>, <what>`",
+            other.join(" ")
+        ))),
     }
 }
 

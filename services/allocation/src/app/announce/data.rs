@@ -13,9 +13,12 @@ pub(super) const fn type_of(what: &What) -> &'static str {
         What::Allocated { .. } => "case.allocated",
         What::Moved { .. } => "responsibility.moved",
         What::Unallocated { .. } => "case.unallocated",
+        What::WithoutWorkerReported { .. } => "case.without_worker_reported",
         What::UnallocatedEscalated { .. } => "case.unallocated_escalated",
         What::UnallocatedAuthorised { .. } => "case.unallocated_authorised",
         What::UnallocatedRefused { .. } => "case.unallocated_refused",
+        What::UnallocatedStepSigned { .. } => "case.unallocated_step_signed",
+        What::UnallocatedReported { .. } => "case.unallocated_reported",
         What::UnallocatedReportDue { .. } => "case.unallocated_report_due",
         What::NextWorkerIdentified { .. } => "case.next_worker_identified",
         What::Ended { .. } => "case.ended",
@@ -82,9 +85,12 @@ pub(super) fn of(event: &Event, after: &Case) -> Value {
         | What::DiscrepancyOverdue { discrepancy, .. }
         | What::DiscrepancySettled { discrepancy } => difference(discrepancy),
         What::Unallocated { .. }
+        | What::WithoutWorkerReported { .. }
         | What::UnallocatedEscalated { .. }
         | What::UnallocatedAuthorised { .. }
         | What::UnallocatedRefused { .. }
+        | What::UnallocatedStepSigned { .. }
+        | What::UnallocatedReported { .. }
         | What::UnallocatedReportDue { .. } => without_worker(&event.what, after),
     }
 }
@@ -98,13 +104,30 @@ fn without_worker(what: &What, after: &Case) -> Value {
             data["authorised_by"] = by.iter().map(|party| party.role.as_str()).collect();
             data["transfer_id"] = json!(transfer.map(|id| id.to_string()).unwrap_or_default());
         }
+        What::WithoutWorkerReported { to, again_at, .. } => {
+            data["told"] = to.iter().map(|party| party.role.as_str()).collect();
+            data["again_at"] = json!(again_at.map(|at| at.to_string()).unwrap_or_default());
+        }
         What::UnallocatedEscalated { escalation } => {
             data["told"] = json!(escalation.to.role.as_str());
         }
         What::UnallocatedAuthorised { report, .. } => {
             data["report_due_on"] = json!(report.on.to_string());
         }
-        What::UnallocatedReportDue { due_on, next } => {
+        What::UnallocatedStepSigned {
+            signature, awaited, ..
+        } => {
+            data["step"] = json!(signature.step);
+            data["signed_as"] = json!(signature.party.role.as_str());
+            let next = awaited.iter();
+            data["awaited"] = next
+                .map(|awaited| format!("{} by {}", awaited.step, awaited.party.role))
+                .collect();
+        }
+        What::UnallocatedReported { next, .. } => {
+            data["next_on"] = json!(next.on.to_string());
+        }
+        What::UnallocatedReportDue { due_on, next, .. } => {
             data["due_on"] = json!(due_on.to_string());
             data["next_on"] = json!(next.on.to_string());
         }

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::{Event, NoticeDue, TaskChange, What};
 use crate::app::role_of;
 use crate::domain::authority::{SENIOR_MANAGER, TEAM_MANAGER};
+use crate::domain::case::Awaited;
 use crate::domain::{Case, Unallocated};
 
 /// The tasks of a case. Each has one key, so that a later event changes or closes what an earlier one opened.
@@ -22,6 +23,8 @@ enum Task {
     AuthoriseUnallocated,
     /// Authority was refused: the next manager up helps to find a worker.
     FindWorker,
+    /// Somebody has to sign what comes before that.
+    SignUnallocatedStep,
     /// The weekly report on a case without a worker.
     ReportOnAllocation,
     /// Ledger and record system differ.
@@ -34,6 +37,7 @@ impl Task {
             Self::AllocateWorker => "allocate_worker",
             Self::AuthoriseUnallocated => "authorise_unallocated",
             Self::FindWorker => "find_worker",
+            Self::SignUnallocatedStep => "sign_unallocated_step",
             Self::ReportOnAllocation => "report_on_allocation",
             Self::SettleDiscrepancy => "settle_discrepancy",
         }
@@ -93,7 +97,9 @@ pub(super) fn changes(before: &Case, event: &Event, after: &Case) -> Vec<TaskCha
                 Task::AuthoriseUnallocated.opened(after, owner_of(*party, after), None, &rules)
             })
             .into_iter()
+            .chain(signatures(before, after))
             .collect(),
+        What::UnallocatedStepSigned { .. } => signatures(before, after),
         What::UnallocatedAuthorised { report, .. } => vec![
             Task::AuthoriseUnallocated.closed(after),
             Task::FindWorker.closed(after),
@@ -104,6 +110,7 @@ pub(super) fn changes(before: &Case, event: &Event, after: &Case) -> Vec<TaskCha
                 Task::AuthoriseUnallocated.closed(after),
                 Task::ReportOnAllocation.closed(after),
             ];
+            changes.extend(signatures(before, after));
             changes.extend(escalate_to.as_ref().map(|role| {
                 Task::FindWorker.opened(
                     after,
@@ -114,8 +121,16 @@ pub(super) fn changes(before: &Case, event: &Event, after: &Case) -> Vec<TaskCha
             }));
             changes
         }
-        What::UnallocatedReportDue { next, .. } => {
+        What::UnallocatedReported { next, .. } => {
             vec![Task::ReportOnAllocation.opened(after, manager(), Some(next.on), &["W-156"])]
+        }
+        // The report of the day that passed is still owed.
+        What::UnallocatedReportDue { due_on, .. } => {
+            let owed = Task::ReportOnAllocation.opened(after, manager(), Some(*due_on), &["W-156"]);
+            vec![TaskChange {
+                overdue: true,
+                ..owed
+            }]
         }
         What::DiscrepancyOpened { discrepancy } | What::DiscrepancyOverdue { discrepancy, .. } => {
             let owner = role_of(TEAM_MANAGER, &discrepancy.owner_team);
@@ -131,6 +146,7 @@ pub(super) fn changes(before: &Case, event: &Event, after: &Case) -> Vec<TaskCha
             worker: Some(_), ..
         }
         | What::NextWorkerIdentified { .. }
+        | What::WithoutWorkerReported { .. }
         | What::UnallocatedEscalated { .. } => Vec::new(),
     }
 }
@@ -141,7 +157,7 @@ fn without_worker_no_longer(before: &Case) -> Vec<TaskChange> {
         return Vec::new();
     }
     let more = match before.unallocated {
-        None => None,
+        None | Some(Unallocated::Reported { .. }) => None,
         Some(Unallocated::PendingAuthorisation { .. }) => Some(Task::AuthoriseUnallocated),
         Some(Unallocated::Authorised { .. }) => Some(Task::ReportOnAllocation),
         Some(Unallocated::Refused) => Some(Task::FindWorker),
@@ -149,7 +165,40 @@ fn without_worker_no_longer(before: &Case) -> Vec<TaskChange> {
     std::iter::once(Task::AllocateWorker)
         .chain(more)
         .map(|task| task.closed(before))
+        .chain(
+            awaited(before)
+                .iter()
+                .map(|one| signature(one, before, false)),
+        )
         .collect()
+}
+
+/// Whose signature is no longer awaited, and whose is now.
+fn signatures(before: &Case, after: &Case) -> Vec<TaskChange> {
+    let (was, is) = (awaited(before), awaited(after));
+    let closed = was.iter().filter(|one| !is.contains(one));
+    let opened = is.iter().filter(|one| !was.contains(one));
+    closed
+        .map(|one| signature(one, after, false))
+        .chain(opened.map(|one| signature(one, after, true)))
+        .collect()
+}
+
+fn awaited(case: &Case) -> &[Awaited] {
+    case.unallocated.as_ref().map_or(&[], Unallocated::awaited)
+}
+
+fn signature(awaited: &Awaited, case: &Case, open: bool) -> TaskChange {
+    let rules: Vec<&str> = awaited.rules.iter().map(String::as_str).collect();
+    let task = Task::SignUnallocatedStep;
+    let mut change = if open {
+        task.opened(case, owner_of(awaited.party, case), None, &rules)
+    } else {
+        task.closed(case)
+    };
+    // One for each signature.
+    change.key = format!("{}/{}/{}", change.key, awaited.step, awaited.party.role);
+    change
 }
 
 fn owner_of(party: Party, case: &Case) -> Owner {
@@ -182,12 +231,27 @@ pub(super) fn notices(event: &Event, after: &Case) -> Vec<NoticeDue> {
         role: role.to_owned(),
         ..Owner::default()
     };
+    let all = |parties: &[Party]| -> Vec<Owner> {
+        parties
+            .iter()
+            .map(|party| owner_of(*party, after))
+            .collect()
+    };
+    let reviewed = || {
+        let audience = vec![role_of(SENIOR_MANAGER, &after.team)];
+        notice("unallocated_case_review", audience, "task", &["W-157"])
+    };
     match &event.what {
         What::Unallocated { escalate, .. } if !escalate.is_empty() => {
             let audience = escalate
                 .iter()
                 .map(|party| owner_of(*party, after))
                 .collect();
+            let rules: Vec<&str> = event.rules.iter().map(String::as_str).collect();
+            vec![notice("case_without_worker", audience, "task", &rules)]
+        }
+        What::WithoutWorkerReported { to, .. } => {
+            let audience = to.iter().map(|party| owner_of(*party, after)).collect();
             let rules: Vec<&str> = event.rules.iter().map(String::as_str).collect();
             vec![notice("case_without_worker", audience, "task", &rules)]
         }
@@ -203,14 +267,28 @@ pub(super) fn notices(event: &Event, after: &Case) -> Vec<NoticeDue> {
                 ..notice("case_unallocated", audience, "letter", &["W-158", "W-159"])
             }]
         }
-        What::UnallocatedReportDue { .. } => {
-            let audience = vec![role_of(SENIOR_MANAGER, &after.team)];
-            vec![notice(
-                "unallocated_case_review",
-                audience,
-                "task",
-                &["W-157"],
-            )]
+        What::UnallocatedStepSigned { to, .. } if !to.is_empty() => {
+            let rules: Vec<&str> = event.rules.iter().map(String::as_str).collect();
+            vec![notice("unallocated_case_report", all(to), "task", &rules)]
+        }
+        What::UnallocatedReported { to, .. } => {
+            let mut told = vec![reviewed()];
+            if !to.is_empty() {
+                let rules: Vec<&str> = event.rules.iter().map(String::as_str).collect();
+                told.insert(
+                    0,
+                    notice("unallocated_case_report", all(to), "task", &rules),
+                );
+            }
+            told
+        }
+        What::UnallocatedReportDue { to, .. } => {
+            let mut told = vec![reviewed()];
+            if !to.is_empty() {
+                let missing = notice("escalation_notice", all(to), "task", &["W-156"]);
+                told.insert(0, missing);
+            }
+            told
         }
         What::DiscrepancyOverdue {
             escalate_to: Some(role),

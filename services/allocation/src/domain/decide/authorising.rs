@@ -1,23 +1,21 @@
 //! Cases without a worker: whether a move may leave one, and who authorises that it stays so.
 
 use baton_calendar::Anchor;
-use baton_protocol::{Party, Rung};
-use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
+use baton_protocol::allocation::{HardStop, WithoutWorker};
+use baton_protocol::{Facts, Party, Rung};
+use jiff::Timestamp;
 
 use super::happened;
+use super::preparing::{next_signatures, open_steps, progress, report_after, signatures};
 use crate::domain::authority::{self, Needed};
 use crate::domain::case::{Case, Escalation, Unallocated};
 use crate::domain::command::Move;
 use crate::domain::context::Context;
-use crate::domain::event::{Event, ReportDue, What};
+use crate::domain::event::{Event, What};
 use crate::domain::organisation::Roster;
 use crate::domain::refusal::Refusal;
 use crate::domain::rules::Rules;
 use crate::domain::unallocated::{self, Ruling};
-
-/// How often progress on a case without a worker is reported, in days (W-156: weekly).
-const REPORT_EVERY_DAYS: i32 = 7;
 
 /// What the protocol says of a move without a worker, unless it forbids it.
 pub(super) fn without_worker(
@@ -72,8 +70,67 @@ pub(super) fn left_without_worker(
             .map(|rung| rung.to)
             .collect(),
         later,
+        awaited: rules
+            .pack
+            .allocation
+            .leave_unallocated
+            .as_ref()
+            .map_or_else(Vec::new, |leave| next_signatures(leave, &[])),
     };
     happened(what, to.effective_at, &[], cites)
+}
+
+/// Who is told of a case that was placed and has no worker, though the protocol wants one for it (L-010, C-005). None when
+/// it has one, or where nobody is told. Unknown facts count as those that ask for a worker.
+pub fn report_placement(case: &Case, ctx: &Context, rules: &Rules<'_>) -> Option<Event> {
+    if case.worker.is_some() {
+        return None;
+    }
+    let nothing_known = Facts::new();
+    let facts = ctx
+        .child
+        .as_ref()
+        .map_or(&nothing_known, |child| &child.facts);
+    match rules.pack.without_worker(facts) {
+        WithoutWorker::Forbidden { stop, .. } => {
+            reported(stop, case.opened_at, ctx.received_at, rules)
+        }
+        WithoutWorker::Allowed | WithoutWorker::Pending(_) => None,
+    }
+}
+
+/// Tells them again. None when the case has a worker by now.
+pub fn report_again(case: &Case, rules: &Rules<'_>, due_at: Timestamp) -> Option<Event> {
+    let Some(Unallocated::Reported { stop, again_at }) = &case.unallocated else {
+        return None;
+    };
+    if *again_at != Some(due_at) {
+        return None;
+    }
+    let mut stops = rules.pack.allocation.hard_stops.iter();
+    let stop = stops.find(|known| known.stop == *stop)?;
+    reported(stop, due_at, due_at, rules)
+}
+
+fn reported(
+    stop: &HardStop,
+    effective_at: Timestamp,
+    told_at: Timestamp,
+    rules: &Rules<'_>,
+) -> Option<Event> {
+    let report = stop.report.as_ref()?;
+    let again_at = report.again_every.map(|every| {
+        let every = every.in_profile(rules.pack.plain_days);
+        let next = rules.calendar.due_after(Anchor::Instant(told_at), every);
+        rules.calendar.start_of(next.on)
+    });
+    let what = What::WithoutWorkerReported {
+        stop: stop.stop.clone(),
+        to: report.to.clone(),
+        again_at,
+    };
+    let cites: Vec<String> = report.cites.iter().map(ToString::to_string).collect();
+    Some(happened(what, effective_at, &[], &cites))
 }
 
 /// What follows when a case still waits for authority and somebody has to be told. None when it no longer does.
@@ -128,6 +185,16 @@ pub(super) fn authorise(
             team: case.team.clone(),
         });
     }
+    if authorised && !matches!(case.unallocated, Some(Unallocated::Authorised { .. })) {
+        let leave = rules.pack.allocation.leave_unallocated.as_ref();
+        let open = leave.map_or_else(Vec::new, |leave| open_steps(leave, signatures(case)));
+        if !open.is_empty() {
+            return Err(Refusal::NotPrepared {
+                open,
+                team: case.team.clone(),
+            });
+        }
+    }
     let what = match (authorised, &case.unallocated) {
         (true, Some(Unallocated::Authorised { .. })) | (false, Some(Unallocated::Refused)) => {
             return Ok(Vec::new());
@@ -135,7 +202,7 @@ pub(super) fn authorise(
         (true, _) => {
             let today = rules.calendar.date_of(ctx.received_at);
             What::UnallocatedAuthorised {
-                report: week_after(today, rules),
+                report: report_after(today, rules),
                 told_by: rules.calendar.end_of(today),
             }
         }
@@ -151,16 +218,7 @@ pub(super) fn authorise(
     }])
 }
 
-/// The next progress report (W-156).
-fn week_after(day: Date, rules: &Rules<'_>) -> ReportDue {
-    let on = day.saturating_add(REPORT_EVERY_DAYS.days());
-    ReportDue {
-        on,
-        late_at: rules.calendar.end_of(on),
-    }
-}
-
-/// What follows when a week has passed without a worker. None when the case no longer is without one.
+/// What follows when the day of a progress report has passed. None when it was given, or the case has a worker.
 pub fn report_due(case: &Case, rules: &Rules<'_>, due_at: Timestamp) -> Option<Event> {
     let Some(Unallocated::Authorised {
         report_due_on,
@@ -172,10 +230,10 @@ pub fn report_due(case: &Case, rules: &Rules<'_>, due_at: Timestamp) -> Option<E
     if report_late_at != due_at {
         return None;
     }
-    let next = week_after(report_due_on, rules);
     let due = What::UnallocatedReportDue {
         due_on: report_due_on,
-        next,
+        next: report_after(report_due_on, rules),
+        to: progress(rules).map_or_else(Vec::new, |progress| progress.to.clone()),
     };
     Some(happened(due, due_at, &["W-156", "W-157"], &[]))
 }

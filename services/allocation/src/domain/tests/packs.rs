@@ -50,6 +50,7 @@ fn stop(rule: &str, when: Option<&str>) -> HardStop {
         cites: vec![rule.parse().unwrap()],
         when: when.map(|when| Condition::new(when).unwrap()),
         escalate: Vec::new(),
+        report: None,
     }
 }
 
@@ -66,6 +67,8 @@ pub fn wirral() -> Pack {
                 cites: vec!["W-155".parse().unwrap()],
                 by: vec!["deputy_director of authority".parse().unwrap()],
                 only: true,
+                first: Vec::new(),
+                progress: None,
                 escalate: vec![
                     "group_manager of responsible".parse().unwrap(),
                     "senior_manager of authority after 1 working days"

@@ -71,7 +71,23 @@ fn of_case(kind: &str, data: &Value) -> Option<String> {
             id(data, "worker_id")
         ),
         "case.unallocated" => format!("the case is without a worker: {}", code(data, "state")),
-        "case.unallocated_authorised" => "it may stay without a worker".to_owned(),
+        "case.unallocated_authorised" => format!(
+            "it may stay without a worker; a report on progress is due on {}",
+            id(data, "report_due_on")
+        ),
+        "case.unallocated_step_signed" => format!(
+            "{} is signed as {}",
+            code(data, "step"),
+            code(data, "signed_as")
+        ),
+        "case.unallocated_reported" => format!(
+            "progress on finding a worker is reported; the next report is due on {}",
+            id(data, "next_on")
+        ),
+        "case.unallocated_report_due" => format!(
+            "BREACH: nobody reported on progress by {}",
+            id(data, "due_on")
+        ),
         "case.ended" => format!(
             "the case is closed; {} was responsible to the end",
             id(data, "team_id")
