@@ -98,6 +98,34 @@ enum Protocol {
         /// The authority.
         authority: String,
     },
+    /// Says what differs between two packs, rule by rule.
+    Diff {
+        /// A folder of an authority, a file in one, or an authority that ships with Baton.
+        before: String,
+        /// The same.
+        after: String,
+    },
+    /// Checks an authority's folder whole, keeps it in the services' databases and puts it in force from its first day.
+    /// Services may run meanwhile; what is under way keeps the pack under which it began.
+    Activate(Activate),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Activate {
+    /// Folders of authorities, a file in one, or folders of such folders. `statutory` beside it counts, else the shipped.
+    #[arg(required = true)]
+    pub named: Vec<PathBuf>,
+    /// The first day on which what begins follows it, instead of the day that the files say: `2027-04-01`.
+    #[arg(long)]
+    pub from: Option<jiff::civil::Date>,
+    /// The folder of `baton all`.
+    #[arg(long, default_value = "data")]
+    pub data: PathBuf,
+    /// Only this service, in the database of its settings (`BATON__STORE__URL`). The gateway should come last.
+    #[arg(long, value_parser = role)]
+    pub service: Option<Role>,
+    #[command(flatten)]
+    pub settings: Settings,
 }
 
 #[derive(Debug, Args)]
@@ -163,6 +191,8 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Protocol(Protocol::Check { files }) => return protocol::check(files),
         Command::Protocol(Protocol::List) => protocol::list()?,
         Command::Protocol(Protocol::Show { authority }) => protocol::show(authority)?,
+        Command::Protocol(Protocol::Diff { before, after }) => protocol::diff(before, after)?,
+        Command::Protocol(Protocol::Activate(wanted)) => return protocol::activate(wanted).await,
         Command::Story(story) => {
             let files = theatre::files(&story.files)?;
             if files.is_empty() {

@@ -1,4 +1,4 @@
-//! `baton protocol`: reads the authorities' files for people.
+//! `baton protocol`: reads, compares and activates the authorities' files.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,6 +9,14 @@ use baton_protocol::Pack;
 use baton_protocol_files::{Library, check_file};
 
 use crate::theatre;
+
+mod activate;
+mod diff;
+#[cfg(test)]
+mod tests;
+
+pub use activate::activate;
+pub use diff::diff;
 
 /// Checks files and folders; every problem in a line of its own.
 pub fn check(named: &[PathBuf]) -> anyhow::Result<ExitCode> {
