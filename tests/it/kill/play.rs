@@ -153,7 +153,7 @@ struct Place {
 
 impl Place {
     async fn make(stage: Stage) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder();
         let mut databases = BTreeMap::new();
         let mut postgres = Vec::new();
         for service in points::services() {
@@ -245,6 +245,13 @@ impl Place {
         };
         points::services().map(program).into()
     }
+}
+
+/// A folder in memory where there is one: a process that is killed loses nothing that it gave to the system, and the
+/// disk is shared.
+fn folder() -> TempDir {
+    let memory = tempfile::tempdir_in("/dev/shm");
+    memory.or_else(|_| tempfile::tempdir()).expect("a folder")
 }
 
 /// A port below those that the system gives to clients, so that it is still free after a restart.
