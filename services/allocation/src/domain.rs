@@ -22,6 +22,9 @@ pub mod tests;
 pub mod unallocated;
 
 pub use case::{Case, Discrepancy, Unallocated, apply};
-pub use decide::{decide, discrepancy_overdue, escalation_due, place, report_due, worker_named};
+pub use decide::{
+    decide, discrepancy_overdue, escalation_due, place, report_again, report_due, report_placement,
+    worker_named,
+};
 pub use event::{Event, What};
 pub use refusal::Refusal;

@@ -181,13 +181,15 @@ fn m_099_m_137_m_138_m_139_m_140_m_141_m_142_m_143_m_156_each_paper_is_an_item_o
 
     for (rule, item) in [
         ("M-099", "item child_seen"),
-        ("M-137", "item file_in_order"),
+        ("M-137", "item recordings"),
+        ("M-137", "item reports"),
         ("M-138", "item case_summary"),
         ("M-139", "item siblings_together"),
         ("M-140", "item file_audit"),
         ("M-141", "item audit_tasks"),
         ("M-142", "item transfer_summary"),
-        ("M-143", "item file_in_order"),
+        ("M-143", "item reports"),
+        ("M-143", "item transfer_summary"),
         ("M-156", "item personal_details"),
     ] {
         assert!(cited_by(&pack, rule).contains(&item.to_owned()), "{rule}");
@@ -263,12 +265,85 @@ fn m_192_the_named_worker_is_invited_and_invited_anew_when_the_conference_moves(
 fn m_155_m_157_the_transfer_is_noted_and_reported_at_once() {
     let pack = pack("merton");
     let moved = Anchors::new().at(Moment::Moved, at("2026-04-08T10:00:00Z"));
+    let to = |kind: &str| rules(&pack.transfer.notice(kind).unwrap().to);
+    let noted = pack.transfer.notice("record_transfer").unwrap();
+    let due = pack.notice_due(noted, &moved, &Scope::of(&Facts::new()), &calendar());
+
+    assert_eq!(due.unwrap().on, date(2026, 4, 8));
+    assert_eq!(to("record_transfer"), ["team_manager of receiving"]);
+    assert_eq!(
+        to("transfer_recorded"),
+        ["team_manager of receiving", "head_of_service of authority"]
+    );
+    for kind in ["record_transfer", "transfer_recorded"] {
+        let notice = pack.transfer.notice(kind).unwrap();
+        assert!(notice.is_due_on(Occasion::Moved), "{kind}");
+    }
+}
+
+#[test]
+fn m_099_m_138_m_140_the_outgoing_manager_answers_for_these_by_a_signature() {
+    let pack = pack("merton");
+
+    for item in [
+        "child_seen",
+        "chronology",
+        "genogram",
+        "case_summary",
+        "file_audit",
+    ] {
+        let signer = pack.transfer.item(item).unwrap().signed_by.unwrap();
+        assert_eq!(signer.to_string(), "team_manager of outgoing", "{item}");
+    }
+}
+
+#[test]
+fn m_140_m_142_m_156_what_the_papers_hold() {
+    let pack = pack("merton");
+    let asks = |item: &str| pack.transfer.item(item).unwrap().asks.clone();
+
+    assert_eq!(asks("file_audit"), ["audited", "form_attached"]);
+    assert_eq!(
+        asks("transfer_summary"),
+        [
+            "court_dates",
+            "statement_dates",
+            "care_plan_dates",
+            "court_assessments",
+            "reviews",
+            "planning_meetings",
+            "conferences"
+        ]
+    );
+    assert_eq!(
+        asks("personal_details"),
+        [
+            "family_composition",
+            "religion",
+            "ethnicity",
+            "gender",
+            "date_of_birth"
+        ]
+    );
+}
+
+#[test]
+fn m_141_k_60_actions_are_due_five_working_days_after_the_move() {
+    let pack = pack("merton");
+    let actions = pack.transfer.actions.clone().unwrap();
+
+    assert_eq!(actions.due_within.to_string(), "5 working days");
+    assert_eq!(actions.owner.to_string(), "team_manager of outgoing");
+}
+
+#[test]
+fn m_006_what_concerns_an_open_case_is_for_its_team_by_a_rule() {
+    let pack = pack("merton");
 
     assert_eq!(
-        due_on(&pack, "transfer_noted", &moved, &Facts::new()),
-        date(2026, 4, 8)
+        rules(&pack.front_door.open_case.clone().unwrap().cites),
+        ["M-006"]
     );
-    assert!(cited_by(&pack, "M-155").contains(&"notice transfer_recorded".to_owned()));
 }
 
 #[test]
