@@ -37,7 +37,7 @@ check: ## Formatting, lints, contracts, documentation
 .PHONY: test
 test: check build-tested k8s-check ## Everything that CI checks
 	scripts/tools.sh nextest
-	cargo nextest run --workspace --features baton/kill-points --no-fail-fast -E 'not test(/^kill::/)'
+	cargo nextest run --workspace --features baton/kill-points --no-fail-fast
 	@$(MAKE) --no-print-directory conformance
 
 .PHONY: build-tested
@@ -64,5 +64,5 @@ bench: ## Measures flows against the floor (bench/README.md says how)
 	BATON_PG_DURABLE=1 target/release/baton-bench
 
 .PHONY: soak
-soak: build-tested ## The long runs: every kill point on both databases
+soak: build-tested ## The long runs: every kill point of every story on both databases
 	BATON_SOAK=1 cargo nextest run -p baton-tests --features baton/kill-points --no-fail-fast

@@ -30,14 +30,17 @@ use points::Point;
 
 /// Together they pass through every reaction of the route.
 const STORIES: [&str; 7] = [
-    "wirral/siblings-different-outcomes.yaml",
-    "wirral/from-contact-to-closure.yaml",
-    "wirral/conference-audit-fails.yaml",
-    "wirral/conference-postponed-and-cancelled.yaml",
-    "wirral/no-worker-named-child-in-need-moves.yaml",
-    "wirral/no-worker-named-child-protection-stays.yaml",
-    "shropshire/moves-at-the-conference.yaml",
+    "tests/stories/every-other-reaction.yaml",
+    "examples/stories/wirral/siblings-different-outcomes.yaml",
+    "examples/stories/wirral/conference-audit-fails.yaml",
+    "examples/stories/wirral/from-contact-to-closure.yaml",
+    "examples/stories/wirral/no-worker-named-child-in-need-moves.yaml",
+    "examples/stories/lancashire/reason-is-given.yaml",
+    "examples/stories/shropshire/moves-at-the-conference.yaml",
 ];
+/// Commands of reactions that no story can bring about one step after the other: no deadline of a closure has a
+/// consequence, and the ledger refuses to end a case only to who lost a race.
+const NEVER_SENT: [&str; 2] = ["ResolveClosureExpiry", "FailEnd"];
 /// A point may be past when the kill before it has been survived: it gets another run, and so on, this often.
 const ROUNDS_MAX: usize = 5;
 /// Runs at once.
@@ -62,6 +65,11 @@ async fn killed_at_every_point_on_sqlite_nothing_is_lost_and_nothing_happens_twi
         points >= POINTS_MIN || narrowed("BATON_STORY") || narrowed("BATON_POINTS"),
         "the stories pass {points} points only: are the kill points compiled in?"
     );
+    if !narrowed("BATON_STORY") && !narrowed("BATON_POINTS") {
+        let points: BTreeSet<&Point> = learned.values().flatten().collect();
+        let missing = points::commands_without(&points, &NEVER_SENT);
+        assert!(missing.is_empty(), "no story sends {missing:?}");
+    }
     if soaking() {
         jobs = together(learned.clone());
         jobs.extend(alone(once(&learned)));
@@ -180,7 +188,15 @@ async fn kill_at_all(stage: Stage, jobs: Vec<Job>) {
             let killed_at = play(stage, story, &left).await.killed_at;
             left.retain(|point| !killed_at.contains(point));
             if left.is_empty() {
-                break;
+                return Vec::new();
+            }
+        }
+        // Some are passed by chance: when two commands meet and one is sent again.
+        for _ in 0..ROUNDS_MAX {
+            let passed = play(stage, story, &[]).await.passed;
+            if passed.is_disjoint(&left.iter().cloned().collect()) {
+                println!("{story}: passed by chance {left:?}");
+                return Vec::new();
             }
         }
         let told = left.into_iter().map(|point| format!("{story}: {point}"));

@@ -17,8 +17,10 @@ use super::supervisor::{Program, Scene, Supervisor, log_of};
 use crate::ensemble;
 use crate::stubborn::{Seen, stubborn};
 
-/// A story that takes longer than this hangs.
+/// A story that takes longer than this hangs, on a machine that has more to do.
 const PATIENCE: Duration = Duration::from_mins(5);
+/// Starting again after a kill may take this long.
+const RESTART: Duration = Duration::from_secs(3);
 
 /// Where a story is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +41,7 @@ pub struct Run {
 
 /// Plays a story while processes are killed at these points. Panics unless everything is as it has to be.
 pub async fn play(stage: Stage, name: &str, kill_at: &[Point]) -> Run {
-    let text = std::fs::read_to_string(stories().join(name)).expect("the story");
+    let text = std::fs::read_to_string(root().join(name)).expect("the story");
     let story = story::read(&text).expect("a story");
     let place = Place::make(stage).await;
     let seen = Arc::new(Seen::default());
@@ -52,14 +54,16 @@ pub async fn play(stage: Stage, name: &str, kill_at: &[Point]) -> Run {
     let supervisor = Supervisor::start(place.programs(kill_at), scene);
     let conn = stubborn(connect("gateway", &place.door).expect("an address"), seen);
     let began = Instant::now();
-    let performance = tokio::time::timeout(PATIENCE, story::play(&story, conn)).await;
+    let kills = u32::try_from(kill_at.len()).expect("few");
+    let patience = PATIENCE + RESTART * kills;
+    let performance = tokio::time::timeout(patience, story::play(&story, conn)).await;
     let told = format!(
         "{name} on {stage:?}, to be killed at\n  {}\n{}\n",
         kill_at.join("\n  "),
         supervisor.log()
     );
     let Ok(performance) = performance else {
-        panic!("{told}the story came to no end in {PATIENCE:?}");
+        panic!("{told}the story came to no end in {patience:?}");
     };
     let failures = performance.failures.iter();
     let failures: Vec<&str> = failures.map(|failure| failure.what.as_str()).collect();
@@ -108,8 +112,8 @@ async fn inspect(place: &Place, confidential: &[String], told: &str) {
     assert!(faults.is_empty(), "{told}{}", faults.join("\n"));
 }
 
-fn stories() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/stories")
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// What a story's people write, and how they are reached: it belongs into no log and no event.

@@ -61,6 +61,20 @@ pub fn groups(points: BTreeSet<Point>) -> [Vec<Point>; 2] {
     [first, last]
 }
 
+/// The commands of reactions that no point is about, but for these.
+pub fn commands_without(points: &BTreeSet<&Point>, but_for: &[&str]) -> Vec<&'static str> {
+    let commands = CALLS
+        .iter()
+        .filter(|call| call.kind == CallKind::Reaction && !call.streaming && !only_reads(call));
+    let missing = commands.filter(|call| {
+        let reply = |point: &&Point| {
+            point.starts_with("after_reply:") && point.ends_with(&format!(".{}", call.name()))
+        };
+        !but_for.contains(&call.method()) && !points.iter().copied().any(|point| reply(&point))
+    });
+    missing.map(Call::name).collect()
+}
+
 /// The services that pass points.
 pub const fn services() -> [&'static str; 6] {
     [
