@@ -29,6 +29,7 @@ impl Draft<'_> {
             });
         }
         if self.transfer.receiving_worker.as_ref() != Some(worker) {
+            let another = self.transfer.receiving_worker.is_some();
             self.push(
                 Change::WorkerNamed {
                     worker: worker.clone(),
@@ -36,6 +37,10 @@ impl Draft<'_> {
                 right.rules,
                 self.received_at(),
             );
+            if another {
+                // Whoever takes the place of the one named before is told as well (M-192).
+                self.push(Change::NoticesDueAgain, vec![], self.received_at());
+            }
             self.tell(Occasion::WorkerNamed);
         }
         Ok(post)

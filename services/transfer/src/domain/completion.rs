@@ -90,7 +90,11 @@ impl Draft<'_> {
         if !by_the_meeting && open.iter().any(|item| self.is_hard(item)) {
             return Err(Refusal::GateNotMet { open });
         }
-        let mut asks_for_reason: Vec<OpenItem> = if with_actions { vec![] } else { open };
+        // Papers follow as actions; what cannot follow, such as seeing the child, asks for a reason there too (M-001).
+        let mut asks_for_reason: Vec<OpenItem> = open
+            .into_iter()
+            .filter(|item| !with_actions || (!by_the_meeting && self.cannot_follow(item)))
+            .collect();
         // Once the day has come the move is not early. That its conference was is on record already.
         let today = self.today();
         let too_early = self.transfer.point.too_early.iter();
@@ -124,6 +128,11 @@ impl Draft<'_> {
     }
 
     fn is_hard(&self, open: &OpenItem) -> bool {
+    fn cannot_follow(&self, open: &OpenItem) -> bool {
+        let rule = self.rules.pack.transfer.item(&open.item);
+        rule.is_some_and(|rule| rule.cannot_follow)
+    }
+
         // What is no item is a hold: it bars until it ends.
         self.transfer.item(&open.item).is_none_or(|item| item.hard)
     }

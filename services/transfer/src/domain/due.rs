@@ -9,6 +9,7 @@ use super::draft::{Draft, ids};
 use super::owner::receiving;
 use super::point::skipped;
 use super::state::{Action, Phase};
+use super::tasks::FACTS_KNOWN;
 
 /// What a clock is made from, whether the protocol calls it a clock, an item or an action.
 pub struct Spec {
@@ -34,6 +35,7 @@ impl Draft<'_> {
         }
         if live {
             specs.extend(self.item_specs());
+            specs.extend(self.facts_spec());
         }
         if completed {
             specs.extend(self.action_specs());
@@ -98,6 +100,36 @@ impl Draft<'_> {
                 })
             })
             .collect()
+    }
+
+    /// What a rule needs to know is found out within the time that the protocol gives, so that no transfer waits for it
+    /// in silence.
+    fn facts_spec(&self) -> Option<Spec> {
+        let unknown = |about: &str| self.transfer.undecided.contains_key(about);
+        let conference = self.transfer.conference.as_ref();
+        let since = if unknown("point") {
+            self.transfer.opened_at
+        } else if unknown("outcome") {
+            conference.and_then(|conference| conference.at)?
+        } else {
+            return None;
+        };
+        let rule = self.rules.pack.transfer.undecided.as_ref()?;
+        let within = rule.within.in_profile(self.rules.pack.plain_days);
+        Some(Spec {
+            name: FACTS_KNOWN.to_owned(),
+            owner: rule.owner,
+            rules: ids(&rule.cites),
+            counted_from: "opened".to_owned(),
+            met_by: FACTS_KNOWN.to_owned(),
+            due: self
+                .rules
+                .calendar
+                .due_after(Anchor::Instant(since), within),
+            remind: vec![],
+            escalate: rule.escalate.clone(),
+            needs_resolution: false,
+        })
     }
 
     fn action_specs(&self) -> Vec<Spec> {

@@ -68,8 +68,20 @@ impl Draft<'_> {
         self.set_item(ItemChange::Waived, item);
         if waived {
             let digest = self.context.reason_digest.clone();
+            // It is the rule that lets them do without which they go by (L-029).
+            let waiver = self
+                .rules
+                .pack
+                .transfer
+                .item(name)
+                .and_then(|rule| rule.waiver.as_ref())
+                .and_then(|waiver| waiver.cites.first());
+            let rule = waiver.map_or_else(
+                || rules.first().cloned().unwrap_or_default(),
+                ToString::to_string,
+            );
             let departure = super::state::Departure {
-                rule: rules.first().cloned().unwrap_or_default(),
+                rule,
                 code: format!("waived:{name}"),
                 by: self.context.actor.principal.clone(),
                 at: self.received_at(),

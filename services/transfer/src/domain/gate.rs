@@ -114,9 +114,11 @@ impl Draft<'_> {
                 .and_then(|meeting| meeting.held_at),
         };
         match met_at {
+            // A discussion of two managers is none with one of them (M-089, L-049).
             Some(at) if item.completed.is_none() => {
                 item.completed = Some(Act {
                     by: self.context.actor.principal.clone(),
+                .filter(|meeting| meeting.absent.is_empty())
                     at,
                     covering_for: None,
                 });

@@ -22,16 +22,19 @@ impl Draft<'_> {
     /// Takes a meeting other than a conference. A report: only a time that cannot be is refused.
     pub fn record_meeting(&mut self, held: &MeetingHeld) -> Result<(), Refusal> {
         self.effective(Some(held.held_at))?;
-        let first = self
-            .transfer
-            .meeting(&held.kind)
-            .is_none_or(|meeting| meeting.held_at.is_none());
         let mut meeting = self.planned(&held.kind);
-        // The first of its kind is what the protocol times; a later one changes nothing about it.
-        if first {
-            meeting.held_at = Some(held.held_at);
+        // The first of its kind is what the protocol speaks of (M-096 to M-098): a later one changes nothing about it,
+        // unless something still waits for one with everybody there.
+        let counts = match meeting.held_at {
+            None => true,
+            Some(first) => first == held.held_at || self.waits_for_meeting(&held.kind),
+        };
+        if !counts {
+            self.take_agreements(held);
+            return Ok(());
         }
         let present = |party: Party| self.was_there(party, &held.attended);
+        meeting.held_at = Some(held.held_at);
         // Attendance that nobody reported makes nobody absent.
         let absent: Vec<Attendee> = if held.attended.is_empty() {
             vec![]
@@ -60,6 +63,15 @@ impl Draft<'_> {
     }
 
     /// The meeting as the protocol has it for this child, or as already on record.
+    /// Whether an item of the gate is met by a meeting of that kind and is still open.
+    fn waits_for_meeting(&self, kind: &str) -> bool {
+        let mut items = self.transfer.gate.iter();
+        items.any(|item| {
+            !item.is_settled()
+                && matches!(&item.met_by, MetBy::Meeting { kind: waits_for } if waits_for == kind)
+        })
+    }
+
     pub fn planned(&self, kind: &str) -> Meeting {
         if let Some(meeting) = self.transfer.meeting(kind) {
             return meeting.clone();
@@ -120,9 +132,7 @@ impl Draft<'_> {
             .filter_map(|id| self.context.worker(id))
             .any(|worker| {
                 let in_team = owner.team.as_ref().is_none_or(|team| worker.team == *team);
-                in_team
-                    && (worker.grade == party.role.as_str()
-                        || !PRACTITIONERS.contains(&worker.grade.as_str()))
+                in_team && self.stands_for(&worker.grade, party.role)
             })
     }
 
@@ -161,7 +171,7 @@ impl Draft<'_> {
             if *yes && matches!(item.met_by, MetBy::Meeting { .. }) {
                 item.completed = Some(act);
                 self.set_item(ItemChange::Completed, item);
-            } else if !yes && item.waived_jointly {
+            } else if !yes && item.waived_jointly && self.all_were_there(&item.waivable_by, held) {
                 for party in item.waivable_by.clone() {
                     item.waived.insert(party, act.clone());
                 }
@@ -170,5 +180,32 @@ impl Draft<'_> {
                 self.depart(&rules, format!("done_without:{name}"), held.held_at);
             }
         }
+    /// Whether somebody of that grade is who the protocol means by a role: the role itself, or a rung of the ladder that
+    /// is no lower. Who only advises is not (Wirral's advanced practitioner); of a grade outside the ladder only
+    /// practitioners are not.
+    fn stands_for(&self, grade: &str, needed: Role) -> bool {
+        if grade == needed.as_str() {
+            return true;
+        }
+        let ladder = &self.rules.pack.ladder;
+        let Ok(grade) = grade.parse::<Role>() else {
+            return true;
+        };
+        if ladder.advises_only.contains(&grade) {
+            return false;
+        }
+        match (ladder.rung(grade), ladder.rung(needed)) {
+            (Some(grade), Some(needed)) => grade >= needed,
+            _ => !PRACTITIONERS.contains(&grade.as_str()),
+        }
+    }
+
     }
 }
+    /// Whether everybody who has to agree was at the meeting. Attendance that nobody reported shows nothing.
+    fn all_were_there(&self, parties: &[Party], held: &MeetingHeld) -> bool {
+        parties
+            .iter()
+            .all(|party| self.was_there(*party, &held.attended))
+    }
+

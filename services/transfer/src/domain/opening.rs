@@ -3,7 +3,7 @@
 use baton_protocol::transfer::{
     Choice, CompletedBy, Occasion, Route, TargetTeam, Trigger as RouteTrigger,
 };
-use baton_protocol::{Facts, Party, Role, TeamKind};
+use baton_protocol::{Facts, Party, Role, TeamKind, Value};
 
 use super::command::{ConferenceReport, Trigger};
 use super::consider::{Change as SeriesChange, Considered, Explanation, Series};
@@ -82,25 +82,73 @@ pub fn choose<'p>(
             }
         }
         Choice::Opens { route, target } => {
-            let team = receiving_team(&target, context, &explanation.rules)?;
-            if team.id == responsibility.team {
-                "same_team".clone_into(&mut explanation.decision);
-                Opening::Not
-            } else {
-                "opens".clone_into(&mut explanation.decision);
-                Opening::Opens { route, team }
+            match receiving_team(&target, facts, context, &explanation.rules)? {
+                Receiving::Undecided { missing } => {
+                    "undecided".clone_into(&mut explanation.decision);
+                    explanation.unknown_facts = vec![missing.clone()];
+                    Opening::Undecided {
+                        missing: vec![missing],
+                        rules: ids(&route.cites),
+                    }
+                }
+                Receiving::Team(team) if team.id == responsibility.team => {
+                    "same_team".clone_into(&mut explanation.decision);
+                    Opening::Not
+                }
+                Receiving::Team(team) => {
+                    "opens".clone_into(&mut explanation.decision);
+                    Opening::Opens { route, team }
+                }
             }
         }
     };
     Ok((opening, explanation))
 }
 
-/// The one team that a route leads to.
+/// The fact that tells several teams of one kind apart where the protocol names no area.
+const DISTRICT: &str = "district";
+
+/// The team that takes a case.
+pub enum Receiving {
+    /// This one.
+    Team(Team),
+    /// One of several: it cannot be told which while a fact is unknown.
+    Undecided {
+        /// The fact.
+        missing: String,
+    },
+}
+
+/// The one team that a route leads to. Where the protocol names no area and several teams of the kind share the
+/// authority, it is the one that serves the child's district.
 pub fn receiving_team(
     target: &TargetTeam,
+    facts: &Facts,
     context: &Context,
     rules: &[String],
-) -> Result<Team, Refusal> {
+) -> Result<Receiving, Refusal> {
+    let one_of_several = context
+        .teams
+        .iter()
+        .filter(|team| team.kind == target.kind.as_str() && team.area.is_some())
+        .count()
+        > 1;
+    if target.area.is_some() || !one_of_several {
+        return the_team(target, context, rules).map(Receiving::Team);
+    }
+    let Some(Value::Code(district)) = DISTRICT.parse().ok().and_then(|key| facts.get(&key)) else {
+        return Ok(Receiving::Undecided {
+            missing: DISTRICT.to_owned(),
+        });
+    };
+    let target = TargetTeam {
+        area: Some(district.clone()),
+        ..target.clone()
+    };
+    the_team(&target, context, rules).map(Receiving::Team)
+}
+
+fn the_team(target: &TargetTeam, context: &Context, rules: &[String]) -> Result<Team, Refusal> {
     let of_kind: Vec<&Team> = context
         .teams
         .iter()

@@ -10,7 +10,7 @@ use super::consideration::Consideration;
 use super::context::{Child, Responsibility};
 use super::draft::{Draft, ids};
 use super::event::{Change as Changed, Event, Seen};
-use super::opening;
+use super::opening::{self, Receiving};
 use super::owner::{Owner, outgoing};
 use super::refusal::Refusal;
 use super::state::{Phase, Transfer};
@@ -198,7 +198,10 @@ impl Draft<'_> {
         let Ok(target) = target.resolve(&child.facts) else {
             return Ok(());
         };
-        let team = opening::receiving_team(&target, self.context, &rules)?;
+        let receiving = opening::receiving_team(&target, &child.facts, self.context, &rules)?;
+        let Receiving::Team(team) = receiving else {
+            return Ok(());
+        };
         if team.id == self.transfer.to_team {
             return Ok(());
         }

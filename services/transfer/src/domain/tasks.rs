@@ -161,16 +161,21 @@ impl Tasks<'_> {
     }
 
     fn of_unknown_facts(&mut self) {
-        if !self.transfer.undecided.is_empty() {
-            let party = outgoing(Role::SOCIAL_WORKER);
-            self.add(
-                "undecided",
-                "facts",
-                "report_facts",
-                party,
-                &self.transfer.point.rules.clone(),
-            );
+        if self.transfer.undecided.is_empty() {
+            return;
         }
+        let clock = self.transfer.clock(FACTS_KNOWN);
+        let task = Task {
+            code: "report_facts".to_owned(),
+            owner: self.transfer.owner(outgoing(Role::SOCIAL_WORKER)),
+            due_on: clock.map(|clock| clock.due_on),
+            rules: self.transfer.point.rules.clone(),
+            tray: false,
+            overdue: clock.is_some_and(Clock::is_overdue),
+            about: Some("facts".to_owned()),
+        };
+        let key = format!("{}/undecided/facts", self.transfer.id);
+        self.open.insert(key, task);
     }
 
     fn of_meetings(&mut self) {
@@ -270,5 +275,7 @@ impl Tasks<'_> {
 
 /// The name of the clock, and of the task, for naming the worker who takes the case.
 pub const RECEIVING_WORKER_NAMED: &str = "receiving_worker_named";
+/// The name of the clock for finding out what a rule needs to know.
+pub const FACTS_KNOWN: &str = "facts_known";
 /// The name of the clock for agreeing the date of the move.
 pub const AGREED_DATE: &str = "agree_transfer_date";

@@ -7,6 +7,7 @@ use super::draft::Draft;
 use super::due::Spec;
 use super::event::Change;
 use super::state::Phase;
+use super::tasks::FACTS_KNOWN;
 
 impl Draft<'_> {
     /// Counts point, gate and clocks anew, and settles what is already done.
@@ -184,6 +185,10 @@ impl Draft<'_> {
                 "completed" | "agreed_date_kept" => moved_at,
                 "date_agreed" => self.agreed_at().or(moved_at),
                 "conference_held" => transfer.conference_held_at(),
+                FACTS_KNOWN => {
+                    let waits = |about: &str| transfer.undecided.contains_key(about);
+                    (!waits("point") && !waits("outcome")).then(|| self.received_at())
+                }
                 fact => self.day_of(fact.strip_prefix("facts.")?),
             },
         }

@@ -109,8 +109,8 @@ fn two_routes_that_can_both_match_need_an_order() {
     let found = with(
         "camden",
         "transfer.yaml",
-        "    opens_on: [conference_scheduled, conference_held]",
-        "    opens_on: [conference_scheduled, conference_held]\n  - { route: twin, title: t, cites: [C-018], order: 10, from: [family_support_and_protection], stays: true, opens_on: [conference_held] }",
+        "    opens_on: [conference_scheduled, conference_postponed, conference_held]",
+        "    opens_on: [conference_scheduled, conference_postponed, conference_held]\n  - { route: twin, title: t, cites: [C-018], order: 10, from: [family_support_and_protection], stays: true, opens_on: [conference_held] }",
     );
 
     assert_eq!(found.len(), 1, "{found:#?}");
@@ -122,8 +122,8 @@ fn two_routes_that_can_both_match_need_an_order() {
 
 #[test]
 fn a_route_that_is_never_reached_is_refused() {
-    let shadowed = "    opens_on: [conference_scheduled, conference_held]\n  - { route: late, title: t, cites: [C-018], order: 90, from: [family_support_and_protection], stays: true, opens_on: [conference_held] }";
-    let opens = "    opens_on: [conference_scheduled, conference_held]";
+    let shadowed = "    opens_on: [conference_scheduled, conference_postponed, conference_held]\n  - { route: late, title: t, cites: [C-018], order: 90, from: [family_support_and_protection], stays: true, opens_on: [conference_held] }";
+    let opens = "    opens_on: [conference_scheduled, conference_postponed, conference_held]";
     let never = format!(
         "{opens}\n    when: facts.looked_after && !facts.looked_after\n    undecided: pass"
     );
@@ -142,7 +142,7 @@ fn a_route_that_is_never_reached_is_refused() {
 
 #[test]
 fn a_choice_has_to_say_what_happens_while_it_is_undecided() {
-    let opens = "    opens_on: [conference_scheduled, conference_held]";
+    let opens = "    opens_on: [conference_scheduled, conference_postponed, conference_held]";
     let found = with(
         "camden",
         "transfer.yaml",
@@ -178,12 +178,12 @@ fn a_citation_that_is_not_in_the_register_is_named() {
 
 #[test]
 fn a_name_that_nothing_gives_and_a_name_that_nothing_uses_are_both_named() {
-    let needs = "    needs: [transfer_request, first_response_audit, receiving_worker]";
+    let needs = "    needs: [transfer_request, first_response_audit, receiving_worker, conference_report, transfer_summary]";
     let found = with(
         "wirral",
         "transfer.yaml",
         needs,
-        "    needs: [request, first_response_audit, receiving_worker]",
+        "    needs: [request, first_response_audit, receiving_worker, conference_report, transfer_summary]",
     );
 
     assert_eq!(found.len(), 2, "{found:#?}");

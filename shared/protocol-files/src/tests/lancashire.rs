@@ -1,3 +1,4 @@
+use baton_protocol::allocation::WithoutWorker;
 use baton_protocol::transfer::{Act, Choice, GateUnmet, Occasion, SatisfiedBy};
 use baton_protocol::{Ladder, Strength, Truth};
 
@@ -334,6 +335,43 @@ fn l_041_k_59_k_30_a_date_is_agreed_on_the_given_day_or_the_senior_managers_hear
     );
     let agreed = pack.transfer.authority(Act::AgreeDate).unwrap();
     assert!(agreed.jointly && agreed.by.len() == 2);
+}
+
+#[test]
+fn l_040_l_041_somebody_is_warned_five_working_days_after_the_given_day() {
+    let pack = pack("lancashire");
+    let before_easter = Anchors::new().at(Moment::Point, at("2026-04-01T10:00:00Z"));
+    let warned = clock(&pack, "moved_on_the_day");
+
+    assert_eq!(
+        due_on(&pack, "moved_on_the_day", &before_easter, &Facts::new()),
+        date(2026, 4, 10)
+    );
+    assert_eq!(warned.strength, Some(Strength::Soft));
+}
+
+#[test]
+fn l_032_what_the_transfer_summary_holds() {
+    let pack = pack("lancashire");
+
+    assert_eq!(
+        pack.transfer.item("transfer_summary").unwrap().asks,
+        ["involvement", "services_provided", "actions_under_way"]
+    );
+}
+
+#[test]
+fn l_009_l_010_a_case_without_a_worker_is_reported_to_the_senior_manager_every_day() {
+    let pack = pack("lancashire");
+    let WithoutWorker::Forbidden { stop, .. } = pack.without_worker(&Facts::new()) else {
+        panic!()
+    };
+    let report = stop.report.clone().unwrap();
+
+    assert_eq!(rules(&stop.cites), ["L-009", "L-010"]);
+    assert_eq!(rules(&report.cites), ["L-010"]);
+    assert_eq!(rules(&report.to), ["senior_manager of authority"]);
+    assert_eq!(report.again_every.unwrap().to_string(), "1 day");
 }
 
 #[test]

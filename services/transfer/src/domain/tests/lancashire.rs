@@ -5,6 +5,8 @@ use baton_protocol::Value;
 use super::stage::{Stage, conference, local};
 use crate::domain::*;
 
+mod discussion;
+
 fn scheduled() -> Stage {
     let mut stage = Stage::of("lancashire");
     stage.know("looked_after", Value::Flag(false));
@@ -297,6 +299,7 @@ fn l_029_joint_work_is_done_without_only_when_both_managers_agree() {
         stage.the().item("joint_work").unwrap().state(),
         ItemState::Waived
     );
+    assert!(stage.departed_from("L-029"));
 }
 
 #[test]

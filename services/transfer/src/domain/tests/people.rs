@@ -76,6 +76,7 @@ impl Stage {
                 known("tom", "frt", "team_manager"),
                 known("nia", "north", "team_manager"),
                 known("sam", "north", "social_worker"),
+                known("pat", "frt", "practice_manager"),
                 known("sue", "south", "social_worker"),
             ],
             reason_digest: Some("digest".to_owned()),
