@@ -87,10 +87,11 @@ pub async fn all(
         eprintln!("Baton listens on {address}, data in {}", data.display());
     }
 
-    let served = baton_rpc::serve(
+    let served = baton_rpc::serve_telling(
         listener,
         embedded.door(),
         config.server.of("gateway"),
+        embedded.health(),
         told_to_stop(),
     )
     .await;

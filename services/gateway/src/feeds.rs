@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use baton_contracts::event::v1::Event;
 use baton_contracts::event_from_json;
-use baton_rpc::{Conn, subscribe_to};
+use baton_rpc::{Conn, FeedAlarm, Health, subscribe_to};
 use baton_store::{Batch, Cursor, FeedError, FeedStream, Store, StoreError, Subscription, Tx};
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
@@ -23,14 +23,15 @@ pub fn start(
     app: &App,
     services: &Services,
     authorities: &[String],
+    health: &Health,
     shutdown: &CancellationToken,
 ) -> Vec<JoinHandle<()>> {
     let mut tasks = Vec::new();
     for authority in authorities {
         for (name, conn) in services.all() {
-            tasks.push(follow(app, name, authority, conn, shutdown));
+            tasks.push(follow(app, name, authority, conn, health, shutdown));
         }
-        tasks.push(follow_own(app, authority, shutdown));
+        tasks.push(follow_own(app, authority, health, shutdown));
     }
     tasks
 }
@@ -40,20 +41,28 @@ fn follow(
     service: &'static str,
     authority: &str,
     conn: Conn,
+    health: &Health,
     shutdown: &CancellationToken,
 ) -> JoinHandle<()> {
     let connect = subscribe_to(conn, authority);
-    subscribe(app, service, authority, connect, shutdown)
+    let alarm = FeedAlarm::new(health.clone(), service, authority);
+    subscribe(app, service, authority, connect, alarm, shutdown)
 }
 
-fn follow_own(app: &App, authority: &str, shutdown: &CancellationToken) -> JoinHandle<()> {
+fn follow_own(
+    app: &App,
+    authority: &str,
+    health: &Health,
+    shutdown: &CancellationToken,
+) -> JoinHandle<()> {
     let (store, of) = (app.store().clone(), authority.to_owned());
     let connect =
         move |cursor: Cursor| -> BoxFuture<'static, Result<FeedStream<Event>, FeedError>> {
             let stream = own(&store, &of, cursor);
             Box::pin(async move { Ok(stream) })
         };
-    subscribe(app, NAME, authority, connect, shutdown)
+    let alarm = FeedAlarm::new(health.clone(), NAME, authority);
+    subscribe(app, NAME, authority, connect, alarm, shutdown)
 }
 
 /// The gateway's own feed needs no connection.
@@ -77,6 +86,7 @@ fn subscribe<C>(
     service: &'static str,
     authority: &str,
     connect: C,
+    alarm: FeedAlarm,
     shutdown: &CancellationToken,
 ) -> JoinHandle<()>
 where
@@ -106,6 +116,7 @@ where
         if let Err(error) = followed {
             // Only a feed that does not continue from our cursor ends here: applying on would invent history.
             tracing::error!({ "baton.service" } = service, error = %error, "a feed has diverged and is no longer followed");
+            alarm.diverged().await;
         }
     })
 }

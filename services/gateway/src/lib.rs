@@ -18,6 +18,7 @@ mod context;
 mod development;
 mod door;
 mod feeds;
+mod health;
 mod packs;
 mod reactions;
 mod rpc;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use baton_clock::BusinessClock;
 use baton_ids::AuthorityId;
 use baton_protocol_files::Library;
+use baton_rpc::{FEEDS, Health};
 use baton_store::{Store, StoreError};
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
@@ -65,6 +67,8 @@ pub struct Service {
     pub routes: Routes,
     /// Packs, sealing, reactions and subscriptions; each ends after the shutdown.
     pub tasks: Vec<JoinHandle<()>>,
+    /// What it tells probes: of itself, of the services behind it, of its feeds.
+    pub health: Health,
 }
 
 /// Why the gateway cannot start.
@@ -92,7 +96,11 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     }
     let kept = baton_packs::Packs::open(&store, &library).await?;
     let packs = in_force(kept.clone());
-    let (mut service, _) = assemble(config, store, &packs, &clock, &services, &shutdown);
+    let health = Health::default();
+    health.tell(FEEDS, true).await;
+    let (mut service, _) = assemble(config, store, &packs, &clock, &services, &health, &shutdown);
+    let watching = health::watch(services, health, shutdown.clone());
+    service.tasks.push(tokio::spawn(watching));
     service.tasks.push(tokio::spawn(kept.run(shutdown)));
     Ok(service)
 }
@@ -103,6 +111,7 @@ fn assemble(
     packs: &Packs,
     clock: &BusinessClock,
     services: &Services,
+    health: &Health,
     shutdown: &CancellationToken,
 ) -> (Service, runner::Runner) {
     let contexts = context::Contexts::new(services.clone(), packs.clone(), clock.clone());
@@ -124,7 +133,13 @@ fn assemble(
         async move { runner.run().await }
     });
     let mut tasks = vec![sealing, running];
-    tasks.extend(feeds::start(&app, services, packs.authorities(), shutdown));
+    tasks.extend(feeds::start(
+        &app,
+        services,
+        packs.authorities(),
+        health,
+        shutdown,
+    ));
 
     let development = config
         .simulated_time
@@ -138,7 +153,15 @@ fn assemble(
     );
     let door = door::Door::new(services.clone(), contexts, identities);
     let routes = door::open(own.routes(), &door);
-    (Service { routes, tasks }, runner)
+    let health = health.clone();
+    (
+        Service {
+            routes,
+            tasks,
+            health,
+        },
+        runner,
+    )
 }
 
 /// The packs in force from a day in England. A new authority is served from the next start on, which subscribes to its

@@ -24,7 +24,7 @@ use baton_contracts::notification::v1::notification_reaction_service_server::Not
 use baton_contracts::notification::v1::notification_service_server::NotificationServiceServer;
 use baton_packs::Packs;
 use baton_protocol_files::Library;
-use baton_rpc::{Conn, FeedServer, SimulationServer, subscribe_to};
+use baton_rpc::{Conn, FEEDS, FeedAlarm, FeedServer, Health, SimulationServer, subscribe_to};
 use baton_store::{Migrations, Store, StoreError, Subscription, Tx, link_to_cause};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -95,6 +95,8 @@ pub struct Service {
     pub routes: Routes,
     /// Packs, sealing, deadlines, sending and subscriptions; each ends after the shutdown.
     pub tasks: Vec<JoinHandle<()>>,
+    /// What it tells probes: of itself and of its feeds.
+    pub health: Health,
 }
 
 /// Why the service cannot start.
@@ -152,9 +154,20 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     });
     let sending = tokio::spawn(app.clone().run_sending(shutdown.clone()));
     let mut tasks = vec![sealing, deadlines, sending, looking];
+    let health = Health::default();
+    health.tell(FEEDS, true).await;
     for (service, conn) in feeds {
         for authority in &authorities {
-            let following = follow(&store, &app, service, authority, conn.clone(), &shutdown);
+            let alarm = FeedAlarm::new(health.clone(), service, authority);
+            let following = follow(
+                &store,
+                &app,
+                service,
+                authority,
+                conn.clone(),
+                alarm,
+                &shutdown,
+            );
             tasks.push(tokio::spawn(following));
         }
     }
@@ -179,6 +192,7 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     Ok(Service {
         routes: routes.routes(),
         tasks,
+        health,
     })
 }
 
@@ -189,6 +203,7 @@ fn follow(
     service: &'static str,
     authority: &str,
     conn: Conn,
+    alarm: FeedAlarm,
     shutdown: &CancellationToken,
 ) -> impl Future<Output = ()> + Send + 'static {
     let (store, app, shutdown) = (store.clone(), app.clone(), shutdown.clone());
@@ -198,8 +213,7 @@ fn follow(
     };
     let connect = subscribe_to(conn, authority);
     async move {
-        // A feed that has diverged was reported by the store; what it said before stands, and a person has to look.
-        let _ = store
+        let followed = store
             .subscribe(
                 subscription,
                 connect,
@@ -207,6 +221,10 @@ fn follow(
                 shutdown,
             )
             .await;
+        // What a feed that has diverged said before stands; a person has to look at it.
+        if followed.is_err() {
+            alarm.diverged().await;
+        }
     }
 }
 

@@ -2,35 +2,20 @@
 
 use baton_contracts::CALLS;
 use tonic::service::Routes;
-use tonic_health::ServingStatus;
-use tonic_health::server::HealthReporter;
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::HealthService;
 use tonic_reflection::server::{Builder, Error};
 
-/// Tells probes whether this process serves.
-#[derive(Debug, Clone)]
-pub(crate) struct Health(HealthReporter);
-
-impl Health {
-    /// Probes are told to look elsewhere from now on.
-    pub(crate) async fn not_serving(&self) {
-        self.0
-            .set_service_status("", ServingStatus::NotServing)
-            .await;
-    }
-}
+use crate::Health;
 
 /// Adds health and reflection to routes. Where clients reach the port, reflection lists public services only.
-pub(crate) async fn add(routes: Routes, public: bool) -> Result<(Routes, Health), Error> {
-    let (reporter, health) = tonic_health::server::health_reporter();
-    reporter
-        .set_service_status("", ServingStatus::Serving)
-        .await;
-    let routes = routes
-        .add_service(health)
+pub(crate) fn add(routes: Routes, public: bool, health: &Health) -> Result<Routes, Error> {
+    let service = HealthService::from_health_reporter(health.reporter());
+    Ok(routes
+        .add_service(HealthServer::new(service))
         .add_service(reflection(public).build_v1()?)
         // Older clients know this version only.
-        .add_service(reflection(public).build_v1alpha()?);
-    Ok((routes, Health(reporter)))
+        .add_service(reflection(public).build_v1alpha()?))
 }
 
 /// The details of errors are described too, so that a command line client can show them.

@@ -5,6 +5,7 @@
 //! - [`layered`] puts the stack around a service's routes; [`serve`] listens; [`in_process`] calls them directly.
 //! - [`connect`] and [`in_process`] make a [`Conn`], the `T` of the generated clients.
 //! - [`FeedServer`] and [`SimulationServer`] are what every service registers besides its own.
+//! - [`Health`] tells probes and monitoring what does not serve; [`FeedAlarm`] that a feed has diverged.
 //! - [`announcement`] turns an event of the contracts into a row for the journal.
 //!
 //! # The stack of a server, outermost first
@@ -17,6 +18,7 @@ mod call;
 mod client;
 mod context;
 mod feed;
+mod health;
 mod infrastructure;
 mod journal;
 mod observation;
@@ -35,9 +37,10 @@ pub use context::{
     prepare, principal_key, refuse_reserved,
 };
 pub use feed::{FeedServer, subscribe_to};
+pub use health::{FEEDS, FeedAlarm, Health, READINESS, grpc_services, serves};
 pub use journal::announcement;
 pub use problem::{ERROR_DOMAIN, OpenItem, Problem, Violations};
 pub use reason::Reason;
 pub use requests::request_key;
-pub use server::{MESSAGE_BYTES_MAX, ServeError, ServerConfig, layered, serve};
+pub use server::{MESSAGE_BYTES_MAX, ServeError, ServerConfig, layered, serve, serve_telling};
 pub use simulation::{SimulationServer, UnderWay};

@@ -13,7 +13,7 @@ use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 
-use crate::infrastructure;
+use crate::{Health, infrastructure};
 
 /// The largest message, in bytes, both ways. Give it to every generated server and client:
 /// `.max_decoding_message_size(MESSAGE_BYTES_MAX).max_encoding_message_size(MESSAGE_BYTES_MAX)`.
@@ -88,7 +88,19 @@ pub async fn serve(
     config: ServerConfig,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), ServeError> {
-    let (routes, health) = infrastructure::add(routes, config.public).await?;
+    serve_telling(listener, routes, config, Health::default(), shutdown).await
+}
+
+/// Like [`serve`], with a health that others tell things too.
+pub async fn serve_telling(
+    listener: TcpListener,
+    routes: Routes,
+    config: ServerConfig,
+    health: Health,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), ServeError> {
+    health.tell_own(config.service, true).await;
+    let routes = infrastructure::add(routes, config.public, &health)?;
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let (stop, stopped) = oneshot::channel::<()>();
     let server = builder(&config)
@@ -103,7 +115,7 @@ pub async fn serve(
         result = &mut server => return Ok(result?),
         () = shutdown => {}
     }
-    health.not_serving().await;
+    health.tell_own(config.service, false).await;
     tokio::select! {
         result = &mut server => return Ok(result?),
         () = sleep(config.drain) => {}

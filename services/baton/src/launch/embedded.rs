@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use baton_clock::BusinessClock;
 use baton_protocol_files::Library;
-use baton_rpc::{Conn, in_process};
+use baton_rpc::{Conn, Health, in_process};
 use baton_store::{Store, StoreConfig};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -30,6 +30,7 @@ pub struct EmbeddedConfig {
 /// Every service at work in this process.
 pub struct Embedded {
     door: Routes,
+    health: Health,
     config: Config,
     stores: Vec<Store>,
     tasks: Vec<JoinHandle<()>>,
@@ -50,8 +51,9 @@ impl Embedded {
             shutdown,
         };
         match builder.services().await {
-            Ok(door) => Ok(Self {
+            Ok((door, health)) => Ok(Self {
                 door,
+                health,
                 config: builder.settings.config,
                 stores: builder.stores,
                 tasks: builder.tasks,
@@ -68,6 +70,11 @@ impl Embedded {
     /// The gateway's routes, for a port.
     pub fn door(&self) -> Routes {
         self.door.clone()
+    }
+
+    /// What the gateway tells probes.
+    pub fn health(&self) -> Health {
+        self.health.clone()
     }
 
     /// The gateway, called directly.
@@ -96,8 +103,8 @@ struct Builder {
 }
 
 impl Builder {
-    /// Starts the services in the order in which they need each other; the gateway's routes are the answer.
-    async fn services(&mut self) -> Result<Routes, StartError> {
+    /// Starts the services in the order in which they need each other; the gateway's routes and health are the answer.
+    async fn services(&mut self) -> Result<(Routes, Health), StartError> {
         self.open().await?;
         let mut config = self.settings.config.clone();
         // Who simulates time may move it.
@@ -134,7 +141,7 @@ impl Builder {
         };
         let gateway = services::gateway(&config, self.common(Role::Gateway), behind).await?;
         self.tasks.extend(gateway.tasks);
-        Ok(gateway.routes)
+        Ok((gateway.routes, gateway.health))
     }
 
     /// Opens every database, side by side: each has a schema to bring up to date.

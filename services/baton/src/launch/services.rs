@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use baton_clock::BusinessClock;
 use baton_protocol_files::Library;
-use baton_rpc::Conn;
+use baton_rpc::{Conn, Health};
 use baton_store::Store;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -32,6 +32,8 @@ pub struct Running {
     pub routes: Routes,
     /// Its background tasks.
     pub tasks: Vec<JoinHandle<()>>,
+    /// What it tells probes.
+    pub health: Health,
 }
 
 pub async fn front_door(config: &Config, common: Common) -> Result<Running, StartError> {
@@ -52,6 +54,7 @@ pub async fn front_door(config: &Config, common: Common) -> Result<Running, Star
     Ok(Running {
         routes: service.routes,
         tasks: service.tasks,
+        health: Health::default(),
     })
 }
 
@@ -73,6 +76,7 @@ pub async fn allocation(config: &Config, common: Common) -> Result<Running, Star
     Ok(Running {
         routes: service.routes,
         tasks: service.tasks,
+        health: Health::default(),
     })
 }
 
@@ -94,6 +98,7 @@ pub async fn transfer(config: &Config, common: Common) -> Result<Running, StartE
     Ok(Running {
         routes: service.routes,
         tasks: service.tasks,
+        health: Health::default(),
     })
 }
 
@@ -115,6 +120,7 @@ pub async fn closure(config: &Config, common: Common) -> Result<Running, StartEr
     Ok(Running {
         routes: service.routes,
         tasks: service.tasks,
+        health: Health::default(),
     })
 }
 
@@ -142,6 +148,7 @@ pub async fn notification(
     Ok(Running {
         routes: service.routes,
         tasks: service.tasks,
+        health: service.health,
     })
 }
 
@@ -169,5 +176,6 @@ pub async fn gateway(
     Ok(Running {
         routes: service.routes,
         tasks: service.tasks,
+        health: service.health,
     })
 }

@@ -48,10 +48,11 @@ pub async fn one(
     }?;
     tracing::info!(%address, { "baton.service" } = name, "the service is ready");
 
-    let served = baton_rpc::serve(
+    let served = baton_rpc::serve_telling(
         listener,
         running.routes,
         config.server.of(name),
+        running.health,
         told_to_stop(),
     )
     .await;

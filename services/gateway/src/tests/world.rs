@@ -149,12 +149,13 @@ impl World {
             simulated_time: false,
             ..Config::default()
         };
-        let (Service { routes, tasks }, runner) = crate::assemble(
+        let (Service { routes, tasks, .. }, runner) = crate::assemble(
             &config,
             store.clone(),
             &packs,
             &self.clock,
             &self.services,
+            &baton_rpc::Health::default(),
             &shutdown,
         );
         let conn = in_process(routes, &ServerConfig::new("gateway"));
