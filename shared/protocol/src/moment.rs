@@ -37,6 +37,8 @@ pub enum Moment {
     Considered,
     /// A closure was approved (`approved`).
     Approved,
+    /// A meeting of the transfer was held (`meeting:district_transfer`).
+    Meeting(String),
     /// A date or instant that is a fact (`facts.first_looked_after_review_held_on`).
     Fact(FactKey),
     /// The day on which weeks of gestation are completed (`24 weeks of gestation`, X-12).
@@ -71,7 +73,7 @@ pub struct Term {
 pub enum InvalidTerm {
     /// The moment is not known.
     #[error(
-        "`{0}` is not a known moment: use opened, conference, conference_held, point, point_due, placed, agreed_date, moved, launched, decided, considered, approved, facts.<key> or `<n> weeks of gestation`"
+        "`{0}` is not a known moment: use opened, conference, conference_held, point, point_due, placed, agreed_date, moved, launched, decided, considered, approved, meeting:<kind>, facts.<key> or `<n> weeks of gestation`"
     )]
     Moment(String),
     /// The fact is not a date.
@@ -112,6 +114,9 @@ impl FromStr for Moment {
                 _ => Err(InvalidTerm::NotADate(key)),
             };
         }
+        if let Some(kind) = text.strip_prefix("meeting:") {
+            return Ok(Self::Meeting(kind.to_owned()));
+        }
         if let Some(weeks) = text.strip_suffix(" weeks of gestation") {
             let weeks = weeks.parse().ok().filter(|weeks| (1..=42).contains(weeks));
             return weeks
@@ -146,6 +151,7 @@ impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fact(key) => write!(f, "facts.{key}"),
+            Self::Meeting(kind) => write!(f, "meeting:{kind}"),
             Self::Gestation(weeks) => write!(f, "{weeks} weeks of gestation"),
             _ => {
                 let name = NAMED

@@ -17,7 +17,7 @@ mod requirements;
 mod route;
 
 pub use choice::{Choice, Chosen, Considered, TargetTeam, Trigger};
-pub use gate::{GateItem, IfFailed, Recent, SatisfiedBy, Waiver};
+pub use gate::{Bars, GateItem, IfFailed, Recent, SatisfiedBy, Waiver};
 pub use notice::{Notice, Occasion};
 pub use point::{CalendarCount, Dated, NotBefore, PointDate, PointPart, PointRule, TooEarly};
 pub use requirements::{Applies, Gate};
@@ -91,8 +91,11 @@ pub struct Attendance {
 pub struct Brings {
     /// Who brings it.
     pub who: Party,
-    /// What, as a code: `report`, `plan_draft`.
+    /// What: an item of the gate.
     pub what: String,
+    /// The rules; those of the meeting when absent.
+    #[serde(default)]
+    pub cites: Vec<RuleId>,
 }
 
 /// An act and who may do it. As to who, always hard.

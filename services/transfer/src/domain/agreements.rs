@@ -64,6 +64,7 @@ impl Draft<'_> {
             return Err(Refusal::RuleRefuses {
                 act: "agree_date",
                 rules: self.transfer.point.rules.clone(),
+                owner: None,
                 remedy: "this protocol moves the case at its point",
             });
         }

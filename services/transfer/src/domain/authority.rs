@@ -104,6 +104,7 @@ impl Draft<'_> {
             rules: right.rules.clone(),
             owner: None,
             next_step: "give a reason".to_owned(),
+            waivable_by: None,
         };
         Err(Refusal::ReasonRequired { open: vec![open] })
     }

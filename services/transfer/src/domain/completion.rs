@@ -108,6 +108,7 @@ impl Draft<'_> {
                 || "report the day".to_owned(),
                 |day| format!("wait until {day}"),
             ),
+            waivable_by: None,
         }));
         let unexplained: Vec<OpenItem> = asks_for_reason
             .iter()
@@ -127,12 +128,12 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn is_hard(&self, open: &OpenItem) -> bool {
     fn cannot_follow(&self, open: &OpenItem) -> bool {
         let rule = self.rules.pack.transfer.item(&open.item);
         rule.is_some_and(|rule| rule.cannot_follow)
     }
 
+    fn is_hard(&self, open: &OpenItem) -> bool {
         // What is no item is a hold: it bars until it ends.
         self.transfer.item(&open.item).is_none_or(|item| item.hard)
     }

@@ -35,6 +35,9 @@ pub fn decide(
         Command::ConfirmMove { .. } | Command::FailCompletion { .. }
     ) {
         draft.refresh();
+        if !matches!(command, Command::ResolveExpiry { .. }) {
+            draft.resolve_held()?;
+        }
         draft.advance();
     }
     // To have seen newer facts is worth keeping only with something that came of it: a call that changes nothing must not

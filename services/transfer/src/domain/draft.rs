@@ -198,6 +198,11 @@ impl<'a> Draft<'a> {
         if let Some(at) = transfer.placed_at {
             anchors = anchors.at(Moment::Placed, at);
         }
+        for meeting in &transfer.meetings {
+            if let Some(at) = meeting.held_at {
+                anchors = anchors.at(Moment::Meeting(meeting.kind.clone()), at);
+            }
+        }
         if let Some(from) = transfer.point.from {
             anchors = anchors.at(Moment::Point, from);
         }

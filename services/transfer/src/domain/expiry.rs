@@ -129,6 +129,24 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// A move that a missed limit would have made, and that something held, is decided anew: once what held it is put
+    /// right the case moves after all (W-087, K-44).
+    pub fn resolve_held(&mut self) -> Result<(), Refusal> {
+        let held = self.transfer.troubles.iter();
+        if !held
+            .map(|trouble| &trouble.code)
+            .any(|code| code == MOVE_HELD)
+        {
+            return Ok(());
+        }
+        let overdue = self.transfer.clocks.iter();
+        let overdue = overdue.filter(|clock| clock.is_overdue() && clock.needs_resolution);
+        for clock in overdue.map(|clock| clock.name.clone()).collect::<Vec<_>>() {
+            self.resolve_expiry(&clock)?;
+        }
+        Ok(())
+    }
+
     /// The rungs of the consequence come after those of the breach itself.
     fn escalate_to(&mut self, clock: &Clock, rungs: &[baton_protocol::Rung], rules: &[String]) {
         let Some(stored) = self.transfer.clock(&clock.name).cloned() else {
@@ -172,8 +190,7 @@ impl Draft<'_> {
     /// The case moves though nobody was named (W-087). Not while an item was found wanting or a hard one is open (K-44).
     fn move_without_worker(&mut self, rules: &[String]) {
         let barred = self.transfer.gate.iter().any(|item| {
-            item.asked_for
-                && !item.is_settled()
+            item.bars()
                 && item.met_by != MetBy::ReceivingWorker
                 && (item.hard || item.state() == ItemState::Failed)
         });

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use baton_protocol::transfer::{Gate, GateItem, IfFailed, SatisfiedBy};
-use baton_protocol::{Role, Truth};
+use baton_protocol::transfer::{Act as ProtocolAct, Bars, Gate, GateItem, IfFailed, SatisfiedBy};
+use baton_protocol::{Party, Role, Truth};
 
 use super::draft::{Draft, ids};
 use super::event::{Change, ItemChange};
 use super::item::{Act, Item, MetBy};
-use super::owner::receiving;
+use super::owner::{Owner, receiving};
 use super::refusal::OpenItem;
 use super::state::HoldKind;
 
@@ -31,6 +31,7 @@ pub fn fresh(rule: &GateItem) -> Item {
         name: rule.item.clone(),
         rules: ids(&rule.cites),
         hard: rule.is_hard(),
+        bars_nothing: rule.bars == Bars::Nothing,
         met_by,
         asks: rule.asks.clone(),
         completer: if by_people {
@@ -63,7 +64,12 @@ impl Draft<'_> {
     /// Looks at the gate again: which items the facts ask for, and which the facts, a meeting, a worker or a notice meet.
     pub fn refresh_gate(&mut self) {
         let Some(route) = self.route() else { return };
-        let asked: Vec<Gate<'_>> = self.rules.pack.gate_of(route, &self.scope());
+        let anchors = self.anchors();
+        let mut asked: Vec<Gate<'_>> = self.rules.pack.gate_of(route, &self.scope());
+        asked.retain(|gate| {
+            let once = gate.item.asked_once.as_ref();
+            once.is_none_or(|moment| anchors.find(moment, self.facts()).is_some())
+        });
         let met_by_facts: Vec<(Item, bool)> = asked
             .iter()
             .map(|gate| (fresh(gate.item), gate.by_facts == Some(Truth::True)))
@@ -108,17 +114,17 @@ impl Draft<'_> {
                 let sent = &self.transfer.notices_sent;
                 sent.get(&item.name).or_else(|| sent.get(kind)).copied()
             }
+            // A discussion of two managers is none with one of them (M-089, L-049).
             MetBy::Meeting { kind } => self
                 .transfer
                 .meeting(kind)
+                .filter(|meeting| meeting.absent.is_empty())
                 .and_then(|meeting| meeting.held_at),
         };
         match met_at {
-            // A discussion of two managers is none with one of them (M-089, L-049).
             Some(at) if item.completed.is_none() => {
                 item.completed = Some(Act {
                     by: self.context.actor.principal.clone(),
-                .filter(|meeting| meeting.absent.is_empty())
                     at,
                     covering_for: None,
                 });
@@ -137,7 +143,7 @@ impl Draft<'_> {
 
     /// Everything that is open at the gate.
     pub fn open_items(&self) -> Vec<OpenItem> {
-        let items = self.transfer.gate.iter().filter(|item| !item.is_settled());
+        let items = self.transfer.gate.iter().filter(|item| item.bars());
         let mut open: Vec<OpenItem> = items.map(|item| self.open_item(item)).collect();
         for hold in &self.transfer.holds {
             open.push(OpenItem {
@@ -151,9 +157,21 @@ impl Draft<'_> {
                     "end_the_hold"
                 }
                 .to_owned(),
+                waivable_by: None,
             });
         }
         open
+    }
+
+    /// Who may do without an item.
+    fn may_waive(&self, item: &Item) -> Vec<Owner> {
+        let general = self.rules.pack.transfer.authority(ProtocolAct::Waive);
+        let parties = match general.filter(|_| item.waivable_by.is_empty() && !item.hard) {
+            Some(authority) => &authority.by,
+            None => &item.waivable_by,
+        };
+        let owner = |party: &Party| self.transfer.owner(*party);
+        parties.iter().map(owner).collect()
     }
 
     /// One open item, with whose it is and what to do.
@@ -168,6 +186,8 @@ impl Draft<'_> {
             rules: item.rules.clone(),
             owner: party.map(|party| self.transfer.owner(party)),
             next_step: item.next_step().to_owned(),
+            // A soft one is departed from with a reason: nobody has to waive it.
+            waivable_by: Some(self.may_waive(item)).filter(|who| item.hard || !who.is_empty()),
         }
     }
 }

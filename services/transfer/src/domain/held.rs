@@ -173,15 +173,15 @@ fn take_attendance(draft: &mut Draft<'_>, report: &ConferenceReport, held_at: Ti
     let mut meeting = draft.planned("conference");
     let before = meeting.clone();
     meeting.held_at = meeting.held_at.or(Some(held_at));
-    let absent = report
-        .attended
-        .as_ref()
-        .map(|attended| draft.absent(&meeting, attended))
-        .unwrap_or_default();
+    let absent = match &report.attended {
+        Some(attended) => draft.absent(&meeting, attended),
+        None => draft.not_identified(&meeting, held_at),
+    };
     meeting.absent.clone_from(&absent);
     if meeting != before {
         let rules = meeting.rules.clone();
         draft.push(Changed::MeetingSet(meeting), rules, held_at);
     }
     draft.depart_for_absence("conference", &absent, held_at);
+    draft.depart_for_what_was_not_brought("conference", held_at);
 }

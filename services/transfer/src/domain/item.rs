@@ -19,6 +19,9 @@ pub struct Item {
     pub rules: Vec<String>,
     /// Whether it bars completion, or asks for a reason.
     pub hard: bool,
+    /// Whether it bars nothing: it is a task, and its rule is departed from when it is not done.
+    #[serde(default)]
+    pub bars_nothing: bool,
     /// What meets it.
     pub met_by: MetBy,
     /// The questions it asks.
@@ -138,7 +141,8 @@ impl Item {
         }
     }
 
-    fn is_waived(&self) -> bool {
+    /// Whether those who may do without it have said so.
+    pub fn is_waived(&self) -> bool {
         if self.waived_jointly {
             self.waivable_by
                 .iter()
@@ -168,6 +172,11 @@ impl Item {
     /// Whether nothing is left to do about it: met, waived, or not asked for.
     pub fn is_settled(&self) -> bool {
         !self.asked_for || matches!(self.state(), ItemState::Met | ItemState::Waived)
+    }
+
+    /// Whether it stands in the way of completing.
+    pub fn bars(&self) -> bool {
+        !self.bars_nothing && !self.is_settled()
     }
 
     /// What is still missing, as codes: the questions answered no, or what has to be done.

@@ -123,6 +123,7 @@ impl Draft<'_> {
             return Err(Refusal::RuleRefuses {
                 act: "sign_item",
                 rules,
+                owner: item.completer.map(|party| self.transfer.owner(party)),
                 remedy: "it has to be completed first",
             });
         }
@@ -163,6 +164,7 @@ impl Draft<'_> {
             return Err(Refusal::RuleRefuses {
                 act: "review_audit",
                 rules,
+                owner: item.signer.map(|party| self.transfer.owner(party)),
                 remedy: "it has to be signed first",
             });
         }
@@ -188,7 +190,7 @@ impl Draft<'_> {
         if self.transfer.hold(HoldKind::Returned).is_none() {
             return;
         }
-        if self.transfer.gate.iter().all(Item::is_settled) {
+        if !self.transfer.gate.iter().any(Item::bars) {
             let rules = self
                 .transfer
                 .hold(HoldKind::Returned)

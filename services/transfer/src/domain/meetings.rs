@@ -6,6 +6,7 @@ use super::command::MeetingHeld;
 use super::draft::{Draft, ids};
 use super::event::{Change, ItemChange};
 use super::item::{Act, MetBy};
+use super::owner::receiving;
 use super::refusal::Refusal;
 use super::state::{Attendee, Meeting};
 
@@ -33,8 +34,8 @@ impl Draft<'_> {
             self.take_agreements(held);
             return Ok(());
         }
-        let present = |party: Party| self.was_there(party, &held.attended);
         meeting.held_at = Some(held.held_at);
+        let present = |party: Party| self.was_there(party, &held.attended);
         // Attendance that nobody reported makes nobody absent.
         let absent: Vec<Attendee> = if held.attended.is_empty() {
             vec![]
@@ -62,7 +63,6 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// The meeting as the protocol has it for this child, or as already on record.
     /// Whether an item of the gate is met by a meeting of that kind and is still open.
     fn waits_for_meeting(&self, kind: &str) -> bool {
         let mut items = self.transfer.gate.iter();
@@ -72,6 +72,7 @@ impl Draft<'_> {
         })
     }
 
+    /// The meeting as the protocol has it for this child, or as already on record.
     pub fn planned(&self, kind: &str) -> Meeting {
         if let Some(meeting) = self.transfer.meeting(kind) {
             return meeting.clone();
@@ -102,6 +103,49 @@ impl Draft<'_> {
                 format!("absent_from_{kind}:{}", attendee.who),
                 at,
             );
+        }
+    }
+
+    /// Who of the receiving team should have come and cannot have: nobody was named by then (W-074). This shows without
+    /// anybody reporting who was there.
+    pub fn not_identified(&self, meeting: &Meeting, held_at: jiff::Timestamp) -> Vec<Attendee> {
+        let named = self.transfer.worker_named_at;
+        if named.is_some_and(|at| at <= held_at) {
+            return vec![];
+        }
+        let attend = meeting.attend.iter();
+        attend
+            .filter(|attendee| attendee.who == receiving(Role::SOCIAL_WORKER))
+            .cloned()
+            .collect()
+    }
+
+    /// Records what somebody should have brought and had not done by then (W-073, S-042).
+    pub fn depart_for_what_was_not_brought(&mut self, kind: &str, at: jiff::Timestamp) {
+        let Some(rule) = self.rules.pack.transfer.meeting(kind) else {
+            return;
+        };
+        for brings in &rule.brings {
+            let item = self
+                .transfer
+                .item(&brings.what)
+                .filter(|item| item.asked_for);
+            let done = item.is_none_or(|item| {
+                let completed = item.completed.as_ref();
+                item.is_waived() || completed.is_some_and(|act| act.at <= at)
+            });
+            if !done {
+                let cites = if brings.cites.is_empty() {
+                    &rule.cites
+                } else {
+                    &brings.cites
+                };
+                self.depart(
+                    &ids(cites),
+                    format!("not_brought_to_{kind}:{}", brings.what),
+                    at,
+                );
+            }
         }
     }
 
@@ -136,6 +180,26 @@ impl Draft<'_> {
             })
     }
 
+    /// Whether somebody of that grade is who the protocol means by a role: the role itself, or a rung of the ladder that
+    /// is no lower. Who only advises is not (Wirral's advanced practitioner); of a grade outside the ladder only
+    /// practitioners are not.
+    fn stands_for(&self, grade: &str, needed: Role) -> bool {
+        if grade == needed.as_str() {
+            return true;
+        }
+        let ladder = &self.rules.pack.ladder;
+        let Ok(grade) = grade.parse::<Role>() else {
+            return true;
+        };
+        if ladder.advises_only.contains(&grade) {
+            return false;
+        }
+        match (ladder.rung(grade), ladder.rung(needed)) {
+            (Some(grade), Some(needed)) => grade >= needed,
+            _ => !PRACTITIONERS.contains(&grade.as_str()),
+        }
+    }
+
     /// The rules about the chair, when somebody else took it (M-097).
     fn wrong_chair(&self, kind: &str, chaired_by: Option<&str>) -> Option<Vec<String>> {
         let rule = self.rules.pack.transfer.meeting(kind)?;
@@ -146,6 +210,13 @@ impl Draft<'_> {
             .iter()
             .any(|party| self.was_there(*party, &attended));
         (!right).then(|| ids(&rule.chair_cites))
+    }
+
+    /// Whether everybody who has to agree was at the meeting. Attendance that nobody reported shows nothing.
+    fn all_were_there(&self, parties: &[Party], held: &MeetingHeld) -> bool {
+        parties
+            .iter()
+            .all(|party| self.was_there(*party, &held.attended))
     }
 
     /// What the managers agreed about items: yes is done, no does without it where the protocol lets both managers do
@@ -180,32 +251,5 @@ impl Draft<'_> {
                 self.depart(&rules, format!("done_without:{name}"), held.held_at);
             }
         }
-    /// Whether somebody of that grade is who the protocol means by a role: the role itself, or a rung of the ladder that
-    /// is no lower. Who only advises is not (Wirral's advanced practitioner); of a grade outside the ladder only
-    /// practitioners are not.
-    fn stands_for(&self, grade: &str, needed: Role) -> bool {
-        if grade == needed.as_str() {
-            return true;
-        }
-        let ladder = &self.rules.pack.ladder;
-        let Ok(grade) = grade.parse::<Role>() else {
-            return true;
-        };
-        if ladder.advises_only.contains(&grade) {
-            return false;
-        }
-        match (ladder.rung(grade), ladder.rung(needed)) {
-            (Some(grade), Some(needed)) => grade >= needed,
-            _ => !PRACTITIONERS.contains(&grade.as_str()),
-        }
-    }
-
     }
 }
-    /// Whether everybody who has to agree was at the meeting. Attendance that nobody reported shows nothing.
-    fn all_were_there(&self, parties: &[Party], held: &MeetingHeld) -> bool {
-        parties
-            .iter()
-            .all(|party| self.was_there(*party, &held.attended))
-    }
-

@@ -60,6 +60,7 @@ impl Deciding<'_> {
         draft.tell_of_the_point(reached_before);
         draft.lift_return_when_put_right();
         draft.resolve_again()?;
+        draft.resolve_held()?;
         draft.advance();
         Ok(draft.events)
     }
@@ -203,6 +204,7 @@ impl Draft<'_> {
             return Ok(());
         };
         if team.id == self.transfer.to_team {
+            self.settle_trouble(RECEIVING_TEAM_DIFFERS);
             return Ok(());
         }
         if self.transfer.phase == Phase::Open

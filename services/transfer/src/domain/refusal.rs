@@ -117,6 +117,8 @@ pub enum Refusal {
         act: &'static str,
         /// The rules.
         rules: Vec<String>,
+        /// Whose it is to do that.
+        owner: Option<Owner>,
         /// What to do instead.
         remedy: &'static str,
     },
@@ -185,4 +187,6 @@ pub struct OpenItem {
     pub owner: Option<Owner>,
     /// What to do, as a code.
     pub next_step: String,
+    /// Who may do without it, for an item; nobody when empty.
+    pub waivable_by: Option<Vec<Owner>>,
 }

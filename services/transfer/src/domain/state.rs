@@ -394,6 +394,6 @@ impl Transfer {
 
     /// Whether the gate is met and nothing holds the transfer.
     pub fn is_ready(&self) -> bool {
-        self.phase.is_workable() && self.holds.is_empty() && self.gate.iter().all(Item::is_settled)
+        self.phase.is_workable() && self.holds.is_empty() && !self.gate.iter().any(Item::bars)
     }
 }

@@ -92,14 +92,18 @@ fn refused(refusal: Refusal) -> Problem {
         Refusal::AnswersDoNotFit { questions, .. } => {
             Problem::invalid("answers", format!("{message}: {}", questions.join(", ")))
         }
-        Refusal::RuleRefuses { act, rules, remedy } => Problem::new(Reason::RuleRefuses, message)
-            .item(OpenItem {
-                reason: Reason::RuleRefuses.as_str().to_owned(),
-                subject: act.to_owned(),
-                rules,
-                owner: String::new(),
-                remedy: remedy.to_owned(),
-            }),
+        Refusal::RuleRefuses {
+            act,
+            rules,
+            owner,
+            remedy,
+        } => Problem::new(Reason::RuleRefuses, message).item(OpenItem {
+            reason: Reason::RuleRefuses.as_str().to_owned(),
+            subject: act.to_owned(),
+            rules,
+            owner: owner.as_ref().map(in_words).unwrap_or_default(),
+            remedy: format!("{remedy}; nobody may override it"),
+        }),
         Refusal::FactUnknown { facts, rules } => {
             Problem::new(Reason::FactUnknown, message).items(facts.into_iter().map(|fact| {
                 OpenItem {
@@ -137,12 +141,21 @@ fn open_item(reason: Reason, item: domain::OpenItem) -> OpenItem {
     } else {
         format!(": {}", item.missing.join(", "))
     };
+    // Who could override: those who may do without the item.
+    let override_by = match &item.waivable_by {
+        None => String::new(),
+        Some(nobody) if nobody.is_empty() => "; nobody may waive it".to_owned(),
+        Some(owners) => {
+            let who: Vec<String> = owners.iter().map(in_words).collect();
+            format!("; may be waived by {}", who.join(" and "))
+        }
+    };
     OpenItem {
         reason: reason.as_str().to_owned(),
         subject: item.item,
         rules: item.rules,
         owner: item.owner.as_ref().map(in_words).unwrap_or_default(),
-        remedy: format!("{}{missing}", item.next_step),
+        remedy: format!("{}{missing}{override_by}", item.next_step),
     }
 }
 

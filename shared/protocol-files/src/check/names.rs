@@ -41,9 +41,11 @@ pub(crate) fn names(sections: &Sections, unread: &BTreeSet<String>, problems: &m
     let before = problems.len();
     all_names(sections, problems);
     let is_about_unread = |problem: &Problem| {
-        unread
-            .iter()
-            .any(|name| problem.message.contains(&format!("`{name}`")))
+        unread.iter().any(|name| {
+            ["`", ":"]
+                .iter()
+                .any(|before| problem.message.contains(&format!("{before}{name}`")))
+        })
     };
     let is_about_use = |problem: &Problem| problem.message.contains("belongs to no route");
     let found = problems.split_off(before);
@@ -103,6 +105,7 @@ fn all_names(sections: &Sections, problems: &mut Vec<Problem>) {
     events(sections, problems);
     items(sections, problems);
     clocks(sections, problems);
+    meetings(sections, problems);
     notices(sections, problems);
 }
 
@@ -208,6 +211,32 @@ fn clocks(sections: &Sections, problems: &mut Vec<Problem>) {
     for clock in sections.all_clocks() {
         for met_by in clock.value.met_by.split(" or ").map(str::trim) {
             met_by_known(clock, met_by, sections, problems);
+        }
+    }
+}
+
+/// What a meeting brings, and what counts from one, has to be given.
+fn meetings(sections: &Sections, problems: &mut Vec<Problem>) {
+    for meeting in &sections.meetings {
+        for brings in &meeting.value.brings {
+            if !sections
+                .gate
+                .iter()
+                .any(|item| item.value.item == brings.what)
+            {
+                let message = format!("there is no item `{}`", brings.what);
+                problems.push(meeting.problem(&brings.what, message));
+            }
+        }
+    }
+    for clock in &sections.clocks {
+        if let baton_protocol::Moment::Meeting(kind) = &clock.value.due.moment
+            && !sections
+                .meetings
+                .iter()
+                .any(|known| known.value.meeting == *kind)
+        {
+            problems.push(clock.problem(kind, format!("there is no meeting `{kind}`")));
         }
     }
 }

@@ -156,6 +156,9 @@ fn s_044_the_assessment_team_arranges_the_conference() {
         "team_manager of outgoing"
     );
     assert!(rules(&conference.cites).contains(&"S-044".to_owned()));
+    let reported = clock(&pack, "conference_reported");
+    assert_eq!(reported.by.to_string(), "team_manager of outgoing");
+    assert!(rules(&reported.cites).contains(&"S-044".to_owned()));
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn st_02_the_conference_is_due_fifteen_working_days_after_the_strategy_discussio
 fn k_61_a_statutory_limit_reminds_and_moves_nothing() {
     let pack = pack("wirral");
 
-    for name in ["core_group", "conference_in_time"] {
+    for name in ["core_group", "conference_in_time", "conference_reported"] {
         assert!(!clock(&pack, name).has_consequence(), "{name}");
         assert_eq!(clock(&pack, name).strength, Some(Strength::Soft), "{name}");
     }
@@ -79,6 +79,24 @@ fn x_13_what_nobody_has_reported_is_a_managers_task_for_one_working_day() {
 
     assert_eq!(undecided.owner.to_string(), "team_manager of outgoing");
     assert_eq!(undecided.within.to_string(), "1 working day");
+}
+
+#[test]
+fn x_13_x_14_what_came_of_a_conference_is_on_record_by_the_next_working_day() {
+    let thursday = Anchors::new().at(Moment::Conference, at("2026-04-02T13:00:00Z"));
+    for authority in ["wirral", "merton", "lancashire", "shropshire"] {
+        let pack = pack(authority);
+
+        assert_eq!(
+            due_on(&pack, "conference_reported", &thursday, &Facts::new()),
+            date(2026, 4, 7),
+            "{authority}: Easter lies between"
+        );
+        assert_eq!(
+            clock(&pack, "conference_reported").met_by,
+            "conference_held"
+        );
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use baton_protocol::notification::Sending;
 use baton_protocol::transfer::{
-    Act, AtPoint, Choice, GateUnmet, IfFailed, Occasion, OutcomeEffect,
+    Act, AtPoint, Bars, Choice, GateUnmet, IfFailed, Occasion, OutcomeEffect,
 };
 use baton_protocol::{Audience, Truth};
 
@@ -117,7 +117,9 @@ fn w_055_w_069_w_169_w_080_w_147_the_gate_asks_for_request_audit_and_worker() {
         [
             "transfer_request",
             "first_response_audit",
-            "receiving_worker"
+            "receiving_worker",
+            "conference_report",
+            "transfer_summary"
         ]
     );
     assert!(gate.iter().all(|gate| gate.item.is_hard()));
@@ -196,7 +198,13 @@ fn w_073_w_074_outgoing_worker_receiving_manager_and_receiving_worker_attend() {
             "social_worker of receiving"
         ]
     );
-    assert_eq!(conference.brings[0].what, "report");
+    let brings = &conference.brings[0];
+    assert_eq!(
+        (brings.what.as_str(), rules(&brings.cites)),
+        ("conference_report", vec!["W-073".to_owned()])
+    );
+    let report = pack.transfer.item("conference_report").unwrap();
+    assert_eq!(report.bars, Bars::Nothing, "not brought is no bar");
 }
 
 #[test]
@@ -239,17 +247,48 @@ fn w_089_on_the_move_the_receiving_manager_amends_the_record_the_same_day() {
 }
 
 #[test]
-fn k_41_w_081_w_082_w_083_w_084_w_085_the_two_weeks_after_a_district_meeting_do_not_time_this_route()
+fn k_41_w_080_w_081_w_082_w_083_w_084_w_174_two_weeks_run_only_from_a_district_meeting_that_was_held()
  {
     let pack = pack("wirral");
+    let held = Moment::Meeting("district_transfer".to_owned());
+    let anchors = Anchors::new().at(held, at("2026-03-20T12:00:00Z"));
+    let clocks = [
+        ("worker_named_after_district_meeting", "W-080"),
+        ("handover", "W-081"),
+        ("joint_visit", "W-082"),
+        ("request_after_district_meeting", "W-083"),
+        ("audit_after_district_meeting", "W-084"),
+        ("audit_after_district_meeting", "W-174"),
+    ];
 
-    for rule in ["W-081", "W-082", "W-083", "W-084", "W-085"] {
-        assert_eq!(cited_by(&pack, rule), Vec::<String>::new(), "{rule}");
-        assert!(
-            rules(pack.settings.rules("dtm.applies_to")).contains(&rule.to_owned()),
-            "{rule}"
+    for (name, rule) in clocks {
+        assert_eq!(
+            due_on(&pack, name, &anchors, &in_north()),
+            date(2026, 4, 3),
+            "{name}: Good Friday is not moved"
         );
+        assert_eq!(
+            clock_due(&pack, name, &Anchors::new(), &in_north()),
+            None,
+            "{name}"
+        );
+        assert!(rules(&clock(&pack, name).cites).contains(&rule.to_owned()));
     }
+}
+
+#[test]
+fn k_41_w_085_the_summary_is_asked_for_once_a_district_meeting_was_held() {
+    let pack = pack("wirral");
+    let summary = pack.transfer.item("transfer_summary").unwrap();
+    let held = Moment::Meeting("district_transfer".to_owned());
+
+    assert_eq!(summary.asked_once, Some(held.clone()));
+    assert_eq!(rules(&summary.cites), ["W-085", "K-41"]);
+    let anchors = Anchors::new().at(held, at("2026-03-20T12:00:00Z"));
+    let due = pack
+        .item_due(summary, &anchors, &Scope::of(&in_north()), &calendar())
+        .unwrap();
+    assert_eq!(due.on, date(2026, 4, 3));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Rung;
 use crate::condition::{Condition, Truth};
 use crate::facts::{FactKey, Facts};
-use crate::moment::Term;
+use crate::moment::{Moment, Term};
 use crate::pack::Strength;
 use crate::party::Party;
 use crate::rule_id::RuleId;
@@ -25,6 +25,12 @@ pub struct GateItem {
     /// Whether it applies to this child; always when absent. While undecided it applies.
     #[serde(default)]
     pub when: Option<Condition>,
+    /// Asked for only once this moment is known, for instance once a meeting was held.
+    #[serde(default)]
+    pub asked_once: Option<Moment>,
+    /// What it bars while it is open.
+    #[serde(default)]
+    pub bars: Bars,
     /// Questions that are each answered yes or no; one no fails the item.
     #[serde(default)]
     pub asks: Vec<String>,
@@ -116,6 +122,17 @@ pub struct Waiver {
     pub jointly: bool,
     /// The rules it rests on.
     pub cites: Vec<RuleId>,
+}
+
+/// What an item bars while it is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bars {
+    /// Completion; a soft one asks for a reason.
+    #[default]
+    Completion,
+    /// Nothing: it is somebody's task, and a departure or a breach when it is not done.
+    Nothing,
 }
 
 /// What happens when an item is found wanting.

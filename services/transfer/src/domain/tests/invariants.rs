@@ -27,7 +27,7 @@ pub fn invariants(stage: &Stage, before: Option<&Transfer>, new: &[Event]) {
                     .iter()
                     .any(|departure| departure.code == code)
             };
-            for item in transfer.gate.iter().filter(|item| !item.is_settled()) {
+            for item in transfer.gate.iter().filter(|item| item.bars()) {
                 let worker =
                     release.to_worker.is_none() && item.name.starts_with("receiving_worker");
                 assert!(

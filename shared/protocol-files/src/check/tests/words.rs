@@ -78,7 +78,7 @@ fn an_unknown_kind_of_team_is_named() {
 
 #[test]
 fn an_unknown_fact_is_named_in_a_condition_in_a_target_and_in_a_term() {
-    let condition = r#"      - if: facts.plan == "child_protection" || facts.in_proceedings"#;
+    let condition = r#"      - if: facts.plan == "child_protection" || facts.section_47_open || facts.in_proceedings"#;
     one_problem(
         "wirral",
         "transfer.yaml",
@@ -104,7 +104,7 @@ fn an_unknown_fact_is_named_in_a_condition_in_a_target_and_in_a_term() {
 
 #[test]
 fn a_condition_that_cel_cannot_read_or_that_misspells_a_code_is_named() {
-    let condition = r#"      - if: facts.plan == "child_protection" || facts.in_proceedings"#;
+    let condition = r#"      - if: facts.plan == "child_protection" || facts.section_47_open || facts.in_proceedings"#;
     one_problem(
         "wirral",
         "transfer.yaml",

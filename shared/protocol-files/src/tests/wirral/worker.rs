@@ -61,6 +61,7 @@ fn w_087_w_088_w_155_a_child_in_need_moves_without_a_worker_pending_the_deputy_d
     let known = facts(&[
         ("plan", code("child_in_need")),
         ("in_proceedings", Value::Flag(false)),
+        ("section_47_open", Value::Flag(false)),
     ]);
 
     let (effects, resolved, rules) = no_worker(&known, false);
@@ -85,6 +86,10 @@ fn k_04_w_152_protection_and_court_work_stay_and_both_managers_above_are_told() 
         facts(&[
             ("plan", code("child_in_need")),
             ("in_proceedings", Value::Flag(true)),
+        ]),
+        facts(&[
+            ("plan", code("child_in_need")),
+            ("section_47_open", Value::Flag(true)),
         ]),
     ] {
         let (effects, resolved, rules) = no_worker(&known, false);
@@ -112,7 +117,11 @@ fn k_04_while_a_deciding_fact_is_unknown_the_safe_branch_holds_the_case_and_name
     assert_eq!(effects[0], Effect::HoldMove);
     assert_eq!(
         resolved,
-        Resolved::Safe(["in_proceedings".parse().unwrap()].into())
+        Resolved::Safe(
+            ["in_proceedings", "section_47_open"]
+                .map(|fact| fact.parse().unwrap())
+                .into()
+        )
     );
 }
 
@@ -121,10 +130,12 @@ fn k_44_a_failed_audit_holds_the_case_whatever_its_plan() {
     let known = facts(&[
         ("plan", code("child_in_need")),
         ("in_proceedings", Value::Flag(false)),
+        ("section_47_open", Value::Flag(false)),
     ]);
 
     let (effects, _, rules) = no_worker(&known, true);
 
+    assert_eq!(effects[0], Effect::HoldMove);
     assert!(!moves_without_worker(&effects));
     assert!(rules.contains(&"K-44".to_owned()));
 }
@@ -159,7 +170,7 @@ fn w_155_every_other_case_waits_for_the_deputy_director_and_nobody_else() {
     let known = facts(&[
         ("plan", code("child_in_need")),
         ("in_proceedings", Value::Flag(false)),
-        ("conference.state", code("held")),
+        ("section_47_open", Value::Flag(false)),
     ]);
 
     let WithoutWorker::Pending(rule) = pack.without_worker(&known) else {
@@ -176,4 +187,42 @@ fn w_155_every_other_case_waits_for_the_deputy_director_and_nobody_else() {
             .named_worker,
         "W-147"
     );
+}
+
+#[test]
+fn w_153_w_154_w_156_both_managers_assess_the_report_follows_and_progress_is_reported_weekly() {
+    let pack = pack("wirral");
+    let leave = pack.allocation.leave_unallocated.as_ref().unwrap();
+    let names = |parties: &[baton_protocol::Party]| {
+        let names = parties.iter().map(ToString::to_string);
+        names.collect::<Vec<_>>()
+    };
+    let above = [
+        "senior_manager of authority",
+        "deputy_director of authority",
+    ];
+
+    let [assessment, report] = leave.first.as_slice() else {
+        panic!("{:?}", leave.first)
+    };
+    assert_eq!(rules(&assessment.cites), ["W-153"]);
+    assert_eq!(assessment.asks, ["complexity", "risk"]);
+    assert_eq!(
+        names(&assessment.signed_by),
+        ["team_manager of responsible", "group_manager of authority"]
+    );
+    assert_eq!(rules(&report.cites), ["W-154"]);
+    assert_eq!(
+        report.asks,
+        ["numbers_and_details", "monitoring", "plan_to_allocate"]
+    );
+    assert_eq!(names(&report.signed_by), ["team_manager of responsible"]);
+    assert_eq!(names(&report.to), above);
+    let progress = leave.progress.as_ref().unwrap();
+    assert_eq!(
+        (progress.every.to_string(), rules(&progress.cites)),
+        ("1 week".to_owned(), vec!["W-156".to_owned()])
+    );
+    assert_eq!(progress.by.to_string(), "team_manager of responsible");
+    assert_eq!(names(&progress.to), above);
 }

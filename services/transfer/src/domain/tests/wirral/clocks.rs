@@ -190,6 +190,38 @@ fn k_44_a_failed_audit_holds_the_forced_move_until_it_is_put_right() {
 }
 
 #[test]
+fn k_44_w_087_what_was_held_moves_when_the_audit_is_put_right() {
+    let mut stage = scheduled();
+    stage.at("2026-03-16 15:30");
+    stage.know_code("plan", "child_in_need");
+    stage.know("in_proceedings", Value::Flag(false));
+    stage.know("section_47_open", Value::Flag(false));
+    stage.report(
+        "conference_held",
+        Some(conference("2026-03-16 14:00", "child_in_need_plan")),
+    );
+    stage
+        .sign_item("tom", "first_response_audit", false)
+        .unwrap();
+    stage.at("2026-03-31 00:00");
+    stage
+        .act(
+            "baton",
+            Command::ResolveExpiry {
+                clock: "receiving_worker_named".to_owned(),
+            },
+        )
+        .unwrap();
+    assert!(stage.release().is_none());
+
+    stage.at("2026-04-02 10:00");
+    audited(&mut stage);
+
+    let release = stage.release().unwrap();
+    assert!(release.to_worker.is_none() && release.pending_authorisation);
+}
+
+#[test]
 fn x_24_a_late_report_counts_from_the_conference_and_is_born_breached() {
     let mut stage = scheduled();
     stage.at("2026-03-20 09:00");

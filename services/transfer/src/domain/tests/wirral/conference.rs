@@ -122,6 +122,7 @@ fn x_14_an_adjourned_or_cancelled_conference_places_nothing() {
 #[test]
 fn w_074_nobody_identified_beforehand_is_a_departure_and_never_a_bar() {
     let mut stage = scheduled();
+    stage.complete_item("ann", "conference_report").unwrap();
     stage.at("2026-03-16 15:30");
     let held = ConferenceReport {
         attended: Some(vec!["ann".to_owned()]),
@@ -139,6 +140,7 @@ fn w_074_nobody_identified_beforehand_is_a_departure_and_never_a_bar() {
 fn w_073_the_outgoing_worker_who_stays_away_departs_from_the_rule() {
     let mut stage = scheduled();
     stage.name_worker();
+    stage.complete_item("ann", "conference_report").unwrap();
     stage.at("2026-03-16 15:30");
     let held = ConferenceReport {
         attended: Some(vec!["nia".to_owned(), "sam".to_owned()]),
@@ -154,6 +156,52 @@ fn w_073_the_outgoing_worker_who_stays_away_departs_from_the_rule() {
             "absent_from_conference:social_worker of outgoing".to_owned()
         )]
     );
+}
+
+#[test]
+fn w_074_that_nobody_was_named_shows_without_anybody_reporting_who_came() {
+    let mut stage = scheduled();
+    stage.at("2026-03-20 09:00");
+    stage.name_worker();
+    stage.report(
+        "conference_held",
+        Some(conference("2026-03-16 14:00", "child_protection_plan")),
+    );
+
+    assert!(
+        stage.departed_from("W-074"),
+        "named four days after the conference"
+    );
+}
+
+#[test]
+fn w_073_a_report_that_was_not_brought_departs_from_the_rule_and_bars_nothing() {
+    let mut stage = placed();
+    stage.name_worker();
+    assert!(stage.departures().contains(&(
+        "W-073".to_owned(),
+        "not_brought_to_conference:conference_report".to_owned()
+    )));
+    audited(&mut stage);
+
+    stage.act("nia", Command::CompleteTransfer).unwrap();
+
+    assert!(stage.release().is_some());
+    assert!(
+        stage.the().actions.is_empty(),
+        "what bars nothing is no action"
+    );
+}
+
+#[test]
+fn x_14_a_conference_of_which_nobody_says_what_came_is_a_breach_after_the_next_working_day() {
+    let mut stage = scheduled();
+    assert_eq!(stage.due_on("conference_reported"), "2026-03-17");
+
+    stage.at("2026-03-18 00:00");
+
+    assert_eq!(*stage.state_of("conference_reported"), ClockState::Breached);
+    assert_eq!(stage.the().phase, Phase::Open);
 }
 
 #[test]
@@ -215,6 +263,14 @@ fn w_053_another_district_changes_the_receiving_team_until_a_worker_is_named() {
         stage
             .tasks()
             .contains(&"receiving_team_differs team_manager of north".to_owned())
+    );
+
+    stage.know_code("district", "north");
+    stage.report("facts_changed", None);
+    let tasks = stage.tasks();
+    assert!(
+        !tasks.iter().any(|task| task.starts_with("receiving_team")),
+        "{tasks:?}"
     );
 }
 
