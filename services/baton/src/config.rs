@@ -80,6 +80,9 @@ pub struct Config {
     pub protocol: Protocol,
     /// The database of a single service.
     pub store: Store,
+    /// How long request keys are kept.
+    #[serde(default)]
+    pub retention: baton_store::Retention,
     /// Where the other services are.
     pub services: Services,
     /// Logs, traces, metrics.

@@ -12,6 +12,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use baton_clock::BusinessClock;
 use baton_protocol_files::Library;
+use baton_store::Store;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -132,6 +133,12 @@ async fn metrics(config: &Config, pages: axum::Router) -> anyhow::Result<Option<
             tracing::error!(%error, "the metrics are no longer served");
         }
     })))
+}
+
+/// Takes away what a service's database need not keep.
+fn retention(config: &Config, store: &Store, shutdown: &CancellationToken) -> JoinHandle<()> {
+    let (store, keep, shutdown) = (store.clone(), config.retention.clone(), shutdown.clone());
+    tokio::spawn(async move { store.run_retention(keep, shutdown).await })
 }
 
 /// Waits for SIGTERM or SIGINT.

@@ -13,6 +13,9 @@ pub struct Config {
     pub record_wait_ms: u64,
     /// Whether clients may move the clock. Only with a simulated clock; never where real children are.
     pub simulated_time: bool,
+    /// How long reactions that are done are kept, in days since they began. They hold no facts by then; they are for
+    /// looking at what was sent.
+    pub keep_reactions_days: u32,
 }
 
 impl Default for Config {
@@ -20,6 +23,7 @@ impl Default for Config {
         Self {
             record_wait_ms: 5_000,
             simulated_time: false,
+            keep_reactions_days: 90,
         }
     }
 }

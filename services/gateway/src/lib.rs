@@ -21,6 +21,7 @@ mod feeds;
 mod health;
 mod packs;
 mod reactions;
+mod retention;
 mod rpc;
 mod runner;
 mod services;
@@ -98,9 +99,11 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     let packs = in_force(kept.clone());
     let health = Health::default();
     health.tell(FEEDS, true).await;
+    let pruning = retention::run(store.clone(), config.keep_reactions_days, shutdown.clone());
     let (mut service, _) = assemble(config, store, &packs, &clock, &services, &health, &shutdown);
     let watching = health::watch(services, health, shutdown.clone());
     service.tasks.push(tokio::spawn(watching));
+    service.tasks.push(tokio::spawn(pruning));
     service.tasks.push(tokio::spawn(kept.run(shutdown)));
     Ok(service)
 }

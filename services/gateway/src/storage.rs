@@ -8,6 +8,7 @@ pub mod journey;
 pub mod lanes;
 pub mod reactions;
 pub mod reports;
+pub mod retention;
 pub mod tasks;
 pub mod tracker;
 pub mod writes;

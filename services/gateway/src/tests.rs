@@ -6,4 +6,5 @@ mod door;
 mod feeds;
 mod record;
 mod recovery;
+mod retention;
 mod world;

@@ -159,6 +159,10 @@ impl Builder {
             }
         });
         self.stores = futures::future::try_join_all(opening).await?;
+        for store in &self.stores {
+            let pruning = super::retention(&self.settings.config, store, &self.shutdown);
+            self.tasks.push(pruning);
+        }
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::services::{self, Common};
-use super::{end, library, listen, metrics, told_to_stop};
+use super::{end, library, listen, metrics, retention, told_to_stop};
 use crate::{Config, Role};
 
 /// Runs a service until it is told to stop.
@@ -46,6 +46,8 @@ pub async fn one(
         Role::Notification => services::notification(&config, common, feeds(&config)?).await,
         Role::Gateway => services::gateway(&config, common, behind(&config)?).await,
     }?;
+    let mut tasks = running.tasks;
+    tasks.push(retention(&config, &store, &shutdown));
     tracing::info!(%address, { "baton.service" } = name, "the service is ready");
 
     let served = baton_rpc::serve_telling(
@@ -56,7 +58,7 @@ pub async fn one(
         told_to_stop(),
     )
     .await;
-    end(&shutdown, running.tasks).await;
+    end(&shutdown, tasks).await;
     store.close().await;
     if let Some(metrics) = metrics {
         metrics.abort();

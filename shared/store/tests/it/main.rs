@@ -8,6 +8,7 @@ mod instants;
 mod kill;
 mod opening;
 mod requests;
+mod retention;
 mod sealing;
 mod subscriptions;
 mod support;
