@@ -3,6 +3,7 @@
 //! Pure by design: no clock, no database, no files. What a rule needs to know arrives as an argument.
 
 pub mod authority;
+pub mod contact_book;
 pub mod context;
 pub mod decide;
 pub mod notice;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::announce::announce_entry;
 use super::{App, AppError, Outcome, Source};
+use crate::domain::contact_book::ensure_may_set;
 use crate::domain::context::Context;
 use crate::domain::decide;
 use crate::domain::notice::State;
@@ -59,6 +60,7 @@ impl App {
         ctx: &Context,
         source: &Source,
     ) -> Result<Outcome<()>, AppError> {
+        ensure_may_set(ctx, &command.kind, &command.id)?;
         let (authority, now) = (&ctx.authority, self.now());
         let address_digest = tx
             .put_private(authority.as_str(), None, &command.address)

@@ -208,6 +208,45 @@ async fn the_contact_book_takes_only_what_a_medium_can_use() {
 }
 
 #[tokio::test]
+async fn nobody_turns_a_colleagues_mail_to_another_address() {
+    each_database(|url| async move {
+        let desk = Desk::open(url).await;
+        let entry = |kind: &str, id: &str| wire::SetContactRequest {
+            request_id: request_id(),
+            kind: kind.into(),
+            id: id.into(),
+            child_id: if kind == "worker" {
+                String::new()
+            } else {
+                desk.child.to_string()
+            },
+            address: "a@b.example".into(),
+            medium: "email".into(),
+        };
+        let tries = [
+            ("ann", "social_worker", "worker", "tom", false),
+            ("ann", "social_worker", "worker", "ann", true),
+            ("ann", "social_worker", "family", "mother", true),
+            ("kite", "", "worker", "tom", true),
+        ];
+        for (who, role, kind, id, may) in tries {
+            let answer = desk
+                .notification()
+                .set_contact(desk.by(who, role, entry(kind, id)))
+                .await;
+            let code = answer.map_or_else(|status| status.code(), |_| tonic::Code::Ok);
+            let expected = if may {
+                tonic::Code::Ok
+            } else {
+                tonic::Code::PermissionDenied
+            };
+            assert_eq!(code, expected, "{who} sets {kind} {id}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn lists_page_newest_first_and_filter() {
     each_database(|url| async move {
         let desk = Desk::open(url).await;
