@@ -92,22 +92,22 @@ fn of_file(folder: &str, text: &Text, entries: &mut BTreeMap<String, Value>) {
             Value::Array(list) if list.iter().all(Value::is_object) => {
                 for entry in list {
                     let name = name_of(&entry);
-                    put(entries, format!("{file}, {section}, {name}"), entry);
+                    put(entries, &format!("{file}, {section}, {name}"), entry);
                 }
             }
             Value::Object(map) if map.values().any(Value::is_object) => {
                 for (name, entry) in map {
-                    put(entries, format!("{file}, {section}, {name}"), entry);
+                    put(entries, &format!("{file}, {section}, {name}"), entry);
                 }
             }
-            other => put(entries, format!("{file}, {section}"), other),
+            other => put(entries, &format!("{file}, {section}"), other),
         }
     }
 }
 
 /// Entries of the same name are told apart by their number.
-fn put(entries: &mut BTreeMap<String, Value>, place: String, entry: Value) {
-    let mut free = place.clone();
+fn put(entries: &mut BTreeMap<String, Value>, place: &str, entry: Value) {
+    let mut free = place.to_owned();
     let mut number = 1;
     while entries.contains_key(&free) {
         number += 1;
