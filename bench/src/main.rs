@@ -1,6 +1,8 @@
 //! `make bench`: how fast a conference that was held becomes a completed transfer, against the floor.
 //!
 //! `bench/README.md` fixes the method. Numbers are printed, never asserted: the machine is shared.
+//!
+//! `baton-bench PostgreSQL 1` measures one database and one number at once only.
 
 mod figures;
 mod floor;
@@ -31,8 +33,9 @@ fn flows(at_once: usize) -> usize {
 async fn main() -> Result<()> {
     let floor_db = TestDb::postgres().await;
     let floor_pool = floor::prepare(floor_db.url()).await?;
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
     idle().await?;
-    for name in ["SQLite", "PostgreSQL"] {
+    for name in chosen(&["SQLite".to_owned(), "PostgreSQL".to_owned()], &wanted) {
         println!("\n{name}");
         println!(
             "{:>7} {:>9} {:>9} {:>9} {:>11} {:>11} {:>9} {:>9} {:>7}",
@@ -46,11 +49,25 @@ async fn main() -> Result<()> {
             "commits",
             "ratio"
         );
-        for at_once in AT_ONCE {
-            measure(name, at_once, &floor_pool).await?;
+        for at_once in chosen(&AT_ONCE.map(|at_once| at_once.to_string()), &wanted) {
+            measure(name, at_once.parse()?, &floor_pool).await?;
         }
     }
     Ok(())
+}
+
+/// Those that are wanted; all of them when none is.
+fn chosen<'a>(all: &'a [String], wanted: &[String]) -> Vec<&'a str> {
+    let some: Vec<&str> = all
+        .iter()
+        .filter(|one| wanted.contains(one))
+        .map(String::as_str)
+        .collect();
+    if some.is_empty() {
+        all.iter().map(String::as_str).collect()
+    } else {
+        some
+    }
 }
 
 /// Start-up time and memory of an idle Baton.
