@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::reactions;
 use crate::services::{NAME, Services};
 use crate::storage::{journey, tasks, tracker};
-use crate::views::{Task, Tracked};
+use crate::views::{Changes, Tracked};
 
 /// Subscribes to every service's feed of every authority, and to the gateway's own.
 pub fn start(
@@ -127,17 +127,11 @@ async fn apply(app: &App, tx: &mut Tx, events: &[Event]) -> Result<(), StoreErro
         return Ok(());
     };
     let authority = first.authority.as_str();
+    tasks::change(tx, authority, &Changes::of(events)).await?;
+    for said in Tracked::of_all(events) {
+        tracker::track(tx, authority, &said).await?;
+    }
     for event in events {
-        for change in &event.tasks {
-            if change.open {
-                tasks::open(tx, authority, &Task::opened(event, change)).await?;
-            } else {
-                tasks::close(tx, authority, &change.key).await?;
-            }
-        }
-        if let Some(said) = Tracked::of(event) {
-            tracker::track(tx, authority, &said).await?;
-        }
         if let Some(spawned) = reactions::of_event(event) {
             app.runner()
                 .begin_in(tx, authority, spawned, &event.traceparent)
@@ -147,9 +141,7 @@ async fn apply(app: &App, tx: &mut Tx, events: &[Event]) -> Result<(), StoreErro
     // Last, so that the row that orders all batches of an authority is held for the commit only.
     let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
     let before = journey::number(tx, authority, count).await?;
-    for (position, event) in (before + 1..).zip(events) {
-        journey::insert(tx, position, event).await?;
-    }
+    journey::insert(tx, before, events).await?;
     let applied = app.applied().clone();
     tx.after_commit(move || {
         applied.send_replace(());

@@ -1,6 +1,8 @@
 //! The views: trays, task lists and the tracker are questions about what services announced, never things of
 //! their own. No command is checked against them.
 
+mod tracked;
+
 use std::collections::BTreeMap;
 
 use baton_contracts::event::v1::{Event, TaskChange};
@@ -10,6 +12,8 @@ use baton_contracts::{instant, timestamp};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
+
+pub use tracked::{Tracked, is_live};
 
 /// The sort text of what is overdue without saying since when: before every date.
 const MOST_URGENT: &str = "0000-00-00";
@@ -41,6 +45,49 @@ pub struct Task {
     pub case_id: Option<Uuid>,
     /// The child.
     pub child_id: Option<Uuid>,
+}
+
+/// What a batch of events does to the tasks: one change a task, whatever it went through.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Changes(BTreeMap<String, Change>);
+
+/// What becomes of one task.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Change {
+    /// Whether the one that was open before is closed.
+    pub closed: bool,
+    /// The one that is open afterwards.
+    pub opened: Option<Task>,
+}
+
+impl Changes {
+    /// What the events of an authority do, in order.
+    pub fn of(events: &[Event]) -> Self {
+        let mut changes: BTreeMap<String, Change> = BTreeMap::new();
+        for event in events {
+            for said in &event.tasks {
+                let change = changes.entry(said.key.clone()).or_default();
+                if said.open {
+                    let mut task = Task::opened(event, said);
+                    if let Some(before) = &change.opened {
+                        task.since = before.since;
+                    }
+                    change.opened = Some(task);
+                } else {
+                    *change = Change {
+                        closed: true,
+                        opened: None,
+                    };
+                }
+            }
+        }
+        Self(changes)
+    }
+
+    /// Every task that changes, by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &Change)> {
+        self.0.iter()
+    }
 }
 
 /// Where a task stands in a list: most urgent first, then longest waiting.
@@ -186,74 +233,65 @@ pub fn post_keys(post: &PostHeld) -> Vec<String> {
     keys
 }
 
-/// What an event of the transfer service says about its row in the tracker. A field that it does not say stays.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tracked {
-    /// The transfer.
-    pub transfer_id: String,
-    /// The case.
-    pub case_id: String,
-    /// The child.
-    pub child_id: String,
-    /// The route. Empty to leave it.
-    pub route: String,
-    /// The phase, lower case. Empty to leave it.
-    pub phase: String,
-    /// The team it leaves. Empty to leave it.
-    pub from_team_id: String,
-    /// The team it goes to. Empty to leave it.
-    pub to_team_id: String,
-    /// When the case moves. `None` to leave it.
-    pub point_on: Option<String>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Tracked {
-    /// From an event. `None` for events of other services.
-    pub fn of(event: &Event) -> Option<Self> {
-        if event.service != "transfer" || !event.r#type.starts_with("transfer.") {
-            return None;
+    fn event(at: i64, tasks: Vec<TaskChange>) -> Event {
+        Event {
+            effective_at: Some(timestamp(Timestamp::from_second(at).unwrap())),
+            tasks,
+            ..Event::default()
         }
-        let said = |key: &str| {
-            use prost_types::value::Kind;
-            match event.data.as_ref()?.fields.get(key)?.kind.as_ref()? {
-                Kind::StringValue(text) => Some(text.clone()),
-                Kind::NullValue(_) => Some(String::new()),
-                _ => None,
-            }
-        };
-        // What is not about a transfer, such as a trigger that waits for facts, says no transfer.
-        let transfer_id = said("transfer_id")?;
-        let phase = said("phase").unwrap_or_else(|| phase_after(&event.r#type).to_owned());
-        Some(Self {
-            transfer_id,
-            case_id: event.case_id.clone(),
-            child_id: event.child_id.clone(),
-            // An event that names the route says all that the tracker shows: no date then means that there is none.
-            point_on: said("route").map(|_| said("point_due_on").unwrap_or_default()),
-            route: said("route").unwrap_or_default(),
-            phase: phase.trim_start_matches("PHASE_").to_lowercase(),
-            from_team_id: said("from_team_id").unwrap_or_default(),
-            to_team_id: said("to_team_id").unwrap_or_default(),
-        })
     }
-}
 
-/// The phase that an event leaves a transfer in, where it does not say so itself.
-fn phase_after(event_type: &str) -> &'static str {
-    match event_type {
-        "transfer.opened" => "open",
-        "transfer.placed" | "transfer.completion_failed" => "placed",
-        "transfer.released" => "completing",
-        "transfer.completed" => "completed",
-        "transfer.lapsed" => "lapsed",
-        "transfer.withdrawn" => "withdrawn",
-        "transfer.superseded" => "superseded",
-        "transfer.refused" => "refused",
-        _ => "",
+    fn task(key: &str, code: &str, open: bool) -> TaskChange {
+        TaskChange {
+            key: key.to_owned(),
+            code: code.to_owned(),
+            open,
+            ..TaskChange::default()
+        }
     }
-}
 
-/// Whether a transfer in a phase still has something to come.
-pub fn is_live(phase: &str) -> bool {
-    matches!(phase, "open" | "placed" | "completing")
+    fn after(events: &[Event]) -> Vec<(String, bool, Option<(String, i64)>)> {
+        Changes::of(events)
+            .iter()
+            .map(|(key, change)| {
+                let opened = change.opened.as_ref();
+                let opened = opened.map(|task| (task.code.clone(), task.since.as_second()));
+                (key.clone(), change.closed, opened)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_task_that_changes_in_one_batch_goes_on_waiting_since_it_first_did() {
+        let events = [
+            event(1, vec![task("a", "old", true)]),
+            event(2, vec![task("a", "new", true)]),
+        ];
+
+        assert_eq!(
+            after(&events),
+            [("a".to_owned(), false, Some(("new".to_owned(), 1)))]
+        );
+    }
+
+    #[test]
+    fn a_task_that_was_closed_in_between_waits_anew() {
+        let events = [
+            event(1, vec![task("a", "old", true), task("b", "old", true)]),
+            event(2, vec![task("a", "", false), task("b", "", false)]),
+            event(3, vec![task("a", "new", true)]),
+        ];
+
+        assert_eq!(
+            after(&events),
+            [
+                ("a".to_owned(), true, Some(("new".to_owned(), 3))),
+                ("b".to_owned(), true, None)
+            ]
+        );
+    }
 }

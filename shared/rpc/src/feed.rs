@@ -48,8 +48,7 @@ impl FeedService for FeedServer {
         let responses = batches
             .map_err(|error| Status::from(problem_of(error)))
             .and_then(move |batch| {
-                let (store, authority) = (store.clone(), authority.clone());
-                async move { Ok(response(&store, &authority, batch).await?) }
+                std::future::ready(response(&store, &authority, batch).map_err(Status::from))
             })
             .take_until(self.shutdown.clone().cancelled_owned());
         Ok(Response::new(responses.boxed()))
@@ -63,11 +62,8 @@ fn checked(request: SubscribeRequest) -> Result<SubscribeRequest, Problem> {
     Ok(request)
 }
 
-async fn response(
-    store: &Store,
-    authority: &str,
-    batch: Batch,
-) -> Result<SubscribeResponse, Problem> {
+fn response(store: &Store, authority: &str, batch: Batch) -> Result<SubscribeResponse, Problem> {
+    let batch_end = batch.cursor.position;
     let mut events = Vec::with_capacity(batch.events.len());
     for sealed in batch.events {
         let event = event_from_json(&sealed.event.body).map_err(|error| {
@@ -79,7 +75,7 @@ async fn response(
             cursor: Some(wire(sealed.cursor)),
         });
     }
-    let head = store.head(authority).await?.position;
+    let head = store.known_head(authority).max(batch_end);
     Ok(SubscribeResponse { events, head })
 }
 

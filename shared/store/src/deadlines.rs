@@ -109,7 +109,8 @@ impl Tx {
             }
             .await)?;
         }
-        self.deadlines_changed = true;
+        let given = open.iter().map(|deadline| deadline.due_at);
+        self.earliest_deadline = self.earliest_deadline.into_iter().chain(given).min();
         Ok(())
     }
 }

@@ -119,6 +119,7 @@ impl Store {
             store: self.clone(),
             authority: authority.to_owned(),
             cursor,
+            look: true,
             ended: false,
         };
         stream::unfold(reader, |mut reader| async move {
@@ -140,6 +141,11 @@ impl Store {
         Ok(head.map_or_else(Cursor::default, |(position, hash)| {
             self.cursor_at(position, hash)
         }))
+    }
+
+    /// The last sealed position of a feed, as far as this process knows. Another replica may have sealed more.
+    pub fn known_head(&self, authority: &str) -> i64 {
+        self.0.heads.borrow().get(authority).copied().unwrap_or(0)
     }
 
     /// The authorities that have a feed here.
@@ -197,6 +203,8 @@ struct Reader {
     store: Store,
     authority: String,
     cursor: Cursor,
+    /// Whether to read whatever the known head says: at first, to see that the cursor fits, and after a silence.
+    look: bool,
     ended: bool,
 }
 
@@ -206,16 +214,21 @@ impl Reader {
         let silent = tokio::time::sleep(self.store.0.feed_heartbeat);
         tokio::pin!(silent);
         loop {
-            let events = self
-                .store
-                .read_feed(&self.authority, &self.cursor, BATCH_MAX)
-                .await?;
-            if let Some(last) = events.last() {
-                self.cursor = last.cursor.clone();
-                return Ok(Batch {
-                    events,
-                    cursor: self.cursor.clone(),
-                });
+            // Reading beyond what is known to be sealed would find nothing.
+            if std::mem::take(&mut self.look)
+                || self.store.known_head(&self.authority) > self.cursor.position
+            {
+                let events = self
+                    .store
+                    .read_feed(&self.authority, &self.cursor, BATCH_MAX)
+                    .await?;
+                if let Some(last) = events.last() {
+                    self.cursor = last.cursor.clone();
+                    return Ok(Batch {
+                        events,
+                        cursor: self.cursor.clone(),
+                    });
+                }
             }
             let position = self.cursor.position;
             let authority = &self.authority;
@@ -225,6 +238,7 @@ impl Reader {
                 // Cannot fail: our store holds the sender.
                 _ = grown => {}
                 () = &mut silent => {
+                    self.look = true;
                     return Ok(Batch { events: Vec::new(), cursor: self.cursor.clone() });
                 }
             }

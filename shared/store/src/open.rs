@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baton_clock::BusinessClock;
+use jiff::Timestamp;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -64,8 +65,10 @@ pub(crate) struct Inner {
     pub(crate) unsealed: Notify,
     /// The last sealed position of each authority, as far as this process knows.
     pub(crate) heads: watch::Sender<BTreeMap<String, i64>>,
-    /// Rung when the deadlines of an aggregate changed.
+    /// Rung when a deadline comes before the one that is waited for.
     pub(crate) deadlines: Notify,
+    /// The deadline that is waited for. None while it is not known, or there is none.
+    pub(crate) next_deadline: watch::Sender<Option<Timestamp>>,
     /// Held for as long as the store is open, so that one process uses the file.
     _lock: Option<File>,
 }
@@ -97,6 +100,7 @@ impl Store {
             unsealed: Notify::new(),
             heads: watch::Sender::new(BTreeMap::new()),
             deadlines: Notify::new(),
+            next_deadline: watch::Sender::new(None),
             _lock: lock,
         })))
     }

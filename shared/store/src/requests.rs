@@ -3,7 +3,7 @@
 use futures::future::BoxFuture;
 use sqlx::Row;
 
-use crate::transact::{lock_number, roll_back};
+use crate::transact::{Begin, lock_number, roll_back};
 use crate::{Instant, Store, StoreError, Tx, with_db, with_tx};
 
 /// What makes a request the same request when it is sent again.
@@ -44,7 +44,7 @@ impl Store {
         self.to_the_end(label, async move {
             // The key is written after the work, which saves the common case a round trip; the lock keeps a second
             // request with this key from looking before the first has ended.
-            let mut tx = store.begin(Some(lock_of(&key))).await?;
+            let mut tx = store.begin(Begin::Locked(lock_of(&key))).await?;
             let refusal = match work(&mut tx).await {
                 Ok(response) => {
                     if store.keep(&mut tx, &key, &response.encode_to_vec()).await? {

@@ -1,5 +1,6 @@
 //! One type over both databases, and the macros that reach through it.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
@@ -39,7 +40,8 @@ pub struct Tx {
     #[doc(hidden)]
     pub session: Session,
     pub(crate) announced: bool,
-    pub(crate) deadlines_changed: bool,
+    /// The earliest instant among the deadlines that were written.
+    pub(crate) earliest_deadline: Option<Timestamp>,
     /// The deadline (aggregate, name) whose handler this transaction belongs to.
     pub(crate) firing: Option<(Uuid, String)>,
     pub(crate) after_commit: Vec<Box<dyn FnOnce() + Send>>,
@@ -53,7 +55,7 @@ impl Tx {
         Self {
             session,
             announced: false,
-            deadlines_changed: false,
+            earliest_deadline: None,
             firing: None,
             after_commit: Vec::new(),
             #[cfg(feature = "kill-points")]

@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
+use crate::transact::Begin;
 use crate::{Batch, Cursor, FeedError, FeedStream, Store, StoreError, Tx, with_db, with_tx};
 
 /// Which feed is applied, and under which name its cursor is kept.
@@ -116,7 +117,8 @@ impl Store {
         E: From<StoreError> + Display + Send + 'static,
     {
         let applied: Result<bool, E> = self
-            .transact("apply_feed", move |tx| {
+            // Lost with a crash, the cursor is lost as well, and the batch is applied again.
+            .transact_as(Begin::Relaxed, "apply_feed", move |tx| {
                 Box::pin(async move {
                     // First, since it locks the row: another replica waits here and then finds it moved.
                     if !tx

@@ -35,9 +35,24 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     {
+        self.transact_as(Begin::Plain, label, work).await
+    }
+
+    /// [`Self::transact`], begun in some way.
+    pub(crate) async fn transact_as<T, E, F>(
+        &self,
+        how: Begin,
+        label: &'static str,
+        work: F,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    {
         let store = self.clone();
         self.to_the_end(label, async move {
-            let mut tx = store.begin(None).await?;
+            let mut tx = store.begin(how).await?;
             match work(&mut tx).await {
                 Ok(answer) => {
                     store.commit(tx, label).await?;
@@ -80,6 +95,18 @@ impl Store {
         .await
     }
 
+    /// Waits until the disk has everything that was committed here before, what [`Store::subscribe`] applied included. Call
+    /// it before telling outside what a feed led to.
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        let Db::Postgres(pool) = &self.0.db else {
+            return Ok(()); // every commit has waited
+        };
+        // The log is written in order: a commit that waits brings those before it along. It has to write something.
+        let touch = "UPDATE store_meta SET value = value WHERE key = 'incarnation'";
+        sqlx::query(touch).execute(pool).await?;
+        Ok(())
+    }
+
     /// Runs a future in a task of its own, within the caller's span.
     pub(crate) async fn to_the_end<T, E, W>(&self, label: &'static str, work: W) -> Result<T, E>
     where
@@ -98,17 +125,25 @@ impl Store {
         }
     }
 
-    /// Begins a write transaction. With `lock`, PostgreSQL first waits for whoever holds the same number, in the
-    /// same round trip; SQLite has one writer anyway.
-    pub(crate) async fn begin(&self, lock: Option<i64>) -> Result<Tx, StoreError> {
+    /// Begins a write transaction, on PostgreSQL with what it needs first in the same round trip. SQLite has one writer
+    /// and waits for the disk once for all.
+    pub(crate) async fn begin(&self, how: Begin) -> Result<Tx, StoreError> {
         let session = match &self.0.db {
             Db::Sqlite { write, .. } => Session::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Db::Postgres(pool) => Session::Postgres(match lock {
-                None => pool.begin().await?,
-                Some(number) => {
+            Db::Postgres(pool) => Session::Postgres(match how {
+                Begin::Plain => pool.begin().await?,
+                Begin::Locked(number) => {
                     // A number can be no injection; a simple query takes no parameters.
                     let begin = format!("BEGIN; SELECT pg_advisory_xact_lock({number})");
                     pool.begin_with(AssertSqlSafe(begin)).await?
+                }
+                Begin::Fenced => {
+                    pool.begin_with("BEGIN; SELECT id FROM sealing_fence WHERE id = 1 FOR UPDATE")
+                        .await?
+                }
+                Begin::Relaxed => {
+                    pool.begin_with("BEGIN; SET LOCAL synchronous_commit = off")
+                        .await?
                 }
             }),
         };
@@ -127,7 +162,7 @@ impl Store {
         let Tx {
             session,
             announced,
-            deadlines_changed,
+            earliest_deadline,
             after_commit,
             ..
         } = tx;
@@ -143,14 +178,28 @@ impl Store {
             self.0.unsealed.notify_one();
         }
         self.note_heads(heads);
-        if deadlines_changed {
-            self.0.deadlines.notify_one();
+        if let Some(earliest) = earliest_deadline {
+            self.note_deadline(earliest);
         }
         for act in after_commit {
             act();
         }
         Ok(())
     }
+}
+
+/// How a write transaction begins.
+pub(crate) enum Begin {
+    /// As it comes.
+    Plain,
+    /// Waits for whoever holds the same number.
+    Locked(i64),
+    /// Waits for whoever seals.
+    Fenced,
+    /// Answers its commit before the disk has it. Only for what is done again, with the same outcome, when the
+    /// last moments before a crash are lost, and whose consequences leave this database after a later commit that does
+    /// wait: the log is written in order, so that one brings this one along.
+    Relaxed,
 }
 
 /// Rolls back now rather than with the connection's next use. A failure is no news: the work has failed already, and a
@@ -162,7 +211,7 @@ pub(crate) async fn roll_back(tx: Tx) {
     };
 }
 
-/// A number for [`Store::begin`]'s lock, from what must not happen at once.
+/// A number for [`Begin::Locked`], from what must not happen at once.
 pub(crate) fn lock_number(purpose: &str, parts: &[&[u8]]) -> i64 {
     use sha2::{Digest, Sha256};
 

@@ -63,41 +63,34 @@ pub async fn lock(
     authority: &AuthorityId,
     child: ChildId,
 ) -> Result<Option<Family>, StoreError> {
-    if !lock_group_of(tx, authority, child).await? {
+    let Some(locked) = lock_group_of(tx, authority, child).await? else {
         return Ok(None);
-    }
+    };
     // A second statement: it sees what whoever held the lock has committed.
-    find_in(tx, authority, child).await
+    let family = find_in(tx, authority, child).await?;
+    // Merging locks the groups too: a child that is still in the locked group stays in it.
+    if family.as_ref().is_some_and(|family| family.id.uuid() == locked) {
+        Ok(family)
+    } else {
+        Err(StoreError::Contention)
+    }
 }
 
 async fn lock_group_of(
     tx: &mut Tx,
     authority: &AuthorityId,
     child: ChildId,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Uuid>, StoreError> {
     let sql = dialect!(tx,
         sqlite: "SELECT f.id FROM families f JOIN children c ON c.family_id = f.id \
             WHERE c.authority = $1 AND c.id = $2",
         postgres: "SELECT f.id FROM families f JOIN children c ON c.family_id = f.id \
             WHERE c.authority = $1 AND c.id = $2 FOR UPDATE OF f");
-    let locked: Option<Uuid> = with_tx!(tx, c => sqlx::query_scalar(sql)
+    Ok(with_tx!(tx, c => sqlx::query_scalar(sql)
         .bind(authority.as_str())
         .bind(child.uuid())
         .fetch_optional(c)
-        .await?);
-    let Some(locked) = locked else {
-        return Ok(false);
-    };
-    // Merging locks the groups too: a child that is still in the locked group stays in it.
-    let now: Option<Uuid> = with_tx!(tx, c => sqlx::query_scalar("SELECT family_id FROM children WHERE id = $1")
-        .bind(child.uuid())
-        .fetch_optional(c)
-        .await?);
-    if now == Some(locked) {
-        Ok(true)
-    } else {
-        Err(StoreError::Contention)
-    }
+        .await?))
 }
 
 fn family(authority: &AuthorityId, rows: Vec<ChildRow>) -> Option<Family> {

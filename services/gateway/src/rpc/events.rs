@@ -87,6 +87,9 @@ impl Reader {
                     .filter(|event| self.types.is_empty() || self.types.contains(&event.r#type))
                     .collect();
                 if !events.is_empty() {
+                    // Views are committed without waiting for the disk; what leaves the house waits for it, so that
+                    // no crash gives a position to another event.
+                    self.app.store().settle().await?;
                     return Ok(Some(self.response(events)));
                 }
                 continue;

@@ -4,6 +4,7 @@ use baton_contracts::event::v1::Event;
 use baton_contracts::instant;
 use baton_store::{Instant, Store, StoreError, Tx, sqlx, with_db, with_tx};
 use prost::Message;
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 /// A journey is read in one piece: a case has some hundred events.
@@ -23,32 +24,62 @@ pub async fn number(tx: &mut Tx, authority: &str, count: i64) -> Result<i64, Sto
     Ok(last - count)
 }
 
-/// Adds an event at a position.
-pub async fn insert(tx: &mut Tx, position: i64, event: &Event) -> Result<(), StoreError> {
-    const BAD: StoreError = StoreError::Corrupt("an event of a feed");
-    let insert = "INSERT INTO journey (authority, position, event_id, event_type, case_id, child_id, \
-        effective_at, recorded_at, event) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let at = |at: Option<&prost_types::Timestamp>| {
-        at.and_then(|at| instant(at).ok())
-            .map(Instant::from)
-            .ok_or(BAD)
-    };
-    let recorded_at = at(event.recorded_at.as_ref())?;
-    let effective_at = at(event.effective_at.as_ref()).unwrap_or(recorded_at);
-    with_tx!(tx, c => sqlx::query(insert)
-        .bind(&event.authority)
-        .bind(position)
-        .bind(Uuid::try_parse(&event.event_id).map_err(|_| BAD)?)
-        .bind(&event.r#type)
-        .bind(id(&event.case_id))
-        .bind(id(&event.child_id))
-        .bind(effective_at)
-        .bind(recorded_at)
-        .bind(event.encode_to_vec())
-        .execute(c)
-        .await
-        .map(drop))?;
+/// Adds events at the positions after `before`, in one statement for up to [`ROWS_MAX`].
+pub async fn insert(tx: &mut Tx, before: i64, events: &[Event]) -> Result<(), StoreError> {
+    let rows = (before + 1..).zip(events).map(Entry::of);
+    let rows = rows.collect::<Result<Vec<_>, _>>()?;
+    for some in rows.chunks(ROWS_MAX) {
+        with_tx!(tx, c => {
+            let mut insert = QueryBuilder::new(
+                "INSERT INTO journey (authority, position, event_id, event_type, case_id, child_id, \
+                 effective_at, recorded_at, event) ",
+            );
+            insert.push_values(some, |mut row, entry| {
+                row.push_bind(&entry.event.authority)
+                    .push_bind(entry.position)
+                    .push_bind(entry.event_id)
+                    .push_bind(&entry.event.r#type)
+                    .push_bind(id(&entry.event.case_id))
+                    .push_bind(id(&entry.event.child_id))
+                    .push_bind(entry.effective_at)
+                    .push_bind(entry.recorded_at)
+                    .push_bind(entry.event.encode_to_vec());
+            });
+            insert.build().execute(c).await.map(drop)
+        })?;
+    }
     Ok(())
+}
+
+/// How many events go into one statement.
+const ROWS_MAX: usize = 256;
+
+/// An event at its position.
+struct Entry<'a> {
+    position: i64,
+    event_id: Uuid,
+    effective_at: Instant,
+    recorded_at: Instant,
+    event: &'a Event,
+}
+
+impl<'a> Entry<'a> {
+    fn of((position, event): (i64, &'a Event)) -> Result<Self, StoreError> {
+        const BAD: StoreError = StoreError::Corrupt("an event of a feed");
+        let at = |at: Option<&prost_types::Timestamp>| {
+            at.and_then(|at| instant(at).ok())
+                .map(Instant::from)
+                .ok_or(BAD)
+        };
+        let recorded_at = at(event.recorded_at.as_ref())?;
+        Ok(Self {
+            position,
+            event_id: Uuid::try_parse(&event.event_id).map_err(|_| BAD)?,
+            effective_at: at(event.effective_at.as_ref()).unwrap_or(recorded_at),
+            recorded_at,
+            event,
+        })
+    }
 }
 
 /// The id, or none for an empty text.

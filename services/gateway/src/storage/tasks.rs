@@ -6,10 +6,12 @@ use baton_contracts::type_v1::Owner;
 use baton_store::{Instant, Json, Store, StoreError, Tx, sqlx, with_db, with_tx};
 use uuid::Uuid;
 
-use crate::views::{Place, Task, owner_key};
+use crate::views::{Changes, Place, Task, owner_key};
 
 /// More open tasks than this about one case or transfer say nothing new.
 const WAITING_MAX: i64 = 500;
+/// How many tasks go into one statement.
+const ROWS_MAX: usize = 256;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -62,50 +64,71 @@ impl From<Row> for Task {
     }
 }
 
-/// Opens a task, or changes an open one, which then goes on waiting since it first did.
-pub async fn open(tx: &mut Tx, authority: &str, task: &Task) -> Result<(), StoreError> {
-    let upsert = "INSERT INTO tasks (authority, key, code, tray, role, team_id, worker_id, area, \
-        owner_key, due_on, overdue, due_sort, since, rules, refs, transfer_id, case_id, child_id) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
-        ON CONFLICT (authority, key) DO UPDATE SET code = excluded.code, tray = excluded.tray, \
-        role = excluded.role, team_id = excluded.team_id, worker_id = excluded.worker_id, \
-        area = excluded.area, owner_key = excluded.owner_key, due_on = excluded.due_on, \
-        overdue = excluded.overdue, due_sort = excluded.due_sort, rules = excluded.rules, \
-        refs = excluded.refs, transfer_id = excluded.transfer_id, case_id = excluded.case_id, \
-        child_id = excluded.child_id";
-    with_tx!(tx, c => sqlx::query(upsert)
-        .bind(authority)
-        .bind(&task.key)
-        .bind(&task.code)
-        .bind(task.tray)
-        .bind(&task.owner.role)
-        .bind(&task.owner.team_id)
-        .bind(&task.owner.worker_id)
-        .bind(&task.owner.area)
-        .bind(owner_key(&task.owner))
-        .bind(&task.due_on)
-        .bind(task.overdue)
-        .bind(task.due_sort())
-        .bind(Instant::from(task.since))
-        .bind(Json(&task.rules))
-        .bind(Json(&task.references))
-        .bind(task.transfer_id())
-        .bind(task.case_id)
-        .bind(task.child_id)
-        .execute(c)
-        .await
-        .map(drop))?;
+/// Opens and closes tasks. One that is open already goes on waiting since it first did; one that is not open stays so.
+pub async fn change(tx: &mut Tx, authority: &str, changes: &Changes) -> Result<(), StoreError> {
+    let closed: Vec<&str> = changes
+        .iter()
+        .filter(|(_, change)| change.closed)
+        .map(|(key, _)| key.as_str())
+        .collect();
+    if !closed.is_empty() {
+        let delete = baton_store::dialect!(tx,
+            sqlite: "DELETE FROM tasks WHERE authority = $1 AND key IN (SELECT value FROM json_each($2))",
+            postgres: "DELETE FROM tasks WHERE authority = $1 \
+                AND key IN (SELECT jsonb_array_elements_text($2))");
+        with_tx!(tx, c => sqlx::query(delete)
+            .bind(authority)
+            .bind(Json(closed))
+            .execute(c)
+            .await
+            .map(drop))?;
+    }
+    let opened: Vec<&Task> = changes
+        .iter()
+        .filter_map(|(_, change)| change.opened.as_ref())
+        .collect();
+    for some in opened.chunks(ROWS_MAX) {
+        open(tx, authority, some).await?;
+    }
     Ok(())
 }
 
-/// Closes a task. One that is not open stays so.
-pub async fn close(tx: &mut Tx, authority: &str, key: &str) -> Result<(), StoreError> {
-    with_tx!(tx, c => sqlx::query("DELETE FROM tasks WHERE authority = $1 AND key = $2")
-        .bind(authority)
-        .bind(key)
-        .execute(c)
-        .await
-        .map(drop))?;
+async fn open(tx: &mut Tx, authority: &str, tasks: &[&Task]) -> Result<(), StoreError> {
+    with_tx!(tx, c => {
+        let mut upsert = sqlx::QueryBuilder::new(
+            "INSERT INTO tasks (authority, key, code, tray, role, team_id, worker_id, area, owner_key, \
+             due_on, overdue, due_sort, since, rules, refs, transfer_id, case_id, child_id) ",
+        );
+        upsert.push_values(tasks, |mut row, task| {
+            row.push_bind(authority)
+                .push_bind(&task.key)
+                .push_bind(&task.code)
+                .push_bind(task.tray)
+                .push_bind(&task.owner.role)
+                .push_bind(&task.owner.team_id)
+                .push_bind(&task.owner.worker_id)
+                .push_bind(&task.owner.area)
+                .push_bind(owner_key(&task.owner))
+                .push_bind(&task.due_on)
+                .push_bind(task.overdue)
+                .push_bind(task.due_sort())
+                .push_bind(Instant::from(task.since))
+                .push_bind(Json(&task.rules))
+                .push_bind(Json(&task.references))
+                .push_bind(task.transfer_id())
+                .push_bind(task.case_id)
+                .push_bind(task.child_id);
+        });
+        upsert.push(
+            " ON CONFLICT (authority, key) DO UPDATE SET code = excluded.code, tray = excluded.tray, \
+             role = excluded.role, team_id = excluded.team_id, worker_id = excluded.worker_id, \
+             area = excluded.area, owner_key = excluded.owner_key, due_on = excluded.due_on, \
+             overdue = excluded.overdue, due_sort = excluded.due_sort, rules = excluded.rules, \
+             refs = excluded.refs, transfer_id = excluded.transfer_id, case_id = excluded.case_id, \
+             child_id = excluded.child_id",
+        );
+        upsert.build().execute(c).await.map(drop)
+    })?;
     Ok(())
 }
 

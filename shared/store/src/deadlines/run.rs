@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::backoff::Backoff;
-use crate::transact::{lock_number, roll_back};
+use crate::transact::{Begin, lock_number, roll_back};
 use crate::{DueDeadline, Instant, Store, StoreError, Tx, link_to_cause, with_db, with_tx};
 
 /// How often to look for deadlines that another replica left behind.
@@ -81,6 +81,7 @@ impl Store {
                 Ok(Look::Acted) => backoff.reset(),
                 Ok(Look::Nothing { next_due, failed }) => {
                     backoff.reset();
+                    self.0.next_deadline.send_replace(next_due);
                     let poll = if failed { POLL_FAILED } else { POLL };
                     tokio::select! {
                         () = shutdown.cancelled() => {}
@@ -94,6 +95,14 @@ impl Store {
                     backoff.wait(&shutdown).await;
                 }
             }
+        }
+    }
+
+    /// Looks again when a deadline was written that comes before the one that is waited for.
+    pub(crate) fn note_deadline(&self, earliest: Timestamp) {
+        let next = *self.0.next_deadline.borrow();
+        if next.is_none_or(|next| earliest < next) {
+            self.0.deadlines.notify_one();
         }
     }
 
@@ -112,6 +121,8 @@ impl Store {
             + 'static,
         E: From<StoreError> + Display + Send + 'static,
     {
+        // Until the look is over, every new deadline is news.
+        self.0.next_deadline.send_replace(None);
         let now = self.0.clock.now();
         let cutoff = Instant::from(now.checked_sub(settle).unwrap_or(now));
         match self.earliest_due(cutoff).await? {
@@ -173,7 +184,7 @@ impl Store {
                 "deadline",
                 &[due.aggregate_id.as_bytes(), due.name.as_bytes()],
             );
-            let mut tx = store.begin(Some(number)).await?;
+            let mut tx = store.begin(Begin::Locked(number)).await?;
             // Another replica may have had the lock before us.
             if !still_open(&mut tx, &due).await? {
                 roll_back(tx).await;
