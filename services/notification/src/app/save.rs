@@ -36,6 +36,7 @@ impl App {
         now: Timestamp,
     ) -> Result<Outcome<Notice>, AppError> {
         let version = before.as_ref().map(|notice| notice.version);
+        let due_before = before.as_ref().map(deadlines).unwrap_or_default();
         let mut records = Vec::with_capacity(events.len());
         let mut current = before;
         for event in events {
@@ -68,12 +69,11 @@ impl App {
             }
             Some(version) => storage::notices::save(tx, version, &notice).await?,
         }
-        tx.sync_deadlines(
-            notice.authority.as_str(),
-            notice.id.uuid(),
-            &deadlines(&notice),
-        )
-        .await?;
+        let due = deadlines(&notice);
+        if due != due_before {
+            tx.sync_deadlines(notice.authority.as_str(), notice.id.uuid(), &due)
+                .await?;
+        }
         let announced = announce(&records, source, now)?;
         tx.announce(&announced).await?;
         if notice.state == State::Ready {
