@@ -69,14 +69,14 @@ impl Draft<'_> {
         if waived {
             let digest = self.context.reason_digest.clone();
             // It is the rule that lets them do without which they go by (L-029).
-            let waiver = self
+            let doing_without = self
                 .rules
                 .pack
                 .transfer
                 .item(name)
                 .and_then(|rule| rule.waiver.as_ref())
                 .and_then(|waiver| waiver.cites.first());
-            let rule = waiver.map_or_else(
+            let rule = doing_without.map_or_else(
                 || rules.first().cloned().unwrap_or_default(),
                 ToString::to_string,
             );

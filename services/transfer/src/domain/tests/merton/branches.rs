@@ -111,9 +111,9 @@ fn m_137_recordings_and_reports_are_two_things() {
         .act("liquidlogic", Command::RecordEvidence(evidence))
         .unwrap();
 
-    let state = |item: &str| stage.the().item(item).unwrap().state();
+    let of = |item: &str| stage.the().item(item).unwrap().state();
     assert_eq!(
-        (state("recordings"), state("reports")),
+        (of("recordings"), of("reports")),
         (ItemState::Met, ItemState::Open)
     );
 }
