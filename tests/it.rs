@@ -16,6 +16,8 @@ mod hasty;
 mod kill;
 #[path = "it/layout.rs"]
 mod layout;
+#[path = "it/planted.rs"]
+mod planted;
 #[path = "it/replicas.rs"]
 mod replicas;
 #[path = "it/strange.rs"]

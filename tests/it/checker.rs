@@ -269,11 +269,12 @@ impl Databases {
                     sealed.len()
                 ));
             }
+            let ends = database
+                .rows("text(authority)|text(position)|hex(hash) FROM feed_heads")
+                .await?;
             let mut heads: BTreeMap<String, (i64, Vec<u8>)> = BTreeMap::new();
             for row in &sealed {
-                let (position, hash) = heads
-                    .entry(text(row, 0))
-                    .or_insert_with(|| (0, vec![0; 32]));
+                let (position, hash) = heads.entry(text(row, 0)).or_insert_with(start);
                 *position += 1;
                 let digest = hex::decode(text(row, 3))?;
                 *hash = Sha256::new()
@@ -289,6 +290,12 @@ impl Databases {
                         "{service}: the chain breaks at position {}",
                         text(row, 1)
                     ));
+                }
+            }
+            for end in ends {
+                let (position, hash) = heads.remove(&text(&end, 0)).unwrap_or_else(start);
+                if (text(&end, 1), text(&end, 2)) != (position.to_string(), hex::encode(hash)) {
+                    faults.push(format!("{service}: the feed does not end where it says"));
                 }
             }
         }
@@ -311,6 +318,13 @@ impl Databases {
                 text(&row, 2)
             ));
         }
+        let held = self
+            .database("gateway")?
+            .rows("us(held_until) FROM lanes")
+            .await?;
+        if held.iter().any(|row| text(row, 0) != "0") {
+            faults.push("a lane is held, and nobody is in it".to_owned());
+        }
         let unanswered = self
             .database("gateway")?
             .rows("id(id) FROM reports WHERE receipt IS NULL")
@@ -331,7 +345,7 @@ impl Databases {
         for row in &journey {
             *seen.entry(text(row, 0)).or_default() += 1;
         }
-        for (service, database) in self.of.iter().filter(|(service, _)| **service != "gateway") {
+        for (service, database) in &self.of {
             for row in database
                 .rows("id(event_id)|text(event_type) FROM events")
                 .await?
@@ -345,8 +359,16 @@ impl Databases {
                 }
             }
         }
+        for event in seen.keys() {
+            faults.push(format!("event {event} came, and no service has it"));
+        }
         Ok(())
     }
+}
+
+/// Before the first position of a feed.
+fn start() -> (i64, Vec<u8>) {
+    (0, vec![0; 32])
 }
 
 fn text(row: &Cells, at: usize) -> String {

@@ -218,6 +218,11 @@ impl Ensemble {
         self.folder.path().join("sent")
     }
 
+    /// Where the databases are, by service.
+    pub const fn urls(&self) -> &BTreeMap<&'static str, String> {
+        &self.urls
+    }
+
     /// The databases, for looking at them with SQL.
     pub async fn databases(&self) -> Databases {
         databases(&self.urls, Some(&self.spool())).await
