@@ -184,12 +184,8 @@ impl Development {
         heads: &BTreeMap<String, i64>,
     ) -> Result<Vec<String>, baton_store::StoreError> {
         let store = self.app.store();
-        let mut waiting: Vec<String> = store
-            .quiet()
-            .await?
-            .into_iter()
-            .map(|what| format!("{NAME}: {what}"))
-            .collect();
+        // In the order in which one leads to the other, as each service looks at itself.
+        let mut waiting = Vec::new();
         for (feed, head) in heads {
             let Some((name, authority)) = feed.split_once('/') else {
                 continue;
@@ -205,6 +201,8 @@ impl Development {
         if reactions::count_runnable(store).await? > 0 {
             waiting.push(format!("{NAME}: reactions"));
         }
+        let own = store.quiet().await?;
+        waiting.extend(own.into_iter().map(|what| format!("{NAME}: {what}")));
         Ok(waiting)
     }
 }

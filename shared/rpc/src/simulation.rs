@@ -46,13 +46,9 @@ impl SimulationServer {
     }
 
     async fn waiting_for(&self, heads: &BTreeMap<String, i64>) -> Result<Vec<String>, StoreError> {
-        let mut waiting: Vec<String> = self
-            .store
-            .quiet()
-            .await?
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        // In the order in which one leads to the other, so that nothing moves on behind our back: a feed is applied,
+        // something comes under way, its events wait to be sealed.
+        let mut waiting = Vec::new();
         for (feed, head) in heads {
             let Some((service, authority)) = feed.split_once('/') else {
                 continue;
@@ -68,6 +64,7 @@ impl SimulationServer {
         if let Some(under_way) = &self.under_way {
             waiting.extend(under_way().await?);
         }
+        waiting.extend(self.store.quiet().await?.into_iter().map(str::to_owned));
         Ok(waiting)
     }
 }
