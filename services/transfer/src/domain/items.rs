@@ -123,7 +123,9 @@ impl Draft<'_> {
             return Err(Refusal::RuleRefuses {
                 act: "sign_item",
                 rules,
-                owner: item.completer.map(|party| self.transfer.owner(party)),
+                owner: item
+                    .completer
+                    .map(|party| Box::new(self.transfer.owner(party))),
                 remedy: "it has to be completed first",
             });
         }
@@ -164,7 +166,9 @@ impl Draft<'_> {
             return Err(Refusal::RuleRefuses {
                 act: "review_audit",
                 rules,
-                owner: item.signer.map(|party| self.transfer.owner(party)),
+                owner: item
+                    .signer
+                    .map(|party| Box::new(self.transfer.owner(party))),
                 remedy: "it has to be signed first",
             });
         }

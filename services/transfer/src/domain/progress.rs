@@ -144,7 +144,7 @@ impl Draft<'_> {
                 Err(Refusal::RuleRefuses {
                     act: "move_without_worker",
                     rules: ids(&stop.cites),
-                    owner: Some(self.transfer.owner(receiving(Role::TEAM_MANAGER))),
+                    owner: Some(Box::new(self.transfer.owner(receiving(Role::TEAM_MANAGER)))),
                     remedy: "name the receiving worker first",
                 })
             }

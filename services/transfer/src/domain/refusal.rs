@@ -118,7 +118,7 @@ pub enum Refusal {
         /// The rules.
         rules: Vec<String>,
         /// Whose it is to do that.
-        owner: Option<Owner>,
+        owner: Option<Box<Owner>>,
         /// What to do instead.
         remedy: &'static str,
     },

@@ -66,14 +66,10 @@ fn refused(refusal: Refusal) -> Problem {
             })
         }
         Refusal::RoleNotAllowed { allowed, rules } => {
-            let who = allowed
-                .iter()
-                .map(in_words)
-                .collect::<Vec<_>>()
-                .join(" or ");
+            let who: Vec<String> = allowed.iter().map(in_words).collect();
             Problem::new(Reason::RoleNotAllowed, message)
                 .metadata("rules", rules.join(","))
-                .metadata("allowed", who)
+                .metadata("allowed", who.join(" or "))
         }
         Refusal::FourEyes { item, rules } => Problem::new(Reason::FourEyes, message)
             .metadata("item", item)
@@ -97,13 +93,12 @@ fn refused(refusal: Refusal) -> Problem {
             rules,
             owner,
             remedy,
-        } => Problem::new(Reason::RuleRefuses, message).item(OpenItem {
-            reason: Reason::RuleRefuses.as_str().to_owned(),
-            subject: act.to_owned(),
+        } => Problem::new(Reason::RuleRefuses, message).item(rule_refuses(
+            act,
             rules,
-            owner: owner.as_ref().map(in_words).unwrap_or_default(),
-            remedy: format!("{remedy}; nobody may override it"),
-        }),
+            owner.as_deref(),
+            remedy,
+        )),
         Refusal::FactUnknown { facts, rules } => {
             Problem::new(Reason::FactUnknown, message).items(facts.into_iter().map(|fact| {
                 OpenItem {
@@ -132,6 +127,17 @@ fn refused(refusal: Refusal) -> Problem {
         Refusal::TeamUnknown { kind, rules } => Problem::new(Reason::TeamUnknown, message)
             .metadata("kind", kind)
             .metadata("rules", rules.join(",")),
+    }
+}
+
+/// A rule that nobody may override, with whose it is to do what it asks for.
+fn rule_refuses(act: &str, rules: Vec<String>, owner: Option<&Owner>, remedy: &str) -> OpenItem {
+    OpenItem {
+        reason: Reason::RuleRefuses.as_str().to_owned(),
+        subject: act.to_owned(),
+        rules,
+        owner: owner.map(in_words).unwrap_or_default(),
+        remedy: format!("{remedy}; nobody may override it"),
     }
 }
 
