@@ -13,14 +13,12 @@ use baton_testkit::TestDb;
 use tempfile::TempDir;
 
 use super::points::{self, Point};
-use super::supervisor::{Program, Scene, Supervisor, log_of};
+use super::supervisor::{Life, Program, Scene, Supervisor, log_of};
 use crate::ensemble;
 use crate::stubborn::{Seen, stubborn};
 
 /// A story that takes longer than this hangs, on a machine that has more to do.
 const PATIENCE: Duration = Duration::from_mins(5);
-/// Starting again after a kill may take this long.
-const RESTART: Duration = Duration::from_secs(3);
 
 /// Where a story is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +27,16 @@ pub enum Stage {
     Sqlite,
     /// Six processes.
     Postgres,
+}
+
+impl Stage {
+    /// Going on after a kill may take this long: on a server the lane of a killed gateway is held for 20 s.
+    const fn restart(self) -> Duration {
+        match self {
+            Self::Sqlite => Duration::from_secs(3),
+            Self::Postgres => Duration::from_secs(25),
+        }
+    }
 }
 
 /// What came of a run that went well.
@@ -55,12 +63,16 @@ pub async fn play(stage: Stage, name: &str, kill_at: &[Point]) -> Run {
     let conn = stubborn(connect("gateway", &place.door).expect("an address"), seen);
     let began = Instant::now();
     let kills = u32::try_from(kill_at.len()).expect("few");
-    let patience = PATIENCE + RESTART * kills;
+    let patience = PATIENCE + stage.restart() * kills;
     let performance = tokio::time::timeout(patience, story::play(&story, conn)).await;
+    let lives = supervisor.stop();
+
+    let wrong: Vec<&str> = lives.iter().flat_map(Life::wrong).collect();
     let told = format!(
-        "{name} on {stage:?}, to be killed at\n  {}\n{}\n",
+        "{name} on {stage:?}, to be killed at\n  {}\n{}\n{}\n",
         kill_at.join("\n  "),
-        supervisor.log()
+        log_of(place.folder.path()),
+        wrong.join("\n"),
     );
     let Ok(performance) = performance else {
         panic!("{told}the story came to no end in {patience:?}");
@@ -68,18 +80,10 @@ pub async fn play(stage: Stage, name: &str, kill_at: &[Point]) -> Run {
     let failures = performance.failures.iter();
     let failures: Vec<&str> = failures.map(|failure| failure.what.as_str()).collect();
     assert!(
-        failures.is_empty(),
-        "{told}{}\n{}",
+        failures.is_empty() && wrong.is_empty(),
+        "{}\n{told}{}",
         performance.text,
         failures.join("\n")
-    );
-
-    let lives = supervisor.stop();
-    let wrong: Vec<&String> = lives.iter().flat_map(|life| &life.wrong).collect();
-    assert!(
-        wrong.is_empty(),
-        "{told}{wrong:?}\n{}",
-        log_of(place.folder.path())
     );
     inspect(&place, &confidential(&text), &told).await;
     let programs = place.programs(&[]).into_iter();

@@ -22,10 +22,14 @@ pub fn passed(log: &Path) -> BTreeSet<Point> {
         .collect()
 }
 
-/// The point at which a process was killed last.
+/// The point at which a process was killed last. Other threads may pass points before it ends.
 pub fn killed_at(log: &Path) -> Option<Point> {
     let text = std::fs::read_to_string(log).ok()?;
-    text.lines().last()?.strip_prefix(KILLED).map(str::to_owned)
+    let killed = text
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix(KILLED));
+    killed.map(str::to_owned)
 }
 
 /// The answer to a query left: nothing had changed. Every other point counts.

@@ -55,7 +55,6 @@ type Pid = Arc<Mutex<Option<u32>>>;
 
 /// Processes under supervision.
 pub struct Supervisor {
-    scene: Arc<Scene>,
     stopping: Arc<AtomicBool>,
     watched: Vec<(Pid, JoinHandle<Life>)>,
 }
@@ -65,8 +64,14 @@ pub struct Supervisor {
 pub struct Life {
     /// The points at which it was killed, in order.
     pub killed_at: Vec<Point>,
+    wrong: Vec<String>,
+}
+
+impl Life {
     /// Ends that nobody asked for.
-    pub wrong: Vec<String>,
+    pub fn wrong(&self) -> impl Iterator<Item = &str> {
+        self.wrong.iter().map(String::as_str)
+    }
 }
 
 impl Supervisor {
@@ -94,11 +99,7 @@ impl Supervisor {
                 (pid, std::thread::spawn(move || watcher.watch()))
             })
             .collect();
-        Self {
-            scene,
-            stopping,
-            watched,
-        }
+        Self { stopping, watched }
     }
 
     /// Tells every process to stop as an orchestrator does, and waits for it.
@@ -116,11 +117,6 @@ impl Supervisor {
             .into_iter()
             .map(|(_, watcher)| watcher.join().expect("the watcher"))
             .collect()
-    }
-
-    /// What the processes wrote, for a failure.
-    pub fn log(&self) -> String {
-        log_of(&self.scene.folder)
     }
 
     fn signal(&self, name: &str) {
@@ -141,6 +137,9 @@ impl Drop for Supervisor {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::SeqCst);
         self.signal("KILL");
+        for (_, watcher) in self.watched.drain(..) {
+            let _ = watcher.join();
+        }
     }
 }
 
