@@ -69,7 +69,10 @@ pub async fn lock(
     // A second statement: it sees what whoever held the lock has committed.
     let family = find_in(tx, authority, child).await?;
     // Merging locks the groups too: a child that is still in the locked group stays in it.
-    if family.as_ref().is_some_and(|family| family.id.uuid() == locked) {
+    if family
+        .as_ref()
+        .is_some_and(|family| family.id.uuid() == locked)
+    {
         Ok(family)
     } else {
         Err(StoreError::Contention)
