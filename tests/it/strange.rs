@@ -116,6 +116,12 @@ fn flaw(call: &Call, status: &Status) -> Option<String> {
         Code::Unavailable if refused.reason == "VIEW_BEHIND" && call.kind == CallKind::Query => {
             return None;
         }
+        // … and is given little time for it, which a busy machine may use up.
+        Code::DeadlineExceeded
+            if refused.reason == "DEADLINE_PASSED" && call.kind == CallKind::Query =>
+        {
+            return None;
+        }
         Code::Internal
         | Code::Unknown
         | Code::DeadlineExceeded
