@@ -96,14 +96,15 @@ pub enum Of {
     Child(Uuid),
 }
 
-/// What happened, by effective time, then in the order in which it was recorded.
+/// What happened, by effective time, then in the order in which it was recorded. Events of one instant follow in the
+/// order in which they were made, which their ids keep: two feeds may bring a cause after its effect.
 pub async fn entries(store: &Store, authority: &str, of: Of) -> Result<Vec<Event>, StoreError> {
     macro_rules! select {
         ($column:literal) => {
             concat!(
                 "SELECT event FROM journey WHERE authority = $1 AND ",
                 $column,
-                " = $2 ORDER BY effective_at, recorded_at, position LIMIT $3"
+                " = $2 ORDER BY effective_at, recorded_at, event_id LIMIT $3"
             )
         };
     }

@@ -201,6 +201,33 @@ async fn a_journey_tells_what_happened_and_whose_turn_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_journey_tells_a_cause_before_its_effect_whichever_feed_was_faster() {
+    each_database(|url| async move {
+        let (_world, upstream, gateway) = following("transfer", &url).await;
+        let cause = event("responsibility.moved", &json!({}));
+        let effect = event("transfer.completed", &json!({}));
+        upstream.announce(effect).await;
+        let last = upstream.announce(cause).await;
+
+        let mut client = JourneyServiceClient::new(gateway.conn.clone());
+        let request = GetJourneyRequest {
+            case_id: CASE.to_owned(),
+            at_least: seen("transfer", &last),
+            ..Default::default()
+        };
+        let journey = client.get_journey(from("wirral/nia", request)).await;
+
+        let entries = journey.expect("a journey").into_inner().entries.into_iter();
+        let types: Vec<String> = entries
+            .filter_map(|entry| entry.event)
+            .map(|event| event.r#type)
+            .collect();
+        assert_eq!(types, ["responsibility.moved", "transfer.completed"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn trays_and_lists_have_the_most_urgent_first_page_by_page() {
     each_database(|url| async move {
         let (_world, upstream, gateway) = following("transfer", &url).await;
