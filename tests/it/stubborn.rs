@@ -19,7 +19,7 @@ use tonic::{Code, Status};
 use tower::{Service, ServiceExt as _};
 
 /// A server that is away for longer than this does not come back.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_mins(5);
 const PAUSE: Duration = Duration::from_millis(25);
 const ADVANCE_TO: &str = "/baton.gateway.v1.DevelopmentService/AdvanceTo";
 

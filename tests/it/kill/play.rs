@@ -11,6 +11,7 @@ use baton::story;
 use baton_rpc::connect;
 use baton_testkit::TestDb;
 use tempfile::TempDir;
+use tokio::task::spawn_blocking;
 
 use super::points::{self, Point};
 use super::supervisor::{Life, Program, Scene, Supervisor, log_of};
@@ -65,7 +66,8 @@ pub async fn play(stage: Stage, name: &str, kill_at: &[Point]) -> Run {
     let kills = u32::try_from(kill_at.len()).expect("few");
     let patience = PATIENCE + stage.restart() * kills;
     let performance = tokio::time::timeout(patience, story::play(&story, conn)).await;
-    let lives = supervisor.stop();
+    let lives = spawn_blocking(|| supervisor.stop()).await;
+    let lives = lives.expect("every watcher ends");
 
     let wrong: Vec<&str> = lives.iter().flat_map(Life::wrong).collect();
     let told = format!(
@@ -90,8 +92,12 @@ pub async fn play(stage: Stage, name: &str, kill_at: &[Point]) -> Run {
     let passed = programs.flat_map(|program| points::passed(&program.points));
     let passed = passed.collect();
     let killed: usize = lives.iter().map(|life| life.killed_at.len()).sum();
+    let at = match kill_at {
+        [point] => format!(" ({point})"),
+        _ => String::new(),
+    };
     println!(
-        "{name} on {stage:?}: killed {killed} of {} times, {:.1?}",
+        "{name} on {stage:?}: killed {killed} of {} times{at}, {:.1?}",
         kill_at.len(),
         began.elapsed()
     );

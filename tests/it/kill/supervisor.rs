@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use tokio::runtime::Handle;
+use tokio::runtime;
 
 use super::points::{self, Point};
 use crate::ensemble;
@@ -84,7 +84,6 @@ impl Supervisor {
         );
         let scene = Arc::new(scene);
         let stopping = Arc::new(AtomicBool::new(false));
-        let runtime = Handle::current();
         let watched = programs
             .into_iter()
             .map(|program| {
@@ -94,7 +93,6 @@ impl Supervisor {
                     scene: Arc::clone(&scene),
                     stopping: Arc::clone(&stopping),
                     pid: Arc::clone(&pid),
-                    runtime: runtime.clone(),
                 };
                 (pid, std::thread::spawn(move || watcher.watch()))
             })
@@ -170,7 +168,6 @@ struct Watcher {
     scene: Arc<Scene>,
     stopping: Arc<AtomicBool>,
     pid: Pid,
-    runtime: Handle,
 }
 
 impl Watcher {
@@ -228,7 +225,10 @@ impl Watcher {
     /// The business time at which a process goes on: never behind what it recorded, nor behind what the client saw.
     fn time(&self) -> Timestamp {
         let seen = *self.scene.seen.clock.lock().unwrap();
-        let recorded = self.runtime.block_on(last_recorded(&self.scene.databases));
+        // A runtime of its own: that of the tests may be waiting for this process.
+        let runtime = runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let recorded = runtime.block_on(last_recorded(&self.scene.databases));
         [seen, recorded]
             .into_iter()
             .flatten()
