@@ -152,7 +152,7 @@ pub struct Protocol {
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Store {
-    url: String,
+    pub(crate) url: String,
     url_file: String,
     max_connections: u32,
     migrate: bool,

@@ -147,7 +147,8 @@ impl Builder {
     /// Opens every database, side by side: each has a schema to bring up to date.
     async fn open(&mut self) -> Result<(), StartError> {
         let opening = Role::ALL.map(|role| {
-            let config = StoreConfig::new(self.folder.database(role));
+            let elsewhere = self.settings.config.store.each(role.name());
+            let config = elsewhere.unwrap_or_else(|| StoreConfig::new(self.folder.database(role)));
             let clock = self.settings.clock.clone();
             async move {
                 Store::open(config, role.name(), role.migrations(), clock)
@@ -179,5 +180,35 @@ impl Builder {
     fn conn(&mut self, role: Role, running: Running) -> Conn {
         self.tasks.extend(running.tasks);
         in_process(running.routes, &self.settings.config.server.of(role.name()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use baton_clock::BusinessClock;
+    use baton_protocol_files::Library;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn where_the_settings_name_a_database_for_each_service_the_folder_has_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let (data, elsewhere) = (folder.path().join("data"), folder.path().join("elsewhere"));
+        std::fs::create_dir(&elsewhere).unwrap();
+        let mut config = Config::shipped().unwrap();
+        config.store.url = format!("sqlite:{}/{{service}}.db", elsewhere.display());
+        let settings = EmbeddedConfig {
+            config,
+            library: Arc::new(Library::embedded().unwrap()),
+            clock: BusinessClock::system(),
+        };
+
+        Embedded::start(&data, settings).await.unwrap().stop().await;
+
+        for role in Role::ALL {
+            let file = format!("{}.db", role.name().replace('-', "_"));
+            assert!(elsewhere.join(&file).is_file(), "{file}");
+        }
+        assert!(super::super::folder::databases(&data).is_empty());
     }
 }
