@@ -1,14 +1,20 @@
 //! Plays the act of one step.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Map, Value, json};
 
 use super::api::{self, CallError};
 use super::command::{Command, command};
 use super::file::{Action, Step};
+use super::fits::same;
 use super::shape;
 use super::when;
 use super::words::Answers;
-use super::world::World;
+use super::world::{World, list};
+
+/// What is not done after this time is told as it is.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What an act needs to know about its place in the story.
 pub struct Place<'a> {
@@ -62,14 +68,33 @@ async fn report(
     let request =
         shape::message(&descriptor, &request, &world.children).map_err(CallError::Request)?;
     let caller = step.caller.as_deref().unwrap_or(&world.system);
-    world
-        .api
-        .call(
-            caller,
-            "RecordService/RecordEvents",
-            &json!({ "events": [request] }),
-        )
-        .await
+    let request = json!({ "events": [request] });
+    let began = Instant::now();
+    loop {
+        let answer = world
+            .api
+            .call(caller, "RecordService/RecordEvents", &request)
+            .await?;
+        // The same report again waits for what became of the first: a busy or a restarted Baton is not yet done.
+        if !in_progress(&answer) || is_expected(step) || began.elapsed() > PATIENCE {
+            return Ok(answer);
+        }
+    }
+}
+
+/// The step is content with a report that is under way.
+fn is_expected(step: &Step) -> bool {
+    let receipt = step
+        .expect
+        .as_ref()
+        .and_then(|expect| expect.receipt.as_ref());
+    receipt.is_some_and(|receipt| same(&json!(receipt), &json!("in_progress")))
+}
+
+fn in_progress(answer: &Value) -> bool {
+    list(answer, "receipts")
+        .iter()
+        .any(|receipt| same(&json!("in_progress"), &receipt["state"]))
 }
 
 /// Fills in what a practitioner does not write: ids, the reference of the conference, whether attendance is known.
