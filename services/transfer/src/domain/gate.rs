@@ -7,7 +7,7 @@ use baton_protocol::{Party, Role, Truth};
 
 use super::draft::{Draft, ids};
 use super::event::{Change, ItemChange};
-use super::item::{Act, Item, MetBy};
+use super::item::{Act, Item, ItemState, MetBy};
 use super::owner::{Owner, receiving};
 use super::refusal::OpenItem;
 use super::state::HoldKind;
@@ -138,7 +138,13 @@ impl Draft<'_> {
     pub fn set_item(&mut self, act: ItemChange, item: Item) {
         let at = item.settled_at().unwrap_or_else(|| self.received_at());
         let rules = item.rules.clone();
+        let name = item.name.clone();
+        let met = |item: Option<&Item>| item.is_some_and(|item| item.state() == ItemState::Met);
+        let before = met(self.transfer.item(&name));
         self.push(Change::ItemSet { act, item }, rules, at);
+        if !before && met(self.transfer.item(&name)) {
+            self.tell_of_item(&name);
+        }
     }
 
     /// Everything that is open at the gate.

@@ -13,10 +13,20 @@ use super::state::{Phase, Transfer};
 impl Draft<'_> {
     /// Adds the notices that an occasion makes due to the last event.
     pub fn tell(&mut self, occasion: Occasion) {
+        self.tell_about(occasion, None);
+    }
+
+    /// Adds the notices that an item makes due that is met now (W-083).
+    pub fn tell_of_item(&mut self, item: &str) {
+        self.tell_about(Occasion::ItemMet, Some(item));
+    }
+
+    fn tell_about(&mut self, occasion: Occasion, item: Option<&str>) {
         let Some(route) = self.route() else { return };
         let due = self.rules.pack.notices_of(route, occasion, &self.scope());
         let notices: Vec<NoticeDue> = due
             .iter()
+            .filter(|applies| occasion != Occasion::ItemMet || applies.rule.item.as_deref() == item)
             .map(|applies| self.notice(applies.rule))
             .collect();
         if let Some(event) = self.events.last_mut() {

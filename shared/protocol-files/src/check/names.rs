@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use baton_protocol::transfer::SatisfiedBy;
+use baton_protocol::transfer::{Notice, Occasion, SatisfiedBy};
 use baton_protocol::{CATALOGUE, FactKey};
 
 use crate::problem::Problem;
@@ -303,5 +303,24 @@ fn notices(sections: &Sections, problems: &mut Vec<Problem>) {
         {
             problems.push(notice.problem(item, format!("there is no item `{item}`")));
         }
+        notice_of_item(notice, sections, problems);
+    }
+}
+
+/// A notice that begins with an item names one, and no other does.
+fn notice_of_item(notice: &Located<Notice>, sections: &Sections, problems: &mut Vec<Problem>) {
+    let begins = notice.value.is_due_on(Occasion::ItemMet);
+    match &notice.value.item {
+        None if begins => problems.push(notice.problem(
+            "item_met",
+            "`item_met` of which item? Write `item: <item>` beside it",
+        )),
+        Some(item) if !begins => {
+            problems.push(notice.problem(item, "`item` goes with `on: item_met` only"));
+        }
+        Some(item) if !sections.gate.iter().any(|known| known.value.item == *item) => {
+            problems.push(notice.problem(item, format!("there is no item `{item}`")));
+        }
+        _ => {}
     }
 }

@@ -178,17 +178,34 @@ fn a_citation_that_is_not_in_the_register_is_named() {
 
 #[test]
 fn a_name_that_nothing_gives_and_a_name_that_nothing_uses_are_both_named() {
-    let needs = "    needs: [transfer_request, first_response_audit, receiving_worker, conference_report, transfer_summary]";
+    let needs = "    needs:\n      - transfer_request\n";
     let found = with(
         "wirral",
         "transfer.yaml",
         needs,
-        "    needs: [request, first_response_audit, receiving_worker, conference_report, transfer_summary]",
+        "    needs:\n      - request\n",
     );
 
     assert_eq!(found.len(), 2, "{found:#?}");
     assert!(found[0].contains("there is no item `request`"));
     assert!(found[1].contains("item `transfer_request` belongs to no route"));
+}
+
+#[test]
+fn a_notice_that_begins_with_an_item_names_one_that_is_there() {
+    let item = "    item: transfer_request\n";
+    let none = with("wirral", "transfer.yaml", item, "");
+    let unknown = with("wirral", "transfer.yaml", item, "    item: request\n");
+    let idle = with(
+        "wirral",
+        "transfer.yaml",
+        "    on: item_met\n",
+        "    on: opened\n",
+    );
+
+    assert!(none[0].contains("`item_met` of which item?"), "{none:#?}");
+    assert!(unknown[0].contains("there is no item `request`"));
+    assert!(idle[0].contains("`item` goes with `on: item_met` only"));
 }
 
 #[test]

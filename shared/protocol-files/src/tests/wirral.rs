@@ -116,15 +116,24 @@ fn w_055_w_069_w_169_w_080_w_147_the_gate_asks_for_request_audit_and_worker() {
         items(&gate),
         [
             "transfer_request",
+            "transfer_request_sent",
             "first_response_audit",
             "receiving_worker",
             "conference_report",
-            "transfer_summary"
+            "transfer_summary",
+            "transfer_summary_contents",
+            "record_current"
         ]
     );
-    assert!(gate.iter().all(|gate| gate.item.is_hard()));
+    let at_once = gate.iter().filter(|gate| gate.item.asked_once.is_none());
+    assert!(at_once.clone().all(|gate| gate.item.is_hard()));
+    assert_eq!(
+        at_once.count(),
+        4,
+        "the rest is asked for once a district meeting was held"
+    );
     assert_eq!(rules(&gate[0].item.cites), ["W-055"]);
-    assert_eq!(rules(&gate[2].item.cites), ["W-080", "W-147"]);
+    assert_eq!(rules(&gate[3].item.cites), ["W-080", "W-147"]);
 }
 
 #[test]
@@ -289,6 +298,38 @@ fn k_41_w_085_the_summary_is_asked_for_once_a_district_meeting_was_held() {
         .item_due(summary, &anchors, &Scope::of(&in_north()), &calendar())
         .unwrap();
     assert_eq!(due.on, date(2026, 4, 3));
+}
+
+#[test]
+fn w_070_w_071_what_record_and_summary_should_hold_asks_for_a_reason_after_a_district_meeting() {
+    let pack = pack("wirral");
+    let held = Some(Moment::Meeting("district_transfer".to_owned()));
+    let record = pack.transfer.item("record_current").unwrap();
+    let summary = pack.transfer.item("transfer_summary_contents").unwrap();
+
+    assert_eq!(
+        record.asks,
+        [
+            "chronology",
+            "personal_details",
+            "case_notes",
+            "reports",
+            "visits"
+        ]
+    );
+    assert_eq!(
+        summary.asks,
+        [
+            "contact_details",
+            "transport",
+            "finances",
+            "forthcoming_dates"
+        ]
+    );
+    for item in [record, summary] {
+        assert_eq!(item.asked_once, held);
+        assert!(!item.is_hard());
+    }
 }
 
 #[test]

@@ -19,6 +19,9 @@ pub struct Notice {
     pub cites: Vec<RuleId>,
     /// When the duty begins.
     pub on: Occasion,
+    /// The item that is met, for a duty that begins with it (`on: item_met`).
+    #[serde(default)]
+    pub item: Option<String>,
     /// When it begins anew, as a further notice.
     #[serde(default)]
     pub again_on: Vec<Occasion>,
@@ -61,6 +64,8 @@ pub enum Occasion {
     Returned,
     /// The managers agreed another date.
     DateAgreed,
+    /// An item of the gate is met: the one that the notice names.
+    ItemMet,
     /// The point is reached.
     PointReached,
     /// Responsibility moved.
