@@ -17,6 +17,7 @@ mod consider;
 mod consideration;
 mod context;
 mod decide;
+mod departures;
 mod draft;
 mod due;
 mod event;

@@ -22,7 +22,7 @@ pub struct Command {
 
 const HELP: &str = "commands are: name receiving worker <person>; complete <item> [answers]; sign <item> [answers]; \
 accept audit <item>; reject audit <item>; waive <item>; hold <meeting> [attended by …] [chaired by …]; agree date <day>; \
-complete transfer; return transfer; withdraw transfer; allocate <person>; authorise unallocated; refuse unallocated; \
+complete transfer; return transfer; withdraw transfer; explain <rule>; allocate <person>; authorise unallocated; refuse unallocated; \
 sign unallocated <step> [covering …]; \
 launch contact from <source> by <form> [to <team>]; decide <outcome> [to <team>]; propose closure on <ground>; \
 approve closure; decline closure; do <Service/Method>";
@@ -38,6 +38,9 @@ pub fn command(text: &str) -> Result<Command, NotUnderstood> {
         ["complete", "transfer"] => transfer("CompleteTransfer"),
         ["return", "transfer"] => transfer("ReturnTransfer").reason("reason"),
         ["withdraw", "transfer"] => transfer("WithdrawTransfer").reason("reason"),
+        ["explain", rule] => transfer("ExplainDeparture")
+            .with("rule_id", *rule)
+            .reason("reason"),
         ["sign", "unallocated", step, rest @ ..] => unallocated_step(step, rest)?,
         ["complete", item, rest @ ..] => transfer("CompleteItem").item(item, rest)?,
         ["sign", item, rest @ ..] => transfer("SignItem").item(item, rest)?,

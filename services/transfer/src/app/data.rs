@@ -35,6 +35,7 @@ pub fn type_of(change: &Change, was_breached: bool) -> Option<&'static str> {
         Change::Held(_) => "transfer.held",
         Change::HoldLifted(_) => "transfer.hold_lifted",
         Change::Departed(_) => "transfer.rule_departed",
+        Change::DepartureExplained(_) => "transfer.departure_explained",
         Change::ActionOwed(_) => "transfer.action_owed",
         Change::ActionDone { .. } => "transfer.action_done",
         Change::DateAgreed(agreement) if agreement.is_made() => "transfer.date_agreed",
@@ -129,7 +130,7 @@ pub fn data_of(transfer: &Transfer, change: &Change) -> Map<String, Value> {
         }),
         Change::Held(hold) => json!({ "hold": hold.kind.code(), "owner": hold.owner.to_string() }),
         Change::HoldLifted(kind) => json!({ "hold": kind.code() }),
-        Change::Departed(departure) => json!({
+        Change::Departed(departure) | Change::DepartureExplained(departure) => json!({
             "rule": departure.rule,
             "code": departure.code,
             "by": departure.by,

@@ -1,6 +1,7 @@
 //! What an event does to a transfer. Never refuses: what was decided, was decided.
 
 use super::clock::ClockState;
+use super::departures::Departure;
 use super::event::{Change, Event};
 use super::state::{Phase, Transfer};
 
@@ -61,6 +62,14 @@ fn change(transfer: &mut Transfer, event: &Event) {
         Change::Held(hold) => replace(&mut transfer.holds, hold.clone(), |h| &h.kind),
         Change::HoldLifted(kind) => transfer.holds.retain(|hold| hold.kind != *kind),
         Change::Departed(departure) => transfer.departures.push(departure.clone()),
+        Change::DepartureExplained(explained) => {
+            let same = |known: &&mut Departure| {
+                known.rule == explained.rule && known.code == explained.code
+            };
+            if let Some(known) = transfer.departures.iter_mut().find(same) {
+                *known = explained.clone();
+            }
+        }
         Change::ActionOwed(action) => replace(&mut transfer.actions, action.clone(), |a| &a.item),
         Change::ActionDone { item } => {
             for action in transfer

@@ -44,6 +44,11 @@ pub enum Command {
     ReturnTransfer,
     /// Takes it back.
     WithdrawTransfer,
+    /// Gives the reason for a departure that a report showed.
+    ExplainDeparture {
+        /// The rule.
+        rule: String,
+    },
     /// The ledger moved responsibility.
     ConfirmMove {
         /// The release that was answered.

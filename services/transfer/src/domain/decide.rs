@@ -70,6 +70,7 @@ fn act(draft: &mut Draft<'_>, command: &Command) -> Result<Option<PostHeld>, Ref
         }
         Command::ReturnTransfer => draft.return_to_outgoing().map(Some),
         Command::WithdrawTransfer => draft.withdraw().map(Some),
+        Command::ExplainDeparture { rule } => draft.explain(rule).map(Some),
         Command::RecordMeeting(held) => draft.record_meeting(held).map(|()| None),
         Command::ConfirmMove {
             release,

@@ -9,7 +9,7 @@ use super::apply::apply_to;
 use super::context::Context;
 use super::event::{Change, Event};
 use super::item::ItemState;
-use super::state::{Departure, Transfer};
+use super::state::Transfer;
 
 /// The rules under which something is decided: a pack, and a calendar that is never pinned.
 #[derive(Debug, Clone, Copy)]
@@ -107,34 +107,6 @@ impl<'a> Draft<'a> {
             }
         }
         self.facts = facts;
-    }
-
-    /// Records that a rule was broken or departed from.
-    pub fn depart(&mut self, rules: &[String], code: impl Into<String>, at: Timestamp) {
-        let given = self.context.reason_for(rules).cloned();
-        let Some(rule) = given
-            .as_ref()
-            .map(|given| given.rule.clone())
-            .or_else(|| rules.first().cloned())
-        else {
-            return;
-        };
-        let departure = Departure {
-            rule,
-            code: code.into(),
-            by: self.context.actor.principal.clone(),
-            at,
-            reason_digest: given.map(|given| given.digest),
-        };
-        // A late or repeated report does not add what is on record already.
-        let known = self
-            .transfer
-            .departures
-            .iter()
-            .any(|known| known.rule == departure.rule && known.code == departure.code);
-        if !known {
-            self.push(Change::Departed(departure), rules.to_vec(), at);
-        }
     }
 
     /// Notes which unknown facts stand in the way of something, when that changed.

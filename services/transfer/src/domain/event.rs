@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::clock::Clock;
+use super::departures::Departure;
 use super::item::Item;
 use super::state::{
-    Action, Agreement, Conference, Departure, Hold, HoldKind, Meeting, Point, Release, Transfer,
-    Trouble,
+    Action, Agreement, Conference, Hold, HoldKind, Meeting, Point, Release, Transfer, Trouble,
 };
 
 /// Something that was decided, with what explains it.
@@ -105,6 +105,8 @@ pub enum Change {
     HoldLifted(HoldKind),
     /// A rule was broken or departed from.
     Departed(Departure),
+    /// The reason for it was given afterwards.
+    DepartureExplained(Departure),
     /// Something is left to do after the move.
     ActionOwed(Action),
     /// What was left to do was done.

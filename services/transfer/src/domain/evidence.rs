@@ -80,12 +80,13 @@ impl Draft<'_> {
                 || rules.first().cloned().unwrap_or_default(),
                 ToString::to_string,
             );
-            let departure = super::state::Departure {
+            let departure = super::departures::Departure {
                 rule,
                 code: format!("waived:{name}"),
                 by: self.context.actor.principal.clone(),
                 at: self.received_at(),
                 reason_digest: digest,
+                reason_from: None,
             };
             self.push(Change::Departed(departure), rules, self.received_at());
             self.lift_return_when_put_right();

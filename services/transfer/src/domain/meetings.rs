@@ -1,6 +1,6 @@
 //! Meetings: who should have been there, and what was agreed. A missing person is a departure, never a bar.
 
-use baton_protocol::{Party, Place, Role};
+use baton_protocol::{Party, Place, Role, Strength};
 
 use super::command::MeetingHeld;
 use super::draft::{Draft, ids};
@@ -87,22 +87,12 @@ impl Draft<'_> {
                 .map(|attendance| Attendee {
                     who: attendance.who,
                     rules: ids(&attendance.cites),
+                    soft: attendance.strength == Some(Strength::Soft),
                 })
                 .collect(),
             absent: vec![],
             chair: rule.map_or_else(Vec::new, |rule| rule.chair.clone()),
             rules: rule.map_or_else(Vec::new, |rule| ids(&rule.cites)),
-        }
-    }
-
-    /// Records everybody who should have come and did not (W-073, W-074, M-095, S-130).
-    pub fn depart_for_absence(&mut self, kind: &str, absent: &[Attendee], at: jiff::Timestamp) {
-        for attendee in absent {
-            self.depart(
-                &attendee.rules,
-                format!("absent_from_{kind}:{}", attendee.who),
-                at,
-            );
         }
     }
 

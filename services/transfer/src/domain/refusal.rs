@@ -102,6 +102,12 @@ pub enum Refusal {
         /// How it is met, as a code.
         instead: &'static str,
     },
+    /// Nobody waits for the reason of a departure from that rule.
+    #[error("no reason is owed for {rule}")]
+    NothingToExplain {
+        /// The rule.
+        rule: String,
+    },
     /// Answers are missing, or answer what is not asked.
     #[error("the answers do not fit the questions of {item}")]
     AnswersDoNotFit {

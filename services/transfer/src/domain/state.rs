@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::clock::Clock;
+use super::departures::Departure;
 use super::item::Item;
 
 /// The move of one case from one team to another, from its trigger to its completion.
@@ -216,6 +217,9 @@ pub struct Attendee {
     pub who: Party,
     /// The rules that ask for it.
     pub rules: Vec<String>,
+    /// Whether they only should: whoever stays away owes a reason.
+    #[serde(default)]
+    pub soft: bool,
 }
 
 /// The conference that triggered a transfer.
@@ -242,21 +246,6 @@ pub struct Action {
     pub done_at: Option<Timestamp>,
     /// The rules.
     pub rules: Vec<String>,
-}
-
-/// A rule that was broken or departed from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Departure {
-    /// The rule.
-    pub rule: String,
-    /// What was not as the rule asks, as a code.
-    pub code: String,
-    /// Who departed from it.
-    pub by: String,
-    /// When, in the world.
-    pub at: Timestamp,
-    /// Digest of the reason, when one was given.
-    pub reason_digest: Option<String>,
 }
 
 /// Something that went wrong and is somebody's task until it is settled.

@@ -50,6 +50,7 @@ pub fn tasks(transfer: &Transfer) -> BTreeMap<String, Task> {
         tasks.of_actions();
         tasks.of_breaches();
         tasks.of_troubles();
+        tasks.of_reasons();
     }
     tasks.open
 }
@@ -254,6 +255,18 @@ impl Tasks<'_> {
                 trouble.owner,
                 &trouble.rules,
             );
+        }
+    }
+
+    /// A soft rule that a report shows departed from: the reason is somebody's to give, and nothing waits for it.
+    fn of_reasons(&mut self) {
+        for departure in &self.transfer.departures {
+            let Some(party) = departure.reason_from else {
+                continue;
+            };
+            let rules = [departure.rule.clone()];
+            let about = format!("{}/{}", departure.rule, departure.code);
+            self.add("reason", &about, "give_reason", party, &rules);
         }
     }
 

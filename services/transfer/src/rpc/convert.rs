@@ -92,6 +92,7 @@ pub fn transfer(transfer: &Transfer) -> proto::Transfer {
                 by: departure.by.clone(),
                 at: Some(timestamp(departure.at)),
                 reason_digest: departure.reason_digest.clone().unwrap_or_default(),
+                reason_from: departure.reason_from.map(owner),
             })
             .collect(),
         ready: transfer.is_ready(),

@@ -210,6 +210,22 @@ impl Mutating for proto::WithdrawTransferRequest {
     }
 }
 
+impl Mutating for proto::ExplainDepartureRequest {
+    fn transfer_id(&self) -> &str {
+        &self.transfer_id
+    }
+
+    fn envelope(&self) -> Envelope<'_> {
+        envelope(&self.request_id, self.expected_version, &[], &self.reason)
+    }
+
+    fn command(&self) -> Result<Command, Problem> {
+        Ok(Command::ExplainDeparture {
+            rule: self.rule_id.clone(),
+        })
+    }
+}
+
 fn envelope<'r>(
     request_id: &'r str,
     expected_version: i64,

@@ -239,6 +239,25 @@ impl TransferService for Transfers {
         .await
     }
 
+    async fn explain_departure(
+        &self,
+        request: Request<proto::ExplainDepartureRequest>,
+    ) -> Result<Response<proto::ExplainDepartureResponse>, Status> {
+        self.act(request, "ExplainDeparture", |outcome| {
+            let Answer {
+                transfer,
+                as_of,
+                explanation,
+            } = outcome.into();
+            proto::ExplainDepartureResponse {
+                transfer,
+                as_of,
+                explanation,
+            }
+        })
+        .await
+    }
+
     async fn get_transfer(
         &self,
         request: Request<proto::GetTransferRequest>,
