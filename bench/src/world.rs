@@ -72,6 +72,7 @@ impl World {
                 team_id: team_id.into(),
                 kind: kind.into(),
                 area: area.into(),
+                ..Default::default()
             };
             let request = SetTeamRequest {
                 request_id: id(),

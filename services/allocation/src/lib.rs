@@ -49,6 +49,11 @@ pub const fn migrations() -> Migrations {
                 "discrepancies",
                 include_str!("../migrations/sqlite/1002_discrepancies.sql"),
             ),
+            (
+                1003,
+                "team_phone",
+                include_str!("../migrations/sqlite/1003_team_phone.sql"),
+            ),
         ],
         postgres: &[
             (
@@ -65,6 +70,11 @@ pub const fn migrations() -> Migrations {
                 1002,
                 "discrepancies",
                 include_str!("../migrations/postgres/1002_discrepancies.sql"),
+            ),
+            (
+                1003,
+                "team_phone",
+                include_str!("../migrations/postgres/1003_team_phone.sql"),
             ),
         ],
     }

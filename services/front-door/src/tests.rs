@@ -179,6 +179,7 @@ pub fn context(kind: PrincipalKind, principal: &str, posts: Vec<PostHeld>) -> Co
         team_id: id.into(),
         kind: kind.into(),
         area: area.into(),
+        ..Default::default()
     };
     Context {
         authority: pack::AUTHORITY.into(),

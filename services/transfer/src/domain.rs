@@ -29,6 +29,7 @@ mod item;
 mod items;
 mod meetings;
 mod notices;
+mod numbers;
 mod opening;
 mod owner;
 mod point;

@@ -35,6 +35,15 @@ pub struct Clock {
     /// Whether it runs at all; always when absent.
     #[serde(default)]
     pub when: Option<Condition>,
+    /// Never due before these: the latest of all counts. It does not run while one of them cannot be told (L-048).
+    #[serde(default)]
+    pub not_before: Vec<Term>,
+    /// Whether it only reminds when its day has come, and is never breached (L-048).
+    #[serde(default)]
+    pub reminds_only: bool,
+    /// The notice that reminds, of those that the transfer file tells; the general one to its owner when absent.
+    #[serde(default)]
+    pub reminder: Option<String>,
     /// How long before the due date somebody is reminded.
     #[serde(default)]
     pub remind: Vec<Duration>,

@@ -17,7 +17,7 @@ mod requirements;
 mod route;
 
 pub use choice::{Choice, Chosen, Considered, TargetTeam, Trigger};
-pub use gate::{Bars, GateItem, IfFailed, Recent, SatisfiedBy, Waiver};
+pub use gate::{Bars, Flag, GateItem, IfFailed, Recent, SatisfiedBy, Waiver};
 pub use notice::{Notice, Occasion};
 pub use point::{CalendarCount, Dated, NotBefore, PointDate, PointPart, PointRule, TooEarly};
 pub use requirements::{Applies, Gate};
@@ -67,6 +67,9 @@ pub struct Meeting {
     /// The rules about the chair.
     #[serde(default)]
     pub chair_cites: Vec<RuleId>,
+    /// Whether it has to say when the case moves, to count as held (L-049).
+    #[serde(default)]
+    pub agrees_time: bool,
     /// What is brought, by whom: gate items or papers.
     #[serde(default)]
     pub brings: Vec<Brings>,

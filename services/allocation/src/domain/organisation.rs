@@ -20,6 +20,8 @@ pub struct Team {
     pub kind: String,
     /// The area it serves. None for the whole authority.
     pub area: Option<String>,
+    /// The number under which families and agencies reach it. None when not given.
+    pub phone: Option<String>,
 }
 
 /// A worker.

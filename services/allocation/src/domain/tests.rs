@@ -40,6 +40,7 @@ pub fn roster() -> Roster {
             id: team(id),
             kind: "assessment".to_owned(),
             area: Some("n".to_owned()),
+            phone: None,
         };
         (of.id.clone(), of)
     });

@@ -106,6 +106,7 @@ pub fn team(team: &Team) -> type_v1::Team {
         team_id: team.id.to_string(),
         kind: team.kind.clone(),
         area: team.area.clone().unwrap_or_default(),
+        phone: team.phone.clone().unwrap_or_default(),
     }
 }
 

@@ -98,12 +98,25 @@ pub fn team(team: Option<&type_v1::Team>) -> Result<Team, Problem> {
     let id: Option<TeamId> = id(&mut violations, "team.team_id", &team.team_id);
     code(&mut violations, "team.kind", &team.kind);
     area(&mut violations, "team.area", &team.area);
+    phone(&mut violations, "team.phone", &team.phone);
     violations.into_result()?;
     Ok(Team {
         id: sound(id)?,
         kind: team.kind,
         area: filled(team.area),
+        phone: filled(team.phone),
     })
+}
+
+/// A telephone number as it is written: digits, spaces and hyphens, with a country code or an area in brackets.
+fn phone(violations: &mut Violations, field: &str, number: &str) {
+    let is_part = |part: char| part.is_ascii_digit() || " +()-".contains(part);
+    if number.len() > 32 || !number.chars().all(is_part) {
+        violations.add(
+            field,
+            "has to be a telephone number of 32 characters at most",
+        );
+    }
 }
 
 /// A worker.

@@ -15,14 +15,15 @@ pub async fn save_team(
     authority: &AuthorityId,
     team: &Team,
 ) -> Result<i64, StoreError> {
-    let sql = "INSERT INTO teams (authority, team_id, kind, area, version) VALUES ($1, $2, $3, $4, 1) \
-        ON CONFLICT (authority, team_id) DO UPDATE \
-        SET kind = excluded.kind, area = excluded.area, version = teams.version + 1 RETURNING version";
+    let sql = "INSERT INTO teams (authority, team_id, kind, area, phone, version) \
+        VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (authority, team_id) DO UPDATE \
+        SET kind = excluded.kind, area = excluded.area, phone = excluded.phone, version = teams.version + 1 RETURNING version";
     Ok(with_tx!(tx, c => sqlx::query_scalar(sql)
         .bind(authority.as_str())
         .bind(team.id.as_str())
         .bind(&team.kind)
         .bind(team.area.as_deref().unwrap_or_default())
+        .bind(team.phone.as_deref().unwrap_or_default())
         .fetch_one(c)
         .await?))
 }
@@ -122,7 +123,8 @@ pub async fn roster(
     let mut roster = Roster::default();
     for (what, id, code, belongs_to) in rows {
         if what == "team" {
-            let team = team_of((id, code, belongs_to))?;
+            // Whoever decides who is responsible rings nobody up.
+            let team = team_of((id, code, belongs_to, String::new()))?;
             roster.teams.insert(team.id.clone(), team);
         } else {
             let worker = worker_of((id, belongs_to, code))?;
@@ -134,7 +136,7 @@ pub async fn roster(
 
 /// Every team and every worker: for setting up a post, which may name several.
 pub async fn whole_roster(tx: &mut Tx, authority: &AuthorityId) -> Result<Roster, StoreError> {
-    let teams: Vec<(String, String, String)> = with_tx!(tx, c => sqlx::query_as(TEAMS)
+    let teams: Vec<TeamRow> = with_tx!(tx, c => sqlx::query_as(TEAMS)
         .bind(authority.as_str())
         .fetch_all(c)
         .await?);
@@ -157,14 +159,18 @@ pub async fn whole_roster(tx: &mut Tx, authority: &AuthorityId) -> Result<Roster
     })
 }
 
-const TEAMS: &str = "SELECT team_id, kind, area FROM teams WHERE authority = $1 ORDER BY team_id";
+/// Id, kind, area and telephone number.
+type TeamRow = (String, String, String, String);
+
+const TEAMS: &str =
+    "SELECT team_id, kind, area, phone FROM teams WHERE authority = $1 ORDER BY team_id";
 const WORKERS: &str =
     "SELECT worker_id, team_id, grade FROM workers WHERE authority = $1 ORDER BY worker_id";
 
 /// Every team, in order of id.
 #[tracing::instrument(name = "db.team.list", skip_all)]
 pub async fn teams(db: &Db, authority: &AuthorityId) -> Result<Vec<Team>, StoreError> {
-    let rows: Vec<(String, String, String)> =
+    let rows: Vec<TeamRow> =
         with_db!(db, c => sqlx::query_as(TEAMS).bind(authority.as_str()).fetch_all(c).await?);
     rows.into_iter().map(team_of).collect()
 }
@@ -302,12 +308,13 @@ fn holding_of(row: &PostRow) -> Result<Option<Holding>, StoreError> {
     }))
 }
 
-fn team_of((id, kind, area): (String, String, String)) -> Result<Team, StoreError> {
+fn team_of((id, kind, area, phone): TeamRow) -> Result<Team, StoreError> {
     let id = TeamId::new(id).map_err(|_| StoreError::Corrupt("teams.team_id"))?;
     Ok(Team {
         id,
         kind,
         area: filled(&area),
+        phone: filled(&phone),
     })
 }
 

@@ -171,6 +171,7 @@ impl World {
                 team_id: id.to_owned(),
                 kind: "assessment".to_owned(),
                 area: area.to_owned(),
+                ..Default::default()
             }),
         };
         self.public().set_team(self.system(body)).await.map(drop)

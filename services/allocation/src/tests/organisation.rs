@@ -151,7 +151,7 @@ async fn once_there_is_a_post_people_need_to_be_administrators() {
             team: Some(Team {
                 team_id: id.to_owned(),
                 kind: "assessment".to_owned(),
-                area: String::new(),
+                ..Default::default()
             }),
         };
         let by = async |posts, body| {

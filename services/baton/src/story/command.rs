@@ -153,7 +153,7 @@ fn unallocated_step(step: &str, rest: &[&str]) -> Result<Command, NotUnderstood>
 
 /// `hold core_group attended by sam, ann chaired by nia agreeing joint_work`.
 fn meeting(kind: &str, text: &str) -> Result<Command, NotUnderstood> {
-    const PARTS: [&str; 3] = ["attended by ", "chaired by ", "agreeing "];
+    const PARTS: [&str; 4] = ["attended by ", "chaired by ", "agreeing ", "moving on "];
     let mut command = Command {
         time_field: Some("held_at"),
         ..Command::new("TransferService/RecordMeeting")
@@ -177,6 +177,7 @@ fn meeting(kind: &str, text: &str) -> Result<Command, NotUnderstood> {
         command = match *part {
             "attended by " => command.with("attended", names(rest).collect::<Vec<_>>()),
             "chaired by " => command.with("chaired_by", rest),
+            "moving on " => command.with("agreed_date", rest),
             _ => {
                 let agreed: Map<String, Value> = names(rest)
                     .map(|name| match name.strip_prefix("not ") {
@@ -216,11 +217,12 @@ mod tests {
     #[test]
     fn a_meeting_has_people_a_chair_and_agreements_in_any_order() {
         let held = command(
-            "hold core_group chaired by nia attended by sam, ann and tom agreeing joint_work, not joint_visit",
+            "hold core_group chaired by nia attended by sam, ann and tom agreeing joint_work, not joint_visit moving on 2026-03-16",
         );
         let fields = held.unwrap().fields;
         assert_eq!(fields["attended"], json!(["sam", "ann", "tom"]));
         assert_eq!(fields["chaired_by"], json!("nia"));
+        assert_eq!(fields["agreed_date"], json!("2026-03-16"));
         assert_eq!(
             fields["agreed"],
             json!({"joint_work": true, "joint_visit": false})

@@ -133,8 +133,8 @@ async fn send(world: &World, caller: &str, method: &str, body: Value) -> Result<
 async fn organisation(story: &Story, world: &mut World) -> Result<(), StageError> {
     let system = world.system.clone();
     for (id, text) in &story.teams {
-        let words::Team { kind, area } = words::team(text)?;
-        let body = json!({ "team": { "team_id": id, "kind": kind, "area": area } });
+        let words::Team { kind, area, phone } = words::team(text)?;
+        let body = json!({ "team": { "team_id": id, "kind": kind, "area": area, "phone": phone } });
         send(world, &system, "AllocationService/SetTeam", body).await?;
     }
 

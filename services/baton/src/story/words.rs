@@ -25,6 +25,8 @@ pub struct Team {
     pub kind: String,
     /// The area it serves; empty for the whole authority.
     pub area: String,
+    /// The number under which it is reached; empty when none is given.
+    pub phone: String,
 }
 
 /// Somebody stands in: `max covers tom from 2026-03-10 until 2026-03-20`.
@@ -89,19 +91,21 @@ fn post(text: &str) -> Result<Post, NotUnderstood> {
 
 /// Reads a team.
 pub fn team(text: &str) -> Result<Team, NotUnderstood> {
-    match text.split_whitespace().collect::<Vec<_>>().as_slice() {
-        [kind] => Ok(Team {
-            kind: (*kind).to_owned(),
-            area: String::new(),
-        }),
-        [kind, "in", area] => Ok(Team {
-            kind: (*kind).to_owned(),
-            area: (*area).to_owned(),
-        }),
-        _ => Err(NotUnderstood(format!(
-            "`{text}` is not a team: write `assessment` or `looked_after in north`"
-        ))),
-    }
+    let (team, phone) = text.split_once(" phone ").unwrap_or((text, ""));
+    let (kind, area) = match team.split_whitespace().collect::<Vec<_>>().as_slice() {
+        [kind] => (*kind, ""),
+        [kind, "in", area] => (*kind, *area),
+        _ => {
+            return Err(NotUnderstood(format!(
+                "`{text}` is not a team: write `assessment` or `looked_after in north phone 0151 606 2000`"
+            )));
+        }
+    };
+    Ok(Team {
+        kind: kind.to_owned(),
+        area: area.to_owned(),
+        phone: phone.trim().to_owned(),
+    })
 }
 
 /// Reads a cover.

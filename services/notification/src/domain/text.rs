@@ -17,6 +17,7 @@ const SAID: &[(&str, &str)] = &[
     ("from_team", "Team until now"),
     ("receiving_team", "Team from then on"),
     ("to_team", "Team from then on"),
+    ("new_contact_numbers", "Telephone of that team"),
     ("point_due_on", "Planned for"),
     ("moves_on", "Planned for"),
     ("agreed_date", "Agreed for"),

@@ -118,6 +118,8 @@ pub fn data_of(transfer: &Transfer, change: &Change) -> Map<String, Value> {
         Change::ItemSet { item, .. } => json!({
             "item": item.name,
             "missing": item.missing(),
+            "answers": (item.decision && !item.answers.is_empty()).then_some(&item.answers),
+            "flag": item.flag,
             "completed_by": item.completed.as_ref().map(|act| &act.by),
             "signed_by": item.signed.as_ref().map(|act| &act.by),
             "reviewed_by": item.reviewed.as_ref().map(|act| &act.by),
@@ -125,6 +127,7 @@ pub fn data_of(transfer: &Transfer, change: &Change) -> Map<String, Value> {
         Change::MeetingSet(meeting) => json!({
             "kind": meeting.kind,
             "held_at": meeting.held_at,
+            "agreed_on": meeting.agreed_on,
             "absent": meeting.absent.iter().map(|absent| absent.who.to_string()).collect::<Vec<_>>(),
             "due_on": transfer.clock(&meeting.kind).map(|clock| clock.due_on),
         }),

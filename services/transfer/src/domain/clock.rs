@@ -1,6 +1,6 @@
 //! What is due, until when, and what came of it.
 
-use baton_protocol::Party;
+use baton_protocol::{Audience, Party};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -32,8 +32,25 @@ pub struct Clock {
     pub met_by: String,
     /// Whether what follows from a breach is decided on fresh facts.
     pub needs_resolution: bool,
+    /// Whether it only reminds, and is never breached (L-048).
+    #[serde(default)]
+    pub reminds_only: bool,
+    /// The notice that reminds; the general one to the owner when absent.
+    #[serde(default)]
+    pub reminder: Option<Reminder>,
     /// Where it stands.
     pub state: ClockState,
+}
+
+/// The notice of a reminder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminder {
+    /// Its kind.
+    pub kind: String,
+    /// Whom.
+    pub to: Vec<Audience>,
+    /// How.
+    pub by: String,
 }
 
 /// A step of the escalation after a breach.
@@ -102,7 +119,7 @@ impl Clock {
                 let remind = self.remind_at.first().map(|at| (Ring::Remind, *at));
                 remind
                     .into_iter()
-                    .chain([(Ring::Breach, self.breach_at)])
+                    .chain((!self.reminds_only).then_some((Ring::Breach, self.breach_at)))
                     .collect()
             }
             ClockState::Breached => self

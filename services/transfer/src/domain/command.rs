@@ -107,6 +107,8 @@ pub struct MeetingHeld {
     pub chaired_by: Option<String>,
     /// What was agreed, by item.
     pub agreed: BTreeMap<String, bool>,
+    /// The day on which the managers agreed that the case moves (L-049).
+    pub agreed_date: Option<Date>,
 }
 
 /// Evidence for an item.

@@ -114,6 +114,8 @@ pub struct Team {
     pub kind: String,
     /// The area it serves, unless it serves all.
     pub area: Option<String>,
+    /// The number under which families and agencies reach it.
+    pub phone: Option<String>,
 }
 
 /// A worker.

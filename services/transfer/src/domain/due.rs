@@ -4,7 +4,7 @@ use baton_calendar::{Anchor, Due, Duration};
 use baton_protocol::{Moment, Party, Place, Role};
 use jiff::Timestamp;
 
-use super::clock::{Clock, ClockState, Rung};
+use super::clock::{Clock, ClockState, Reminder, Rung};
 use super::draft::{Draft, ids};
 use super::owner::receiving;
 use super::point::skipped;
@@ -22,6 +22,8 @@ pub struct Spec {
     pub remind: Vec<Duration>,
     pub escalate: Vec<baton_protocol::Rung>,
     pub needs_resolution: bool,
+    pub reminds_only: bool,
+    pub reminder: Option<Reminder>,
 }
 
 impl Draft<'_> {
@@ -68,6 +70,8 @@ impl Draft<'_> {
                     remind: clock.remind.clone(),
                     escalate: clock.escalate.clone(),
                     needs_resolution: clock.has_consequence(),
+                    reminds_only: clock.reminds_only,
+                    reminder: self.reminder_of(clock),
                 })
             })
             // A clock that waits for the outcome of a conference starts with it.
@@ -75,6 +79,16 @@ impl Draft<'_> {
                 self.transfer.conference_held_at().is_some() || starts_before_the_conference(spec)
             })
             .collect()
+    }
+
+    fn reminder_of(&self, clock: &baton_protocol::Clock) -> Option<Reminder> {
+        let notice = clock.reminder.as_ref()?;
+        let notice = self.rules.pack.transfer.notice(notice)?;
+        Some(Reminder {
+            kind: notice.notice.clone(),
+            to: notice.to.clone(),
+            by: notice.by.clone(),
+        })
     }
 
     fn item_specs(&self) -> Vec<Spec> {
@@ -97,6 +111,8 @@ impl Draft<'_> {
                     remind: rule.remind.clone(),
                     escalate: rule.escalate.clone(),
                     needs_resolution: false,
+                    reminds_only: false,
+                    reminder: None,
                 })
             })
             .collect()
@@ -129,6 +145,8 @@ impl Draft<'_> {
             remind: vec![],
             escalate: rule.escalate.clone(),
             needs_resolution: false,
+            reminds_only: false,
+            reminder: None,
         })
     }
 
@@ -157,6 +175,8 @@ impl Draft<'_> {
                 remind: vec![],
                 escalate: rule.escalate.clone(),
                 needs_resolution: false,
+                reminds_only: false,
+                reminder: None,
             })
             .collect()
     }
@@ -172,7 +192,13 @@ impl Draft<'_> {
             .filter(|at| *at > self.received_at())
             .collect();
         remind_at.sort();
-        let ladder = if spec.escalate.is_empty() {
+        if spec.reminds_only {
+            // The day itself is the reminder; a day that has passed already reminds at once.
+            remind_at = vec![calendar.start_of(spec.due.on).max(self.received_at())];
+        }
+        let ladder = if spec.reminds_only {
+            vec![]
+        } else if spec.escalate.is_empty() {
             vec![Rung {
                 to: self.next_rung(spec.owner),
                 at: spec.due.breached_at,
@@ -204,6 +230,8 @@ impl Draft<'_> {
             ladder,
             met_by: spec.met_by.clone(),
             needs_resolution: spec.needs_resolution,
+            reminds_only: spec.reminds_only,
+            reminder: spec.reminder.clone(),
             state: ClockState::Open,
         }
     }

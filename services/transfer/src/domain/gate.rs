@@ -8,9 +8,10 @@ use baton_protocol::{Party, Role, Truth};
 use super::draft::{Draft, ids};
 use super::event::{Change, ItemChange};
 use super::item::{Act, Item, ItemState, MetBy};
+use super::numbers::{NEW_CONTACT_NUMBERS, NUMBER_MISSING};
 use super::owner::{Owner, receiving};
 use super::refusal::OpenItem;
-use super::state::HoldKind;
+use super::state::{HoldKind, Meeting};
 
 /// An item of the protocol as a transfer keeps it, with nothing done about it.
 pub fn fresh(rule: &GateItem) -> Item {
@@ -34,6 +35,8 @@ pub fn fresh(rule: &GateItem) -> Item {
         bars_nothing: rule.bars == Bars::Nothing,
         met_by,
         asks: rule.asks.clone(),
+        decision: rule.decision,
+        flag: None,
         completer: if by_people {
             rule.completed_by
         } else {
@@ -72,7 +75,11 @@ impl Draft<'_> {
         });
         let met_by_facts: Vec<(Item, bool)> = asked
             .iter()
-            .map(|gate| (fresh(gate.item), gate.by_facts == Some(Truth::True)))
+            .map(|gate| {
+                let mut item = fresh(gate.item);
+                self.flag(gate.item, &mut item);
+                (item, gate.by_facts == Some(Truth::True))
+            })
             .collect();
 
         let gone = self.transfer.gate.iter().filter(|item| item.asked_for);
@@ -89,9 +96,10 @@ impl Draft<'_> {
             self.set_item(ItemChange::Reset, item);
         }
         for (asked, by_facts) in met_by_facts {
-            let mut item = self.transfer.item(&asked.name).cloned().unwrap_or(asked);
-            let before = self.transfer.item(&item.name).cloned();
+            let before = self.transfer.item(&asked.name).cloned();
+            let mut item = before.clone().unwrap_or_else(|| asked.clone());
             item.asked_for = true;
+            take_flag(&mut item, asked);
             self.meet_from_state(&mut item, by_facts);
             if before.as_ref() != Some(&item) {
                 let act = if item.is_settled() {
@@ -118,7 +126,7 @@ impl Draft<'_> {
             MetBy::Meeting { kind } => self
                 .transfer
                 .meeting(kind)
-                .filter(|meeting| meeting.absent.is_empty())
+                .filter(|meeting| meeting.absent.is_empty() && !meeting.lacks_time())
                 .and_then(|meeting| meeting.held_at),
         };
         match met_at {
@@ -132,6 +140,29 @@ impl Draft<'_> {
             None => item.completed = None,
             Some(_) => {}
         }
+    }
+
+    /// Shows at an item what is shown there by today, and asks what is asked then besides (L-037).
+    fn flag(&self, rule: &GateItem, item: &mut Item) {
+        let Some(flag) = &rule.flag else { return };
+        let pack = self.rules.pack;
+        let from = flag.from.due(
+            &self.anchors(),
+            self.facts(),
+            self.rules.calendar,
+            pack.plain_days,
+        );
+        if from.is_none_or(|from| from.on > self.today()) {
+            return;
+        }
+        item.flag = Some(flag.flag.clone());
+        let more = flag
+            .asks_of
+            .as_ref()
+            .and_then(|name| pack.settings.get(name));
+        let more = more.and_then(|more| more.as_array()).into_iter().flatten();
+        let more = more.filter_map(|ask| ask.as_str().map(str::to_owned));
+        item.asks.extend(more);
     }
 
     /// Sets an item.
@@ -186,14 +217,50 @@ impl Draft<'_> {
             MetBy::ReceivingWorker => Some(receiving(Role::TEAM_MANAGER)),
             _ => item.next_owner(),
         };
+        // The letter waits for the number under which the new team is reached (L-035).
+        if matches!(item.met_by, MetBy::Notice { .. }) && self.waits_for_number() {
+            return OpenItem {
+                item: item.name.clone(),
+                missing: vec![NEW_CONTACT_NUMBERS.to_owned()],
+                rules: item.rules.clone(),
+                owner: Some(self.transfer.owner(receiving(Role::TEAM_MANAGER))),
+                next_step: NUMBER_MISSING.to_owned(),
+                waivable_by: Some(self.may_waive(item)).filter(|who| item.hard || !who.is_empty()),
+            };
+        }
+        // The managers met and did not say when the case moves (L-049).
+        let no_time = matches!(&item.met_by, MetBy::Meeting { kind }
+            if self.transfer.meeting(kind).is_some_and(Meeting::lacks_time));
         OpenItem {
             item: item.name.clone(),
-            missing: item.missing(),
+            missing: if no_time {
+                vec!["agreed_date".to_owned()]
+            } else {
+                item.missing()
+            },
             rules: item.rules.clone(),
             owner: party.map(|party| self.transfer.owner(party)),
-            next_step: item.next_step().to_owned(),
+            next_step: if no_time {
+                "agree_a_time"
+            } else {
+                item.next_step()
+            }
+            .to_owned(),
             // A soft one is departed from with a reason: nobody has to waive it.
             waivable_by: Some(self.may_waive(item)).filter(|who| item.hard || !who.is_empty()),
         }
+    }
+}
+
+/// Takes over what is shown at an item by now. What is asked for the first time is not answered yet.
+fn take_flag(item: &mut Item, asked: Item) {
+    if item.flag == asked.flag {
+        return;
+    }
+    let all_answered = asked.asks.iter().all(|ask| item.asks.contains(ask));
+    item.flag = asked.flag;
+    item.asks = asked.asks;
+    if !all_answered {
+        item.completed = None;
     }
 }

@@ -42,6 +42,12 @@ pub struct Item {
     pub returns: bool,
     /// Whether the facts ask for it at all, as last looked at. Unknown counts as asked for.
     pub asked_for: bool,
+    /// Whether it is a decision: no is an answer as good as yes (L-028).
+    #[serde(default)]
+    pub decision: bool,
+    /// What is shown at it by now, as a code (L-037).
+    #[serde(default)]
+    pub flag: Option<String>,
     /// The answers given.
     pub answers: BTreeMap<String, bool>,
     /// Who completed it, and when.
@@ -184,7 +190,7 @@ impl Item {
         let refused = self
             .answers
             .iter()
-            .filter(|(_, yes)| !**yes)
+            .filter(|(_, yes)| !self.decision && !**yes)
             .map(|(ask, _)| ask.clone());
         let refused: Vec<String> = refused.collect();
         if !refused.is_empty() {

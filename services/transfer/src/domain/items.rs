@@ -28,6 +28,9 @@ impl Draft<'_> {
                 instead: "sign_item",
             });
         }
+        if item.decision {
+            decide(&mut item, &act.answers)?;
+        }
         if let Some((post, party)) = self.confirmation(&item) {
             item.confirmed.insert(party, self.act(&post, at));
             self.set_item(ItemChange::Completed, item);
@@ -253,6 +256,25 @@ impl Draft<'_> {
             covering_for: post.covering_for.as_ref().map(ToString::to_string),
         }
     }
+}
+
+/// Takes a decision in. Who decides otherwise than the other did decides anew: the other has to confirm again.
+fn decide(item: &mut Item, answers: &BTreeMap<String, bool>) -> Result<(), Refusal> {
+    if answers.is_empty() && !item.answers.is_empty() || *answers == item.answers {
+        return Ok(());
+    }
+    item.answers.clear();
+    item.confirmed.clear();
+    answer(item, answers, false)?;
+    let open = item.asks.iter().filter(|ask| !answers.contains_key(*ask));
+    let open: Vec<String> = open.cloned().collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::AnswersDoNotFit {
+        item: item.name.clone(),
+        questions: open,
+    })
 }
 
 /// Takes answers in, and says whether one is no. A question may stay open only while another is answered no, or when

@@ -1,5 +1,7 @@
 //! Meetings: who should have been there, and what was agreed. A missing person is a departure, never a bar.
 
+use std::collections::BTreeMap;
+
 use baton_protocol::{Party, Place, Role, Strength};
 
 use super::command::MeetingHeld;
@@ -35,6 +37,7 @@ impl Draft<'_> {
             return Ok(());
         }
         meeting.held_at = Some(held.held_at);
+        meeting.agreed_on = held.agreed_date.or(meeting.agreed_on);
         let present = |party: Party| self.was_there(party, &held.attended);
         // Attendance that nobody reported makes nobody absent.
         let absent: Vec<Attendee> = if held.attended.is_empty() {
@@ -81,6 +84,8 @@ impl Draft<'_> {
         Meeting {
             kind: kind.to_owned(),
             held_at: None,
+            agrees_time: rule.is_some_and(|rule| rule.agrees_time),
+            agreed_on: None,
             attend: rule
                 .iter()
                 .flat_map(|rule| &rule.attend)
@@ -215,11 +220,12 @@ impl Draft<'_> {
         if !self.transfer.phase.is_workable() {
             return;
         }
+        self.take_decisions(held);
         for (name, yes) in &held.agreed {
             let Some(mut item) = self
                 .transfer
                 .item(name)
-                .filter(|item| item.asked_for)
+                .filter(|item| item.asked_for && !item.decision)
                 .cloned()
             else {
                 continue;
@@ -240,6 +246,33 @@ impl Draft<'_> {
                 self.set_item(ItemChange::Waived, item);
                 self.depart(&rules, format!("done_without:{name}"), held.held_at);
             }
+        }
+    }
+
+    /// What the managers decided there, yes or no, when everybody who has to decide was there (L-028).
+    fn take_decisions(&mut self, held: &MeetingHeld) {
+        let decisions = self.transfer.gate.iter();
+        let decisions = decisions.filter(|item| item.asked_for && item.decision);
+        for mut item in decisions.cloned().collect::<Vec<_>>() {
+            let answers: BTreeMap<String, bool> = item
+                .asks
+                .iter()
+                .filter_map(|ask| Some((ask.clone(), *held.agreed.get(ask)?)))
+                .collect();
+            let decided = !answers.is_empty() && answers.len() == item.asks.len();
+            if !decided || !self.all_were_there(&item.confirmers, held) {
+                continue;
+            }
+            item.answers = answers;
+            for party in item.confirmers.clone() {
+                let act = Act {
+                    by: self.context.actor.principal.clone(),
+                    at: held.held_at,
+                    covering_for: None,
+                };
+                item.confirmed.insert(party, act);
+            }
+            self.set_item(ItemChange::Completed, item);
         }
     }
 }

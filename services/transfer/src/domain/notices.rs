@@ -8,6 +8,7 @@ use baton_protocol::{Audience, Party};
 use super::clock::{Clock, Rung};
 use super::draft::{Draft, ids};
 use super::event::NoticeDue;
+use super::numbers::NEW_CONTACT_NUMBERS;
 use super::state::{Phase, Transfer};
 
 impl Draft<'_> {
@@ -26,6 +27,7 @@ impl Draft<'_> {
         let due = self.rules.pack.notices_of(route, occasion, &self.scope());
         let notices: Vec<NoticeDue> = due
             .iter()
+            .filter(|applies| !self.lacks_number(applies.rule))
             .filter(|applies| occasion != Occasion::ItemMet || applies.rule.item.as_deref() == item)
             .map(|applies| self.notice(applies.rule))
             .collect();
@@ -34,7 +36,7 @@ impl Draft<'_> {
         }
     }
 
-    fn notice(&self, rule: &Notice) -> NoticeDue {
+    pub fn notice(&self, rule: &Notice) -> NoticeDue {
         let due =
             self.rules
                 .pack
@@ -75,6 +77,7 @@ impl Draft<'_> {
                 transfer.receiving_worker.as_ref().map(ToString::to_string)
             }
             "outgoing_worker" => transfer.from_worker.as_ref().map(ToString::to_string),
+            NEW_CONTACT_NUMBERS => self.new_contact_number(),
             "point_due_on" | "moves_on" => transfer.point.due_on.map(|date| date.to_string()),
             "agreed_date" => transfer
                 .agreement
@@ -125,7 +128,13 @@ pub fn of_reminder(transfer: &Transfer, clock: &Clock) -> NoticeDue {
         "{}/{}/reminder/{left}/{}",
         transfer.id, clock.name, clock.due_on
     );
-    about_clock(transfer, clock, "review_due", clock.owner, cause_key)
+    let mut notice = about_clock(transfer, clock, "review_due", clock.owner, cause_key);
+    if let Some(reminder) = &clock.reminder {
+        notice.kind.clone_from(&reminder.kind);
+        notice.audience.clone_from(&reminder.to);
+        notice.medium.clone_from(&reminder.by);
+    }
+    notice
 }
 
 fn about_clock(

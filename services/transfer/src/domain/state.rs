@@ -200,6 +200,13 @@ pub struct Meeting {
     pub kind: String,
     /// When it was held.
     pub held_at: Option<Timestamp>,
+    /// Whether it has to say when the case moves (L-049).
+    #[serde(default)]
+    pub agrees_time: bool,
+    /// The day on which the managers agreed there that the case moves. Another day than the given one moves nothing by
+    /// itself: for that they agree a date (L-041).
+    #[serde(default)]
+    pub agreed_on: Option<Date>,
     /// Who should attend.
     pub attend: Vec<Attendee>,
     /// Who should have attended and did not, when attendance is known.
@@ -332,6 +339,13 @@ impl Action {
     /// The name of the clock of an action for an item.
     pub fn clock_of(item: &str) -> String {
         format!("action_{item}")
+    }
+}
+
+impl Meeting {
+    /// Whether it was held and did not say what it has to: when the case moves.
+    pub const fn lacks_time(&self) -> bool {
+        self.held_at.is_some() && self.agrees_time && self.agreed_on.is_none()
     }
 }
 

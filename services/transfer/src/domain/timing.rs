@@ -16,6 +16,7 @@ impl Draft<'_> {
             self.refresh_gate();
             self.refresh_point();
             self.refresh_undecided();
+            self.refresh_number();
         }
         self.refresh_clocks();
         self.forget_answered_expiries();
@@ -99,7 +100,7 @@ impl Draft<'_> {
             let late = met_at.map_or(new && clock.breach_at <= received_at, |at| {
                 at >= clock.breach_at
             });
-            if clock.is_open() && late {
+            if clock.is_open() && late && !clock.reminds_only {
                 self.breach(&clock, new);
             }
             if let Some(at) = met_at {

@@ -108,6 +108,7 @@ fn team(given: &type_v1::Team) -> Option<Team> {
         id: TeamId::new(&given.team_id).ok()?,
         kind: given.kind.clone(),
         area: some(&given.area),
+        phone: some(&given.phone),
     })
 }
 

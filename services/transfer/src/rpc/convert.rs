@@ -65,6 +65,7 @@ pub fn transfer(transfer: &Transfer) -> proto::Transfer {
                 chair: owners(&meeting.chair),
                 rules: meeting.rules.clone(),
                 due_on: due_on(transfer, &meeting.kind),
+                agreed_date: text(meeting.agreed_on.as_ref()),
             })
             .collect(),
         due: transfer
@@ -201,6 +202,7 @@ fn gate_item(transfer: &Transfer, item: &domain::Item) -> proto::GateItem {
                 .or(item.signer),
         ),
         asks: item.asks.clone(),
+        flag: item.flag.clone().unwrap_or_default(),
         answers: item
             .answers
             .iter()

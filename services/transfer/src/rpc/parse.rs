@@ -31,12 +31,16 @@ pub fn item_act(
 pub fn meeting(body: &proto::RecordMeetingRequest) -> Result<MeetingHeld, Problem> {
     let held_at =
         time(body.held_at.as_ref()).ok_or_else(|| Problem::invalid("held_at", "required"))?;
+    let agreed_date = some(&body.agreed_date).map(|date| date.parse()).transpose();
+    let agreed_date =
+        agreed_date.map_err(|_| Problem::invalid("agreed_date", "not a date of the calendar"))?;
     Ok(MeetingHeld {
         kind: body.kind.clone(),
         held_at,
         attended: body.attended.clone(),
         chaired_by: some(&body.chaired_by),
         agreed: body.agreed.clone(),
+        agreed_date,
     })
 }
 

@@ -282,6 +282,7 @@ fn organisation() -> Organisation {
         team_id: id.to_owned(),
         kind: kind.to_owned(),
         area: area.to_owned(),
+        ..Default::default()
     };
     let worker = |id: &str, team: &str, grade: &str| Worker {
         worker_id: id.to_owned(),

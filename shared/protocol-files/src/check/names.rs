@@ -209,6 +209,7 @@ fn items(sections: &Sections, problems: &mut Vec<Problem>) {
 
 fn clocks(sections: &Sections, problems: &mut Vec<Problem>) {
     for clock in sections.all_clocks() {
+        reminder_known(clock, sections, problems);
         for met_by in clock.value.met_by.split(" or ").map(str::trim) {
             met_by_known(clock, met_by, sections, problems);
         }
@@ -238,6 +239,22 @@ fn meetings(sections: &Sections, problems: &mut Vec<Problem>) {
         {
             problems.push(clock.problem(kind, format!("there is no meeting `{kind}`")));
         }
+    }
+}
+
+/// A notice that reminds has to be given, and says so itself.
+fn reminder_known(
+    clock: &Located<baton_protocol::Clock>,
+    sections: &Sections,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(reminder) = &clock.value.reminder else {
+        return;
+    };
+    let mut notices = sections.tells.iter().map(|notice| &notice.value);
+    if !notices.any(|notice| notice.notice == *reminder && notice.is_due_on(Occasion::Reminded)) {
+        let message = format!("no notice `{reminder}` says `on: reminded`");
+        problems.push(clock.problem(reminder, message));
     }
 }
 

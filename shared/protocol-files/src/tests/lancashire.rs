@@ -1,5 +1,5 @@
 use baton_protocol::allocation::WithoutWorker;
-use baton_protocol::transfer::{Act, Choice, GateUnmet, Occasion, SatisfiedBy};
+use baton_protocol::transfer::{Act, Choice, GateUnmet, SatisfiedBy};
 use baton_protocol::{Ladder, Strength, Truth};
 
 use super::*;
@@ -167,14 +167,34 @@ fn l_013_the_bounds_are_soft_and_leave_the_date_where_it_is() {
 }
 
 #[test]
-fn l_048_somebody_is_reminded_that_the_conference_should_come_soon() {
+fn l_048_the_reminder_comes_on_the_later_of_24_weeks_and_the_assessment_and_is_never_breached() {
     let pack = pack("lancashire");
-    let unborn = facts(&[("expected_delivery_date", Value::Date(date(2026, 7, 6)))]);
+    let expected = ("expected_delivery_date", Value::Date(date(2026, 7, 6)));
+    let assessed = |day| ("assessment_completed_on", Value::Date(day));
+    let reminded_on = |known: &Facts| {
+        clock_due(&pack, "conference_possible", &Anchors::new(), known).map(|due| due.on)
+    };
 
-    let notices = pack.notices_of(pre_birth(&pack), Occasion::Opened, &Scope::of(&unborn));
+    let early = facts(&[expected.clone(), assessed(date(2026, 3, 2))]);
+    let late = facts(&[expected.clone(), assessed(date(2026, 3, 20))]);
 
-    assert_eq!(notices[0].rule.notice, "pre_birth_reminder");
-    assert!(notices[0].rule.due.is_none(), "no date of breach");
+    assert_eq!(reminded_on(&early), Some(date(2026, 3, 16)), "24 weeks");
+    assert_eq!(
+        reminded_on(&late),
+        Some(date(2026, 3, 20)),
+        "the assessment"
+    );
+    assert_eq!(
+        reminded_on(&facts(&[expected])),
+        None,
+        "both have to be met"
+    );
+    assert!(clock(&pack, "conference_possible").reminds_only);
+    assert!(
+        pre_birth(&pack)
+            .clocks
+            .contains(&"conference_possible".to_owned())
+    );
 }
 
 #[test]
@@ -250,6 +270,9 @@ fn l_028_l_029_joint_work_is_decided_and_may_be_dispensed_with_by_both_managers(
         .clone()
         .unwrap();
 
+    let item = pack.transfer.item("joint_work").unwrap();
+    assert!(item.decision);
+    assert_eq!(item.confirmed_by.len(), 2);
     assert!(waiver.jointly);
     assert_eq!(waiver.by.len(), 2);
     assert_eq!(rules(&waiver.cites), ["L-029"]);

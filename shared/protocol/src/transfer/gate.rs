@@ -34,6 +34,12 @@ pub struct GateItem {
     /// Questions that are each answered yes or no; one no fails the item.
     #[serde(default)]
     pub asks: Vec<String>,
+    /// A decision: yes and no are both answers, and what counts is that everybody who confirms gave the same (L-028).
+    #[serde(default)]
+    pub decision: bool,
+    /// What is shown at the item from a day on (L-037).
+    #[serde(default)]
+    pub flag: Option<Flag>,
     /// Pieces of the record whose completion, as the record system reports it, completes the item.
     #[serde(default)]
     pub evidence: Vec<String>,
@@ -109,6 +115,19 @@ pub struct Recent {
     pub fact: FactKey,
     /// How old it may be, the anniversary day included.
     pub within: Duration,
+}
+
+/// What is shown at an item from a day on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flag {
+    /// Its name, for instance `three_months_in_care`.
+    pub flag: String,
+    /// The day.
+    pub from: Term,
+    /// The setting that lists what is asked from then on besides; nothing while it is not regulated.
+    #[serde(default)]
+    pub asks_of: Option<String>,
 }
 
 /// Who may do without an item.

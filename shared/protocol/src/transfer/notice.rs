@@ -68,6 +68,8 @@ pub enum Occasion {
     ItemMet,
     /// The point is reached.
     PointReached,
+    /// A clock reminds: the one that names the notice.
+    Reminded,
     /// Responsibility moved.
     Moved,
     /// The transfer lapsed.

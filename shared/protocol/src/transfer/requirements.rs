@@ -8,6 +8,7 @@ use crate::anchors::Anchors;
 use crate::clock::Clock;
 use crate::condition::{Condition, Scope, Truth};
 use crate::facts::FactKey;
+use crate::moment::Term;
 use crate::pack::Pack;
 use crate::transfer::Meeting;
 use crate::transfer::gate::{GateItem, SatisfiedBy};
@@ -84,9 +85,15 @@ impl Pack {
         scope: &Scope<'_>,
         calendar: &baton_calendar::Calendar,
     ) -> Option<Due> {
-        clock
-            .due
-            .due(anchors, scope.facts, calendar, self.plain_days)
+        let due_of = |term: &Term| term.due(anchors, scope.facts, calendar, self.plain_days);
+        let mut latest = due_of(&clock.due)?;
+        for term in &clock.not_before {
+            let due = due_of(term)?;
+            if due.breached_at > latest.breached_at {
+                latest = due;
+            }
+        }
+        Some(latest)
     }
 
     /// When a gate item is due; `None` without a limit or while its moment cannot be told.

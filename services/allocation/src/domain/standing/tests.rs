@@ -42,6 +42,7 @@ fn council() -> (Vec<Post>, BTreeMap<TeamId, Team>) {
         id: team("north"),
         kind: "assessment".to_owned(),
         area: Some("n".to_owned()),
+        phone: None,
     };
     let posts = vec![
         post(

@@ -32,17 +32,22 @@ fn held() -> Stage {
 }
 
 fn prepare(stage: &mut Stage) {
+    prepare_with(stage, &[("joint_work", true)]);
+}
+
+fn prepare_with(stage: &mut Stage, agreed: &[(&str, bool)]) {
+    let agreed = agreed.iter().map(|(item, yes)| ((*item).to_owned(), *yes));
     let discussion = MeetingHeld {
         kind: "managers_discussion".to_owned(),
         held_at: stage.now,
         attended: vec!["tom".to_owned(), "nia".to_owned()],
         chaired_by: None,
-        agreed: [].into(),
+        agreed: agreed.collect(),
+        agreed_date: Some("2026-03-16".parse().unwrap()),
     };
     stage
         .act("tom", Command::RecordMeeting(discussion))
         .unwrap();
-    stage.complete_item("pat", "joint_work").unwrap();
     for item in [
         "case_summary",
         "transfer_summary",
@@ -261,14 +266,8 @@ fn l_033_only_the_team_manager_authorises_the_transfer_summary() {
 #[test]
 fn x_22_a_soft_rule_is_departed_from_with_a_reason_only() {
     let mut stage = held();
-    prepare(&mut stage);
+    prepare_with(&mut stage, &[]);
     tell_in_writing(&mut stage);
-    let without = ItemAct {
-        item: "joint_work".to_owned(),
-        answers: [("decided".to_owned(), false)].into(),
-        effective_at: None,
-    };
-    stage.act("pat", Command::CompleteItem(without)).unwrap();
 
     let refusal = stage.act("nia", Command::CompleteTransfer).unwrap_err();
     let Refusal::ReasonRequired { open } = refusal else {

@@ -37,6 +37,7 @@ fn discuss(stage: &mut Stage, who: &[&str]) {
         attended: who.iter().map(|&worker| worker.to_owned()).collect(),
         chaired_by: None,
         agreed: [].into(),
+        agreed_date: None,
     };
     stage.act("tom", Command::RecordMeeting(held)).unwrap();
 }
@@ -49,6 +50,7 @@ fn core_group(stage: &mut Stage, at: &str, who: &[&str], chair: &str) {
         attended: who.iter().map(|&worker| worker.to_owned()).collect(),
         chaired_by: Some(chair.to_owned()),
         agreed: [].into(),
+        agreed_date: None,
     };
     stage.act("sam", Command::RecordMeeting(held)).unwrap();
 }
@@ -206,6 +208,7 @@ fn m_089_the_managers_discussion_before_the_conference_meets_its_item() {
         attended: vec!["tom".to_owned(), "nia".to_owned()],
         chaired_by: None,
         agreed: [].into(),
+        agreed_date: None,
     };
 
     stage.act("tom", Command::RecordMeeting(held)).unwrap();
@@ -227,6 +230,7 @@ fn m_097_a_core_group_chaired_by_another_is_a_departure() {
         attended: vec!["sam".to_owned(), "ann".to_owned()],
         chaired_by: Some("sam".to_owned()),
         agreed: [].into(),
+        agreed_date: None,
     };
 
     stage.act("sam", Command::RecordMeeting(held)).unwrap();

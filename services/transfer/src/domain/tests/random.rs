@@ -206,6 +206,7 @@ fn act(stage: &mut Stage, step: &Step) {
                             attended,
                             chaired_by: None,
                             agreed,
+                            agreed_date: Some(stage.calendar.date_of(held_at)),
                         }),
                     )
                 }
@@ -266,6 +267,7 @@ fn act(stage: &mut Stage, step: &Step) {
                     attended,
                     chaired_by: None,
                     agreed,
+                    agreed_date: None,
                 }),
             )
         }

@@ -64,6 +64,7 @@ impl Stage {
             id: TeamId::new(id).unwrap(),
             kind: kind.to_owned(),
             area: area.map(str::to_owned),
+            phone: Some("01772 530000".to_owned()),
         };
         let area = matches!(authority, "wirral" | "shropshire").then_some("north");
         let mut stage = Self {

@@ -312,6 +312,7 @@ fn st_01_the_first_core_group_is_due_ten_working_days_after_the_conference_and_o
         attended: vec!["sam".to_owned()],
         chaired_by: None,
         agreed: [].into(),
+        agreed_date: None,
     };
     stage.act("sam", Command::RecordMeeting(held)).unwrap();
 
