@@ -249,6 +249,9 @@ fn task_change(transfer: &Transfer, key: &str, task: &Task, open: bool) -> wire:
     if let Some(about) = &task.about {
         references.insert("about".to_owned(), about.clone());
     }
+    if !task.facts.is_empty() {
+        references.insert("facts".to_owned(), task.facts.join(","));
+    }
     wire::TaskChange {
         key: key.to_owned(),
         open,

@@ -5,11 +5,11 @@ use baton_protocol::{Moment, Party, Place, Role};
 use jiff::Timestamp;
 
 use super::clock::{Clock, ClockState, Reminder, Rung};
-use super::draft::{Draft, ids};
+use super::draft::{Draft, ids, joined};
 use super::owner::receiving;
 use super::point::skipped;
 use super::state::{Action, Phase};
-use super::tasks::FACTS_KNOWN;
+use super::tasks::{FACTS_KNOWN, facts_for};
 
 /// What a clock is made from, whether the protocol calls it a clock, an item or an action.
 pub struct Spec {
@@ -38,6 +38,7 @@ impl Draft<'_> {
         if live {
             specs.extend(self.item_specs());
             specs.extend(self.facts_spec());
+            specs.extend(self.consequence_specs());
         }
         if completed {
             specs.extend(self.action_specs());
@@ -130,14 +131,33 @@ impl Draft<'_> {
         } else {
             return None;
         };
+        self.finding_out(FACTS_KNOWN.to_owned(), since, vec![])
+    }
+
+    /// What has to be known before it can be decided what follows from a breach is found out within the same time: the
+    /// safe branch holds meanwhile, and not for ever.
+    fn consequence_specs(&self) -> Vec<Spec> {
+        let waiting = self.transfer.undecided.keys();
+        let clocks = waiting.filter_map(|about| {
+            let clock = about.strip_prefix("expiry:")?;
+            self.transfer.clock(clock)
+        });
+        clocks
+            .filter_map(|clock| {
+                self.finding_out(facts_for(&clock.name), clock.breach_at, clock.rules.clone())
+            })
+            .collect()
+    }
+
+    fn finding_out(&self, name: String, since: Timestamp, rules: Vec<String>) -> Option<Spec> {
         let rule = self.rules.pack.transfer.undecided.as_ref()?;
         let within = rule.within.in_profile(self.rules.pack.plain_days);
         Some(Spec {
-            name: FACTS_KNOWN.to_owned(),
+            met_by: name.clone(),
+            name,
             owner: rule.owner,
-            rules: ids(&rule.cites),
+            rules: joined(&rules, &ids(&rule.cites)),
             counted_from: "opened".to_owned(),
-            met_by: FACTS_KNOWN.to_owned(),
             due: self
                 .rules
                 .calendar

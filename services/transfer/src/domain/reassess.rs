@@ -61,6 +61,8 @@ impl Deciding<'_> {
         draft.lift_return_when_put_right();
         draft.resolve_again()?;
         draft.resolve_held()?;
+        // What the facts settled asks for them no longer.
+        draft.refresh_clocks();
         draft.advance();
         Ok(draft.events)
     }

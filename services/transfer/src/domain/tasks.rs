@@ -28,6 +28,8 @@ pub struct Task {
     pub overdue: bool,
     /// The item, meeting or clock it is about.
     pub about: Option<String>,
+    /// The facts that have to be reported, as keys.
+    pub facts: Vec<String>,
 }
 
 /// Every open task of a transfer, by its key.
@@ -165,12 +167,20 @@ impl Tasks<'_> {
         if self.transfer.undecided.is_empty() {
             return;
         }
-        let clock = self.transfer.clock(FACTS_KNOWN);
+        let waiting = self.transfer.clocks.iter().filter(|clock| {
+            (clock.name == FACTS_KNOWN || clock.name.starts_with(FACTS_FOR))
+                && (clock.is_open() || clock.is_overdue())
+        });
+        let clock = waiting.min_by_key(|clock| clock.due_on);
+        let about_a_breach = clock.filter(|clock| clock.name != FACTS_KNOWN);
         let task = Task {
             code: "report_facts".to_owned(),
             owner: self.transfer.owner(outgoing(Role::SOCIAL_WORKER)),
             due_on: clock.map(|clock| clock.due_on),
-            rules: self.transfer.point.rules.clone(),
+            rules: about_a_breach
+                .map_or(&self.transfer.point.rules, |clock| &clock.rules)
+                .clone(),
+            facts: self.transfer.unknown_facts(),
             tray: false,
             overdue: clock.is_some_and(Clock::is_overdue),
             about: Some("facts".to_owned()),
@@ -240,6 +250,7 @@ impl Tasks<'_> {
                     tray: false,
                     overdue: true,
                     about: Some(clock.name.clone()),
+                    facts: vec![],
                 };
                 self.open.insert(key, task);
             }
@@ -280,6 +291,7 @@ impl Tasks<'_> {
             tray: false,
             overdue: clock.is_some_and(Clock::is_overdue),
             about: Some(about.to_owned()),
+            facts: vec![],
         };
         self.open
             .insert(format!("{}/{kind}/{about}", self.transfer.id), task);
@@ -290,5 +302,13 @@ impl Tasks<'_> {
 pub const RECEIVING_WORKER_NAMED: &str = "receiving_worker_named";
 /// The name of the clock for finding out what a rule needs to know.
 pub const FACTS_KNOWN: &str = "facts_known";
+/// What the name of the clock begins with for finding out what follows from a breach.
+pub const FACTS_FOR: &str = "facts_for_";
+
+/// The name of the clock for finding out what follows from the breach of another.
+pub fn facts_for(clock: &str) -> String {
+    format!("{FACTS_FOR}{clock}")
+}
+
 /// The name of the clock for agreeing the date of the move.
 pub const AGREED_DATE: &str = "agree_transfer_date";

@@ -7,7 +7,7 @@ use super::draft::Draft;
 use super::due::Spec;
 use super::event::Change;
 use super::state::Phase;
-use super::tasks::FACTS_KNOWN;
+use super::tasks::{FACTS_FOR, FACTS_KNOWN};
 
 impl Draft<'_> {
     /// Counts point, gate and clocks anew, and settles what is already done.
@@ -189,6 +189,10 @@ impl Draft<'_> {
                 FACTS_KNOWN => {
                     let waits = |about: &str| transfer.undecided.contains_key(about);
                     (!waits("point") && !waits("outcome")).then(|| self.received_at())
+                }
+                other if other.starts_with(FACTS_FOR) => {
+                    let about = format!("expiry:{}", &other[FACTS_FOR.len()..]);
+                    (!transfer.undecided.contains_key(&about)).then(|| self.received_at())
                 }
                 fact => self.day_of(fact.strip_prefix("facts.")?),
             },

@@ -351,3 +351,41 @@ fn k_04_a_move_held_for_want_of_a_fact_is_decided_anew_when_the_fact_comes() {
     assert!(stage.release().unwrap().pending_authorisation);
     assert!(stage.the().undecided.is_empty());
 }
+
+#[test]
+fn w_152_x_13_what_nobody_has_said_is_asked_for_by_name_and_within_a_working_day() {
+    let mut stage = scheduled();
+    audited(&mut stage);
+    stage.at("2026-03-16 15:30");
+    stage.know_code("plan", "child_in_need");
+    stage.know("in_proceedings", Value::Flag(false));
+    stage.report(
+        "conference_held",
+        Some(conference("2026-03-16 14:00", "child_in_need_plan")),
+    );
+    stage.at("2026-03-31 00:00");
+    let clock = "receiving_worker_named".to_owned();
+    stage
+        .act("baton", Command::ResolveExpiry { clock })
+        .unwrap();
+
+    let open = tasks(stage.the());
+    let asked = open.values().find(|task| task.code == "report_facts");
+    let asked = asked.unwrap();
+    assert_eq!(asked.facts, ["section_47_open"]);
+    assert_eq!(asked.owner.worker.as_ref().unwrap().as_str(), "ann");
+    assert!(asked.rules.contains(&"W-152".to_owned()) || asked.rules.contains(&"W-087".to_owned()));
+    assert_eq!(
+        stage.due_on("facts_for_receiving_worker_named"),
+        "2026-04-01"
+    );
+
+    stage.know("section_47_open", Value::Flag(false));
+    stage.report("facts_changed", None);
+
+    assert!(stage.release().is_some());
+    assert!(matches!(
+        stage.state_of("facts_for_receiving_worker_named"),
+        ClockState::Met { .. }
+    ));
+}
