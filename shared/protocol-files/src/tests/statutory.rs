@@ -48,10 +48,41 @@ fn st_02_the_conference_is_due_fifteen_working_days_after_the_strategy_discussio
 }
 
 #[test]
+fn st_03_st_05_k_61_review_and_assessment_have_their_limits_on_every_route_from_a_conference() {
+    let known = facts(&[
+        ("looked_after", Value::Flag(true)),
+        ("accommodated_on", Value::Date(date(2026, 3, 9))),
+        ("referral_decided_on", Value::Date(date(2026, 2, 2))),
+    ]);
+    for authority in ["wirral", "merton", "lancashire", "shropshire"] {
+        let pack = pack(authority);
+        let due = |clock: &str| due_on(&pack, clock, &Anchors::new(), &known);
+
+        assert_eq!(
+            due("first_looked_after_review"),
+            date(2026, 4, 8),
+            "{authority}"
+        );
+        assert_eq!(due("assessment_completed"), date(2026, 4, 8), "{authority}");
+        for route in pack.transfer.routes.iter().filter(|route| !route.stays) {
+            let clocks = pack.clocks_of(route, &Scope::of(&known));
+            let runs = |name: &str| clocks.iter().any(|clock| clock.rule.clock == name);
+            assert!(runs("first_looked_after_review") && runs("assessment_completed"));
+        }
+    }
+}
+
+#[test]
 fn k_61_a_statutory_limit_reminds_and_moves_nothing() {
     let pack = pack("wirral");
 
-    for name in ["core_group", "conference_in_time", "conference_reported"] {
+    for name in [
+        "core_group",
+        "conference_in_time",
+        "conference_reported",
+        "assessment_completed",
+        "first_looked_after_review",
+    ] {
         assert!(!clock(&pack, name).has_consequence(), "{name}");
         assert_eq!(clock(&pack, name).strength, Some(Strength::Soft), "{name}");
     }

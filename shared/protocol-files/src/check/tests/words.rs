@@ -95,7 +95,7 @@ fn an_unknown_fact_is_named_in_a_condition_in_a_target_and_in_a_term() {
     );
     one_problem(
         "statutory",
-        "allocation.yaml",
+        "transfer.yaml",
         "after facts.accommodated_on",
         "after facts.moved_in_on",
         "`moved_in_on` is not a known fact",
