@@ -180,8 +180,12 @@ impl Stage {
             conference,
             effective_at,
         };
+        // As storage gives them: of those that ended only the completed ones still owe anything.
+        let mut series = self.series.clone();
+        let completed = |done: &Transfer| matches!(done.phase, Phase::Completed { .. });
+        series.completed.retain(completed);
         let considered = consider(
-            &self.series,
+            &series,
             &trigger,
             &self.context("liquidlogic"),
             self.rules(),
