@@ -149,6 +149,6 @@ impl Draft<'_> {
     fn concerns(&self, name: &str, evidence: &Evidence) -> Option<bool> {
         let rule = self.rules.pack.transfer.item(name)?;
         let about = rule.item == evidence.item || rule.evidence.contains(&evidence.item);
-        about.then(|| rule.accepts_state(&evidence.state))
+        about.then(|| rule.accepts_state(&evidence.state, &self.scope()))
     }
 }

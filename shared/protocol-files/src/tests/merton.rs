@@ -206,20 +206,28 @@ fn m_139_siblings_are_asked_about_only_in_proceedings() {
 }
 
 #[test]
-fn m_100_k_18_a_chronology_that_was_started_is_enough_for_this_route() {
+fn m_100_k_18_one_that_was_started_is_enough_where_none_existed_and_an_existing_one_is_updated() {
     let pack = pack("merton");
 
-    for item in ["chronology", "genogram"] {
-        let item = pack.transfer.item(item).unwrap();
-        assert!(item.accepts_state("commenced") && item.accepts_state("updated"));
-        assert!(!item.accepts_state("incomplete"));
+    for name in ["chronology", "genogram"] {
+        let item = pack.transfer.item(name).unwrap();
+        let key = format!("{name}_existed");
+        let existed = |yes| facts(&[(key.as_str(), Value::Flag(yes))]);
+        let accepts = |state, known: &Facts| item.accepts_state(state, &Scope::of(known));
+
+        for none_known in [existed(false), Facts::new()] {
+            assert!(accepts("commenced", &none_known) && accepts("updated", &none_known));
+            assert!(!accepts("incomplete", &none_known));
+        }
+        assert!(!accepts("commenced", &existed(true)));
+        assert!(accepts("updated", &existed(true)) && accepts("complete", &existed(true)));
     }
     assert!(
         !pack
             .transfer
             .item("case_summary")
             .unwrap()
-            .accepts_state("commenced")
+            .accepts_state("commenced", &Scope::of(&Facts::new()))
     );
 }
 

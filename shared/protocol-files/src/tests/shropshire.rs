@@ -102,6 +102,22 @@ fn s_030_s_035_s_037_s_039_s_040_s_042_the_gate_asks_for_report_summary_plan_and
 }
 
 #[test]
+fn s_037_s_039_s_040_the_day_of_the_papers_is_a_named_setting_and_the_conference_at_the_latest() {
+    let pack = pack("shropshire");
+    let setting = pack.settings.get("handover.papers_due").unwrap();
+    let anchors = held("2026-03-16T14:00:00Z");
+
+    assert_eq!(setting.as_str(), Some("at conference"));
+    for name in ["transfer_summary", "plan_draft", "agencies_identified"] {
+        let item = pack.transfer.item(name).unwrap();
+        let due = pack
+            .item_due(item, &anchors, &Scope::of(&in_south()), &calendar())
+            .unwrap();
+        assert_eq!(due.on, date(2026, 3, 16), "{name}");
+    }
+}
+
+#[test]
 fn s_030_the_report_is_due_before_the_conference_begins() {
     let pack = pack("shropshire");
     let report = pack.transfer.item("conference_report").unwrap();

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Rung;
-use crate::condition::{Condition, Truth};
+use crate::condition::{Condition, Scope, Truth};
 use crate::facts::{FactKey, Facts};
 use crate::moment::{Moment, Term};
 use crate::pack::Strength;
@@ -46,6 +46,10 @@ pub struct GateItem {
     /// The states of evidence that suffice; `complete` and `updated` when empty (M-100 adds `commenced`).
     #[serde(default)]
     pub evidence_states: Vec<String>,
+    /// Where this holds one that was only `commenced` does not suffice: there was one before (M-100). Not while nobody
+    /// has said.
+    #[serde(default)]
+    pub updated_where: Option<Condition>,
     /// What satisfies it.
     #[serde(default)]
     pub satisfied_by: SatisfiedBy,
@@ -179,8 +183,13 @@ impl GateItem {
             .or(self.reviewed_by)
     }
 
-    /// Whether a state of evidence that the record system reports suffices.
-    pub fn accepts_state(&self, state: &str) -> bool {
+    /// Whether a state of evidence that the record system reports suffices for this child.
+    pub fn accepts_state(&self, state: &str, scope: &Scope<'_>) -> bool {
+        let existed = self.updated_where.as_ref();
+        let existed = existed.is_some_and(|when| when.decide(scope).truth == Truth::True);
+        if state == "commenced" && existed {
+            return false;
+        }
         if self.evidence_states.is_empty() {
             return matches!(state, "complete" | "updated");
         }

@@ -176,6 +176,20 @@ pub const CATALOGUE: &[FactSpec] = &[
         "Baton, record system",
     ),
     fact(
+        "chronology_existed",
+        FactKind::Flag,
+        &[],
+        "There was a chronology before this transfer was prepared.",
+        RECORD_OR_WORKER,
+    ),
+    fact(
+        "genogram_existed",
+        FactKind::Flag,
+        &[],
+        "There was a genogram before this transfer was prepared.",
+        RECORD_OR_WORKER,
+    ),
+    fact(
         "assessment_started_on",
         FactKind::Date,
         &[],

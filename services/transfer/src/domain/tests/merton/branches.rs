@@ -177,3 +177,25 @@ fn m_094_x_13_of_two_central_teams_the_one_of_the_district_takes_the_case() {
     stage.report("facts_changed", None);
     assert_eq!(stage.the().to_team.as_str(), "south");
 }
+
+#[test]
+fn m_100_k_18_one_that_existed_is_not_done_by_starting_another() {
+    let mut stage = held();
+    stage.know("chronology_existed", baton_protocol::Value::Flag(true));
+    let report = |stage: &mut Stage, state: &str| {
+        let evidence = Evidence {
+            item: "chronology".to_owned(),
+            state: state.to_owned(),
+            done_by: Some("ann".to_owned()),
+            effective_at: stage.now,
+            answers: [].into(),
+        };
+        stage
+            .act("liquidlogic", Command::RecordEvidence(evidence))
+            .unwrap();
+        stage.the().item("chronology").unwrap().state()
+    };
+
+    assert_eq!(report(&mut stage, "commenced"), ItemState::Open);
+    assert_eq!(report(&mut stage, "updated"), ItemState::AwaitingSignature);
+}
