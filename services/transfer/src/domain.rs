@@ -52,6 +52,7 @@ pub use context::{
     Worker,
 };
 pub use decide::decide;
+pub use departures::Departure;
 pub use draft::Rules;
 pub use event::{Change, Event, ItemChange, NoticeDue};
 pub use expiry::ring;

@@ -131,7 +131,7 @@ impl Draft<'_> {
         } else {
             return None;
         };
-        self.finding_out(FACTS_KNOWN.to_owned(), since, vec![])
+        self.finding_out(FACTS_KNOWN.to_owned(), since, &[])
     }
 
     /// What has to be known before it can be decided what follows from a breach is found out within the same time: the
@@ -144,19 +144,19 @@ impl Draft<'_> {
         });
         clocks
             .filter_map(|clock| {
-                self.finding_out(facts_for(&clock.name), clock.breach_at, clock.rules.clone())
+                self.finding_out(facts_for(&clock.name), clock.breach_at, &clock.rules)
             })
             .collect()
     }
 
-    fn finding_out(&self, name: String, since: Timestamp, rules: Vec<String>) -> Option<Spec> {
+    fn finding_out(&self, name: String, since: Timestamp, rules: &[String]) -> Option<Spec> {
         let rule = self.rules.pack.transfer.undecided.as_ref()?;
         let within = rule.within.in_profile(self.rules.pack.plain_days);
         Some(Spec {
             met_by: name.clone(),
             name,
             owner: rule.owner,
-            rules: joined(&rules, &ids(&rule.cites)),
+            rules: joined(rules, &ids(&rule.cites)),
             counted_from: "opened".to_owned(),
             due: self
                 .rules

@@ -87,14 +87,7 @@ pub fn transfer(transfer: &Transfer) -> proto::Transfer {
         departures: transfer
             .departures
             .iter()
-            .map(|departure| proto::DepartureRecord {
-                rule_id: departure.rule.clone(),
-                code: departure.code.clone(),
-                by: departure.by.clone(),
-                at: Some(timestamp(departure.at)),
-                reason_digest: departure.reason_digest.clone().unwrap_or_default(),
-                reason_from: departure.reason_from.map(owner),
-            })
+            .map(|departure| departed(transfer, departure))
             .collect(),
         ready: transfer.is_ready(),
         overdue: transfer.is_overdue(),
@@ -110,6 +103,18 @@ pub fn transfer(transfer: &Transfer) -> proto::Transfer {
         moved_at,
         end_reason: end_reason(&transfer.phase),
         opened_at: Some(timestamp(transfer.opened_at)),
+    }
+}
+
+fn departed(transfer: &Transfer, departure: &domain::Departure) -> proto::DepartureRecord {
+    let owner = |party: Party| to_owner(&transfer.owner(party));
+    proto::DepartureRecord {
+        rule_id: departure.rule.clone(),
+        code: departure.code.clone(),
+        by: departure.by.clone(),
+        at: Some(timestamp(departure.at)),
+        reason_digest: departure.reason_digest.clone().unwrap_or_default(),
+        reason_from: departure.reason_from.map(owner),
     }
 }
 
