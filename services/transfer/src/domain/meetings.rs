@@ -21,6 +21,13 @@ const PRACTITIONERS: &[&str] = &[
     "support_officer",
 ];
 
+impl Meeting {
+    /// Whether it was held and did not say what it has to: when the case moves.
+    pub const fn lacks_time(&self) -> bool {
+        self.held_at.is_some() && self.agrees_time && self.agreed_on.is_none()
+    }
+}
+
 impl Draft<'_> {
     /// Takes a meeting other than a conference. A report: only a time that cannot be is refused.
     pub fn record_meeting(&mut self, held: &MeetingHeld) -> Result<(), Refusal> {

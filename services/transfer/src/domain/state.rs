@@ -342,13 +342,6 @@ impl Action {
     }
 }
 
-impl Meeting {
-    /// Whether it was held and did not say what it has to: when the case moves.
-    pub const fn lacks_time(&self) -> bool {
-        self.held_at.is_some() && self.agrees_time && self.agreed_on.is_none()
-    }
-}
-
 impl Agreement {
     /// Whether both teams confirmed the date.
     pub const fn is_made(&self) -> bool {
