@@ -8,9 +8,23 @@ use uuid::Uuid;
 
 use crate::domain::safety::Safety;
 
-/// What is known about a child's safety. Locked, so that nothing is sent while it changes.
+/// What is known about a child's safety. Locked, so that nothing is sent while it changes; a child of whom nothing is
+/// known gets an empty row for it, so that what comes to be known meanwhile finds the notice that waits.
 #[tracing::instrument(name = "db.safety.lock", skip_all, fields(child.id = %child))]
 pub async fn lock(
+    tx: &mut Tx,
+    authority: &AuthorityId,
+    child: ChildId,
+) -> Result<Option<Safety>, StoreError> {
+    let found = lock_known(tx, authority, child).await?;
+    if found.is_some() || expect(tx, authority, child).await? {
+        return Ok(found);
+    }
+    // The row came while we looked.
+    lock_known(tx, authority, child).await
+}
+
+async fn lock_known(
     tx: &mut Tx,
     authority: &AuthorityId,
     child: ChildId,
@@ -27,6 +41,21 @@ pub async fn lock(
         facts_version,
         barred: barred.map(|Json(barred)| barred),
     }))
+}
+
+/// Holds the place of a child that is not known yet. It belongs to no family until it is. False when somebody else was
+/// faster.
+async fn expect(tx: &mut Tx, authority: &AuthorityId, child: ChildId) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO safety (authority, child_id, family_id, facts_version) VALUES ($1, $2, $3, 0) \
+        ON CONFLICT (authority, child_id) DO NOTHING";
+    let done = with_tx!(tx, c => sqlx::query(sql)
+        .bind(authority.as_str())
+        .bind(child.uuid())
+        .bind(Uuid::nil())
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(done == 1)
 }
 
 /// Notes that a child belongs to a family whose facts have reached a version.

@@ -3,6 +3,7 @@
 use baton_contracts::event::v1::NoticeDue;
 use baton_contracts::notification::v1::NoticeState;
 use baton_contracts::type_v1::Owner;
+use baton_store::{sqlx, with_db};
 use baton_testkit::each_database;
 use serde_json::json;
 
@@ -78,6 +79,26 @@ async fn w_025_while_nobody_has_said_the_familys_letter_waits_and_somebody_has_t
             )
             .open
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_letter_about_a_child_of_whom_nothing_is_known_leaves_a_row_for_the_facts_to_wait_at() {
+    each_database(|url| async move {
+        let desk = Desk::open(url).await;
+        desk.contact("family", "mother", "letter", "1 The Street")
+            .await;
+
+        desk.duty_on(to_family("t/new_team/1"), 1).await;
+
+        assert_eq!(desk.notice().await.state(), NoticeState::Prepared);
+        let select = "SELECT COUNT(*) FROM safety WHERE child_id = $1 AND facts_version = 0";
+        let rows: i64 = with_db!(desk.store.db(), c =>
+            sqlx::query_scalar(select).bind(desk.child).fetch_one(c).await.unwrap());
+        assert_eq!(rows, 1);
+        desk.barred(1, &[]).await;
+        assert_eq!(desk.notice().await.state(), NoticeState::Sent);
     })
     .await;
 }
