@@ -24,7 +24,9 @@ use crate::domain::Case;
 use crate::domain::organisation::{Post, Team, Worker};
 use crate::domain::rules::Rules;
 use crate::domain::spans::Span;
-use crate::storage::{self, Page, cases::Filter, discrepancies::Listed};
+use crate::storage::{
+    self, Page, cases::Filter, discrepancies::Listed, surroundings::Surroundings,
+};
 
 /// The name of this service in events and answers.
 pub const NAME: &str = "allocation";
@@ -98,15 +100,6 @@ impl App {
             .ok_or_else(|| AppError::not_found("case", id))
     }
 
-    /// Finds the child's open case, if there is one.
-    pub async fn open_case_of(
-        &self,
-        authority: &AuthorityId,
-        child: ChildId,
-    ) -> Result<Option<Case>, AppError> {
-        Ok(storage::cases::find_open_of_child(self.store.db(), authority, child).await?)
-    }
-
     /// Lists cases.
     pub async fn cases(
         &self,
@@ -177,13 +170,20 @@ impl App {
         Ok(storage::organisation::workers(self.store.db(), authority).await?)
     }
 
-    /// Those of the workers who are known.
-    pub async fn workers_named(
+    /// A case, or else the child's open one, with the teams and those of the named workers who are known.
+    pub async fn surroundings(
         &self,
         authority: &AuthorityId,
-        ids: &[WorkerId],
-    ) -> Result<Vec<Worker>, AppError> {
-        Ok(storage::organisation::workers_named(self.store.db(), authority, ids).await?)
+        case: Option<CaseId>,
+        child: Option<ChildId>,
+        named: &[WorkerId],
+    ) -> Result<Surroundings, AppError> {
+        let db = self.store.db();
+        let found = storage::surroundings::find(db, authority, case, child, named).await?;
+        match case {
+            Some(case) if found.case.is_none() => Err(AppError::not_found("case", case)),
+            _ => Ok(found),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ pub mod cases;
 pub mod discrepancies;
 pub mod organisation;
 pub mod spans;
+pub mod surroundings;
 
 /// A page of rows: at most `size`, after the last id of the page before.
 #[derive(Debug, Clone, Copy)]

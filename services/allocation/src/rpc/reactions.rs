@@ -233,22 +233,13 @@ impl AllocationReactionService for Handlers {
         }
         violations.into_result()?;
 
-        let case = match (body.case_id.as_str(), child) {
-            ("", None) => None,
-            ("", Some(child)) => self.app.open_case_of(&authority, child).await?,
-            (case, _) => Some(self.app.case(&authority, case_id(case)?).await?),
-        };
-        if let Some(case) = &case {
-            asked.extend(case.worker.clone());
-            asked.extend(case.next_worker.clone());
-        }
         asked.extend(principal.clone());
-        asked.sort();
-        asked.dedup();
-
-        let (teams, workers, posts) = tokio::try_join!(
-            self.app.teams(&authority),
-            self.app.workers_named(&authority, &asked),
+        let case = match body.case_id.as_str() {
+            "" => None,
+            case => Some(case_id(case)?),
+        };
+        let (around, posts) = tokio::try_join!(
+            self.app.surroundings(&authority, case, child, &asked),
             async {
                 match &principal {
                     Some(principal) => self.app.posts_of(&authority, principal).await,
@@ -257,19 +248,19 @@ impl AllocationReactionService for Handlers {
             },
         )?;
         let held = principal.as_ref().map_or_else(Vec::new, |principal| {
-            let worker = workers.iter().find(|worker| worker.id == *principal);
+            let worker = around.workers.iter().find(|worker| worker.id == *principal);
             posts_held(principal, worker, &posts, day)
         });
         let known = principal.as_ref().is_some_and(|principal| {
-            workers.iter().any(|worker| worker.id == *principal) || !posts.is_empty()
+            around.workers.iter().any(|worker| worker.id == *principal) || !posts.is_empty()
         });
         Ok(Response::new(wire::GetContextResponse {
             posts: held.iter().map(answer::post_held).collect(),
             principal_known: known,
-            responsibility: case.as_ref().and_then(answer::responsibility),
+            responsibility: around.case.as_ref().and_then(answer::responsibility),
             organisation: Some(type_v1::Organisation {
-                teams: teams.iter().map(answer::team).collect(),
-                workers: workers.iter().map(answer::worker).collect(),
+                teams: around.teams.iter().map(answer::team).collect(),
+                workers: around.workers.iter().map(answer::worker).collect(),
             }),
         }))
     }

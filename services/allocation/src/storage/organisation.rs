@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use baton_ids::{AuthorityId, PostId, TeamId, WorkerId};
-use baton_store::{Db, Json, StoreError, Tx, sqlx, with_db, with_tx};
+use baton_store::{Db, StoreError, Tx, sqlx, with_db, with_tx};
 use jiff::civil::Date;
 
 use crate::domain::organisation::{Holding, Post, Roster, Team, Worker};
@@ -183,33 +183,6 @@ pub async fn workers(db: &Db, authority: &AuthorityId) -> Result<Vec<Worker>, St
     rows.into_iter().map(worker_of).collect()
 }
 
-/// Those of the workers who are known, in order of id.
-#[tracing::instrument(name = "db.worker.list_named", skip_all)]
-pub async fn workers_named(
-    db: &Db,
-    authority: &AuthorityId,
-    ids: &[WorkerId],
-) -> Result<Vec<Worker>, StoreError> {
-    // A list as one parameter: the one shape that the databases do not share.
-    let sql = match db {
-        Db::Sqlite { .. } => {
-            "SELECT worker_id, team_id, grade FROM workers WHERE authority = $1 \
-            AND worker_id IN (SELECT value FROM json_each($2)) ORDER BY worker_id"
-        }
-        Db::Postgres(_) => {
-            "SELECT worker_id, team_id, grade FROM workers WHERE authority = $1 \
-            AND worker_id IN (SELECT jsonb_array_elements_text($2)) ORDER BY worker_id"
-        }
-    };
-    let ids: Vec<&str> = ids.iter().map(WorkerId::as_str).collect();
-    let rows: Vec<(String, String, String)> = with_db!(db, c => sqlx::query_as(sql)
-        .bind(authority.as_str())
-        .bind(Json(&ids))
-        .fetch_all(c)
-        .await?);
-    rows.into_iter().map(worker_of).collect()
-}
-
 /// Every post with its holdings, in order of id.
 #[tracing::instrument(name = "db.post.list", skip_all)]
 pub async fn posts(db: &Db, authority: &AuthorityId) -> Result<Vec<Post>, StoreError> {
@@ -308,7 +281,7 @@ fn holding_of(row: &PostRow) -> Result<Option<Holding>, StoreError> {
     }))
 }
 
-fn team_of((id, kind, area, phone): TeamRow) -> Result<Team, StoreError> {
+pub(super) fn team_of((id, kind, area, phone): TeamRow) -> Result<Team, StoreError> {
     let id = TeamId::new(id).map_err(|_| StoreError::Corrupt("teams.team_id"))?;
     Ok(Team {
         id,
@@ -318,7 +291,7 @@ fn team_of((id, kind, area, phone): TeamRow) -> Result<Team, StoreError> {
     })
 }
 
-fn worker_of((id, team, grade): (String, String, String)) -> Result<Worker, StoreError> {
+pub(super) fn worker_of((id, team, grade): (String, String, String)) -> Result<Worker, StoreError> {
     let id = WorkerId::new(id).map_err(|_| StoreError::Corrupt("workers.worker_id"))?;
     let team = TeamId::new(team).map_err(|_| StoreError::Corrupt("workers.team_id"))?;
     Ok(Worker { id, team, grade })

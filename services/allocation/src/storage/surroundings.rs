@@ -1,0 +1,81 @@
+//! What a command on a case is decided among: the case, the teams, the workers it names. One statement, because the
+//! gateway asks before every command.
+
+use baton_ids::{AuthorityId, CaseId, ChildId, WorkerId};
+use baton_store::{Db, Json, StoreError, sqlx, with_db};
+use uuid::Uuid;
+
+use super::organisation::{team_of, worker_of};
+use crate::domain::Case;
+use crate::domain::organisation::{Team, Worker};
+
+/// A case and the organisation around it.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// The case that was asked for, or the child's open one.
+    pub case: Option<Case>,
+    /// Every team.
+    pub teams: Vec<Team>,
+    /// Those of the named workers who are known, with the case's worker and the next one.
+    pub workers: Vec<Worker>,
+}
+
+/// The texts of the databases differ only in how a list is one parameter.
+macro_rules! select {
+    ($named:literal) => {
+        concat!(
+            "WITH found AS (\
+                SELECT document, worker_id FROM cases WHERE authority = $1 AND id = $2 \
+                UNION ALL \
+                SELECT document, worker_id FROM cases WHERE authority = $1 AND child_id = $3 AND open), \
+            named (id) AS (",
+            $named,
+            " UNION SELECT worker_id FROM found UNION SELECT document ->> 'next_worker' FROM found) \
+            SELECT 'case', document, '', '', '', '' FROM found \
+            UNION ALL \
+            SELECT 'team', NULL, team_id, kind, area, phone FROM teams WHERE authority = $1 \
+            UNION ALL \
+            SELECT 'worker', NULL, worker_id, team_id, grade, '' FROM workers \
+            WHERE authority = $1 AND worker_id IN (SELECT id FROM named)"
+        )
+    };
+}
+
+type Row = (String, Option<Json<Case>>, String, String, String, String);
+
+/// Finds a case, or else the child's open one, and what is around it.
+#[tracing::instrument(name = "db.case.surroundings", skip_all)]
+pub async fn find(
+    db: &Db,
+    authority: &AuthorityId,
+    case: Option<CaseId>,
+    child: Option<ChildId>,
+    named: &[WorkerId],
+) -> Result<Surroundings, StoreError> {
+    let sql = match db {
+        Db::Sqlite { .. } => select!("SELECT value FROM json_each($4)"),
+        Db::Postgres(_) => select!("SELECT jsonb_array_elements_text($4)"),
+    };
+    // A case that is named decides alone.
+    let child = child.filter(|_| case.is_none());
+    let named: Vec<&str> = named.iter().map(WorkerId::as_str).collect();
+    let rows: Vec<Row> = with_db!(db, c => sqlx::query_as(sql)
+        .bind(authority.as_str())
+        .bind(case.map_or(Uuid::nil(), CaseId::uuid))
+        .bind(child.map_or(Uuid::nil(), ChildId::uuid))
+        .bind(Json(&named))
+        .fetch_all(c)
+        .await?);
+
+    let mut found = Surroundings::default();
+    for (what, document, id, second, third, fourth) in rows {
+        match (what.as_str(), document) {
+            ("case", Some(Json(case))) => found.case = Some(case),
+            ("team", _) => found.teams.push(team_of((id, second, third, fourth))?),
+            _ => found.workers.push(worker_of((id, second, third))?),
+        }
+    }
+    found.teams.sort_by(|one, other| one.id.cmp(&other.id));
+    found.workers.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(found)
+}
