@@ -347,11 +347,10 @@ async fn record(
 ) -> Result<Outcome, AppError> {
     let due = deadlines(&closure);
     if due != due_before {
-        tx.sync_deadlines(closure.authority.as_str(), closure.id.uuid(), &due)
-            .await?;
+        tx.sync_deadlines(closure.authority.as_str(), closure.id.uuid(), &due);
     }
     let announced = announce::announce(&closure, version_before, &events, source, now)?;
-    tx.announce(&announced).await?;
+    tx.announce(&announced);
 
     let mut rules: Vec<String> = Vec::new();
     for rule in events.iter().flat_map(|event| &event.rules) {

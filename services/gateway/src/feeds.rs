@@ -13,7 +13,6 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::reactions;
 use crate::services::{NAME, Services};
 use crate::storage::{journey, tasks, tracker};
 use crate::views::{Changes, Tracked};
@@ -131,13 +130,7 @@ async fn apply(app: &App, tx: &mut Tx, events: &[Event]) -> Result<(), StoreErro
     for said in Tracked::of_all(events) {
         tracker::track(tx, authority, &said).await?;
     }
-    for event in events {
-        if let Some(spawned) = reactions::of_event(event) {
-            app.runner()
-                .begin_in(tx, authority, spawned, &event.traceparent)
-                .await?;
-        }
-    }
+    app.runner().begin_in(tx, events).await?;
     // Last, so that the row that orders all batches of an authority is held for the commit only.
     let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
     let before = journey::number(tx, authority, count).await?;

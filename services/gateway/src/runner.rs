@@ -22,6 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use baton_clock::lease_now;
+use baton_contracts::event::v1::Event;
 use baton_contracts::record::v1::Receipt;
 use baton_store::{Db, Store, StoreError, Tx};
 use jiff::Timestamp;
@@ -204,23 +205,28 @@ impl Runner {
         })
     }
 
-    /// Begins the reaction to an event within the transaction that applies it, and wakes the search once it is
-    /// committed. A cause that has one already starts none. `traceparent` is the event's.
-    pub async fn begin_in(
-        &self,
-        tx: &mut Tx,
-        authority: &str,
-        spawned: Spawned,
-        traceparent: &str,
-    ) -> Result<(), StoreError> {
-        let mut reaction = Self::born(authority, spawned, self.0.contexts.clock().now());
-        reaction.version = 1;
-        // What the event set off is linked to the event, not to the batch that brought it.
-        if !traceparent.is_empty() {
-            traceparent.clone_into(&mut reaction.traceparent);
-        }
-        if storage::reactions::insert(tx, &reaction).await? {
+    /// Begins the reactions to events within the transaction that applies them, and wakes the search once it is
+    /// committed. A cause that has one already starts none.
+    pub async fn begin_in(&self, tx: &mut Tx, events: &[Event]) -> Result<(), StoreError> {
+        let now = self.0.contexts.clock().now();
+        let begun: Vec<Reaction> = events
+            .iter()
+            .filter_map(|event| {
+                let spawned = crate::reactions::of_event(event)?;
+                let mut reaction = Self::born(&event.authority, spawned, now);
+                reaction.version = 1;
+                // What the event set off is linked to the event, not to the batch that brought it.
+                if !event.traceparent.is_empty() {
+                    reaction.traceparent.clone_from(&event.traceparent);
+                }
+                Some(reaction)
+            })
+            .collect();
+        let new = storage::reactions::insert(tx, &begun.iter().collect::<Vec<_>>()).await?;
+        for reaction in begun.iter().filter(|reaction| new.contains(&reaction.id)) {
             tx.mark(|| reaction.mark());
+        }
+        if !new.is_empty() {
             let runner = self.clone();
             tx.after_commit(move || runner.0.work.notify_one());
         }

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::types::Json;
+use sqlx::{Postgres, QueryBuilder, SqliteConnection};
 use uuid::Uuid;
 
-use crate::{Instant, Store, StoreError, Tx, with_db, with_tx};
+use crate::{Instant, Store, StoreError, Tx, with_db};
 
 mod run;
 
@@ -51,68 +52,99 @@ const DROP_OTHERS: &str = "DELETE FROM deadlines \
     WHERE aggregate_id = $1 AND state = 'open' AND name <> $3 \
         AND name NOT IN (SELECT value ->> '$.name' FROM json_each($2))";
 
-/// Both in one round trip.
-const SYNC_POSTGRES: &str = "WITH given AS ( \
-        SELECT name, due_at, body \
-        FROM jsonb_to_recordset($3) AS d (name TEXT, due_at TIMESTAMPTZ, body JSONB)), \
-    dropped AS ( \
-        DELETE FROM deadlines WHERE aggregate_id = $2 AND state = 'open' AND name <> $4 \
-            AND name NOT IN (SELECT name FROM given)) \
-    INSERT INTO deadlines (authority, aggregate_id, name, due_at, state, body) \
-    SELECT $1, $2, name, due_at, 'open', body FROM given \
-    ON CONFLICT (aggregate_id, name) DO UPDATE SET \
-        due_at = excluded.due_at, state = 'open', body = excluded.body, attempts = 0, retry_at = NULL \
-    WHERE deadlines.due_at <> excluded.due_at \
-        OR (deadlines.state = 'open' AND deadlines.body <> excluded.body)";
+/// What one aggregate waits for from now on.
+pub(crate) struct Awaited {
+    authority: String,
+    aggregate_id: Uuid,
+    open: Vec<Deadline>,
+}
+
+/// The deadline (aggregate, name) whose handler is at work.
+pub(crate) type Firing = (Uuid, String);
 
 impl Tx {
-    /// Makes the given deadlines the open ones of the aggregate: new ones are added, changed ones moved, the
-    /// others dropped. One that fired stays as it is while its instant stays the same, and is open again with another.
+    /// Makes the given deadlines the open ones of the aggregate, at the end of the transaction: new ones are added,
+    /// changed ones moved, the others dropped. One that fired stays as it is while its instant stays the same, and is open
+    /// again with another. Given twice, the last list holds.
     ///
     /// Call it with the aggregate's row locked, so that the last list written is that of the last change.
-    #[tracing::instrument(name = "db.deadlines.sync", level = "debug", skip_all, fields(count = open.len()))]
-    pub async fn sync_deadlines(
-        &mut self,
-        authority: &str,
-        aggregate_id: Uuid,
-        open: &[Deadline],
-    ) -> Result<(), StoreError> {
-        let document = Json(open.iter().map(as_json).collect::<Value>());
-        let firing = match &self.firing {
-            Some((id, name)) if *id == aggregate_id => name.clone(),
-            _ => String::new(),
-        };
-        if self.is_postgres() {
-            with_tx!(self, c => sqlx::query(SYNC_POSTGRES)
-                .bind(authority)
-                .bind(aggregate_id)
-                .bind(document)
-                .bind(firing)
-                .execute(c)
-                .await
-                .map(drop))?;
-        } else {
-            with_tx!(self, c => async {
-                sqlx::query(DROP_OTHERS)
-                    .bind(aggregate_id)
-                    .bind(&document)
-                    .bind(firing)
-                    .execute(&mut *c)
-                    .await?;
-                sqlx::query(UPSERT)
-                    .bind(authority)
-                    .bind(aggregate_id)
-                    .bind(&document)
-                    .execute(c)
-                    .await
-                    .map(drop)
-            }
-            .await)?;
-        }
+    pub fn sync_deadlines(&mut self, authority: &str, aggregate_id: Uuid, open: &[Deadline]) {
         let given = open.iter().map(|deadline| deadline.due_at);
         self.earliest_deadline = self.earliest_deadline.into_iter().chain(given).min();
-        Ok(())
+        let awaited = &mut self.ending.awaited;
+        awaited.retain(|others| others.aggregate_id != aggregate_id);
+        awaited.push(Awaited {
+            authority: authority.to_owned(),
+            aggregate_id,
+            open: open.to_vec(),
+        });
     }
+}
+
+pub(crate) async fn sync_one_by_one(
+    connection: &mut SqliteConnection,
+    awaited: &[Awaited],
+    firing: Option<&Firing>,
+) -> Result<(), StoreError> {
+    for aggregate in awaited {
+        let document = Json(aggregate.open.iter().map(as_json).collect::<Value>());
+        let firing = firing.filter(|(id, _)| *id == aggregate.aggregate_id);
+        sqlx::query(DROP_OTHERS)
+            .bind(aggregate.aggregate_id)
+            .bind(&document)
+            .bind(firing.map_or("", |(_, name)| name.as_str()))
+            .execute(&mut *connection)
+            .await?;
+        sqlx::query(UPSERT)
+            .bind(&aggregate.authority)
+            .bind(aggregate.aggregate_id)
+            .bind(&document)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Both for several aggregates, as parts of a statement of PostgreSQL. The first is called `given`.
+pub(crate) fn push_sync(
+    query: &mut QueryBuilder<Postgres>,
+    awaited: &[Awaited],
+    firing: Option<&Firing>,
+) {
+    let given: Value = awaited
+        .iter()
+        .flat_map(|aggregate| aggregate.open.iter().map(move |open| (aggregate, open)))
+        .map(|(aggregate, open)| {
+            let mut row = as_json(open);
+            row["authority"] = json!(aggregate.authority);
+            row["aggregate_id"] = json!(aggregate.aggregate_id);
+            row
+        })
+        .collect();
+    let ids: Vec<Uuid> = awaited.iter().map(|one| one.aggregate_id).collect();
+    let (firing_id, firing_name) = firing.cloned().unwrap_or_default();
+    query
+        .push("SELECT authority, aggregate_id, name, due_at, body FROM jsonb_to_recordset(")
+        .push_bind(Json(given))
+        .push(
+            ") AS d (authority TEXT, aggregate_id UUID, name TEXT, due_at TIMESTAMPTZ, body JSONB)), \
+            dropped AS (DELETE FROM deadlines AS old WHERE old.state = 'open' AND old.aggregate_id = ANY(",
+        )
+        .push_bind(ids)
+        .push(") AND NOT (old.aggregate_id = ")
+        .push_bind(firing_id)
+        .push(" AND old.name = ")
+        .push_bind(firing_name)
+        .push(
+            ") AND NOT EXISTS (SELECT 1 FROM given \
+                WHERE given.aggregate_id = old.aggregate_id AND given.name = old.name)), \
+            awaited AS (INSERT INTO deadlines (authority, aggregate_id, name, due_at, state, body) \
+            SELECT authority, aggregate_id, name, due_at, 'open', body FROM given \
+            ON CONFLICT (aggregate_id, name) DO UPDATE SET due_at = excluded.due_at, state = 'open', \
+                body = excluded.body, attempts = 0, retry_at = NULL \
+            WHERE deadlines.due_at <> excluded.due_at \
+                OR (deadlines.state = 'open' AND deadlines.body <> excluded.body)",
+        );
 }
 
 fn as_json(deadline: &Deadline) -> Value {

@@ -1,18 +1,12 @@
 //! Events: appended once, with their digest, and never changed.
 
-use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use sqlx::QueryBuilder;
 use sqlx::types::Json;
-use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::{Instant, StoreError, Tx, with_tx};
-
-/// How many events go into one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535.
-const INSERT_MAX: usize = 500;
+use crate::{Instant, Tx};
 
 /// An event to be appended. The store reads only the columns; `body` is the service's own document and holds ids,
 /// codes, dates and rule IDs, never anything about a person.
@@ -68,48 +62,9 @@ impl NewEvent {
 }
 
 impl Tx {
-    /// Appends events, each with its digest, in one statement. They become part of the feed once sealed. Make it
-    /// one of the last statements before the commit.
-    // Boxed: the compiler cannot always show that the bare future is `Send` inside another boxed one.
-    pub fn announce<'a>(
-        &'a mut self,
-        events: &'a [NewEvent],
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
-        let span = tracing::debug_span!("db.events.insert", count = events.len());
-        let work = async move {
-            for some in events.chunks(INSERT_MAX) {
-                self.insert_events(some).await?;
-                self.announced = true;
-            }
-            Ok(())
-        };
-        Box::pin(work.instrument(span))
-    }
-
-    async fn insert_events(&mut self, events: &[NewEvent]) -> Result<(), StoreError> {
-        with_tx!(self, c => {
-            let mut insert = QueryBuilder::new(
-                "INSERT INTO events (event_id, authority, event_type, aggregate_id, aggregate_version, \
-                 case_id, child_id, family_id, effective_at, recorded_at, traceparent, body, digest) ",
-            );
-            insert.push_values(events, |mut row, event| {
-                row.push_bind(event.event_id)
-                    .push_bind(&event.authority)
-                    .push_bind(&event.event_type)
-                    .push_bind(event.aggregate_id)
-                    .push_bind(event.aggregate_version)
-                    .push_bind(event.case_id)
-                    .push_bind(event.child_id)
-                    .push_bind(event.family_id)
-                    .push_bind(Instant::from(event.effective_at))
-                    .push_bind(Instant::from(event.recorded_at))
-                    .push_bind(&event.traceparent)
-                    .push_bind(Json(&event.body))
-                    .push_bind(event.digest());
-            });
-            insert.build().execute(c).await.map(drop)
-        })?;
-        Ok(())
+    /// Appends events, each with its digest, at the end of the transaction. They become part of the feed once sealed.
+    pub fn announce(&mut self, events: &[NewEvent]) {
+        self.ending.events.extend_from_slice(events);
     }
 }
 

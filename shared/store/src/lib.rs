@@ -21,6 +21,9 @@
 //!     .bind(id.uuid()).bind(version).bind(state).execute(c).await)?.rows_affected() == 1;
 //! ```
 //!
+//! A write that nothing in its transaction looks at again goes to the end with [`write_last!`], where events, deadlines
+//! and the request's key wait too: on PostgreSQL they are one statement then. [`Tx::flush`] makes them earlier.
+//!
 //! # Invariants
 //! - Nothing here knows a service, a contract or a rule.
 //! - The events table is append-only; triggers of both databases keep it so.
@@ -31,6 +34,7 @@ mod cause;
 mod chain;
 mod config;
 mod deadlines;
+mod ending;
 mod error;
 mod events;
 mod feed;
@@ -50,6 +54,8 @@ pub use cause::link_to_cause;
 pub use chain::{ChainFault, ChainReport};
 pub use config::{Migration, Migrations, StoreConfig};
 pub use deadlines::{Deadline, DueDeadline};
+#[doc(hidden)]
+pub use ending::Last;
 pub use error::StoreError;
 pub use events::NewEvent;
 pub use feed::{Batch, Cursor, FeedError, FeedStream, SealedEvent};

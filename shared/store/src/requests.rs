@@ -4,7 +4,7 @@ use futures::future::BoxFuture;
 use sqlx::Row;
 
 use crate::transact::{Begin, lock_number, roll_back};
-use crate::{Instant, Store, StoreError, Tx, with_db, with_tx};
+use crate::{Instant, Store, StoreError, Tx, with_db};
 
 /// What makes a request the same request when it is sent again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,13 @@ pub struct RequestKey {
     pub request_id: String,
     /// SHA-256 of the request message's bytes, without the context.
     pub body_hash: Vec<u8>,
+}
+
+/// A request that is kept with what was answered, and when.
+pub(crate) struct Asked<'a> {
+    pub(crate) key: &'a RequestKey,
+    pub(crate) response: &'a [u8],
+    pub(crate) at: Instant,
 }
 
 enum Stored {
@@ -47,7 +54,12 @@ impl Store {
             let mut tx = store.begin(Begin::Locked(lock_of(&key))).await?;
             let refusal = match work(&mut tx).await {
                 Ok(response) => {
-                    if store.keep(&mut tx, &key, &response.encode_to_vec()).await? {
+                    let asked = Asked {
+                        key: &key,
+                        response: &response.encode_to_vec(),
+                        at: Instant::from(store.0.clock.now()),
+                    };
+                    if tx.finish(Some(asked)).await? {
                         store.commit(tx, label).await?;
                         return Ok(response);
                     }
@@ -67,31 +79,6 @@ impl Store {
             }
         })
         .await
-    }
-
-    /// Writes key and response; false when the key is taken.
-    async fn keep(
-        &self,
-        tx: &mut Tx,
-        key: &RequestKey,
-        response: &[u8],
-    ) -> Result<bool, StoreError> {
-        let insert = "INSERT INTO requests \
-            (authority, principal, method, request_id, body_hash, response, created_at) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
-        let now = Instant::from(self.0.clock.now());
-        let done = with_tx!(tx, c => sqlx::query(insert)
-            .bind(&key.authority)
-            .bind(&key.principal)
-            .bind(&key.method)
-            .bind(&key.request_id)
-            .bind(&key.body_hash)
-            .bind(response)
-            .bind(now)
-            .execute(c)
-            .await
-            .map(|done| done.rows_affected()))?;
-        Ok(done == 1)
     }
 
     async fn stored(&self, key: &RequestKey) -> Result<Stored, StoreError> {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::ending::Ending;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 /// Read access to the database, for [`with_db!`](crate::with_db).
@@ -40,6 +41,7 @@ pub struct Tx {
     #[doc(hidden)]
     pub session: Session,
     pub(crate) announced: bool,
+    pub(crate) ending: Ending,
     /// The earliest instant among the deadlines that were written.
     pub(crate) earliest_deadline: Option<Timestamp>,
     /// The deadline (aggregate, name) whose handler this transaction belongs to.
@@ -51,10 +53,11 @@ pub struct Tx {
 }
 
 impl Tx {
-    pub(crate) const fn new(session: Session) -> Self {
+    pub(crate) fn new(session: Session) -> Self {
         Self {
             session,
             announced: false,
+            ending: Ending::default(),
             earliest_deadline: None,
             firing: None,
             after_commit: Vec::new(),
@@ -89,7 +92,7 @@ impl Tx {
 #[macro_export]
 macro_rules! with_tx {
     ($tx:expr, $c:ident => $body:expr) => {
-        match &mut $tx.session {
+        match $tx.statement() {
             $crate::Session::Sqlite(session) => {
                 let $c: &mut $crate::sqlx::SqliteConnection = &mut **session;
                 $body
@@ -97,6 +100,26 @@ macro_rules! with_tx {
             $crate::Session::Postgres(session) => {
                 let $c: &mut $crate::sqlx::PgConnection = &mut **session;
                 $body
+            }
+        }
+    };
+}
+
+/// Adds a write to the last ones of the transaction: `write_last!(tx, 1, q => q.push("UPDATE … ").push_bind(version))`. It is
+/// one statement without `RETURNING`, independent of the others that wait, and has to hit so many rows: otherwise the
+/// transaction fails with [`StoreError::Contention`](crate::StoreError::Contention), at the latest when it ends.
+#[macro_export]
+macro_rules! write_last {
+    ($tx:expr, $rows:expr, $q:ident => $body:expr) => {
+        match $tx.last($rows) {
+            $crate::Last::Sqlite(mut $q, tx) => {
+                $body;
+                tx.run_last(*$q, $rows).await
+            }
+            $crate::Last::Postgres($q) => {
+                $body;
+                $tx.last_is_whole();
+                Ok(())
             }
         }
     };

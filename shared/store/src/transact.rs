@@ -25,7 +25,7 @@ impl Store {
     /// store.transact("accept_transfer", move |tx| Box::pin(async move {
     ///     let transfer = storage::lock(tx, id).await?.ok_or(Refusal::NotFound)?;
     ///     …
-    ///     tx.announce(&events).await?;
+    ///     tx.announce(&events);
     ///     Ok(transfer)
     /// })).await
     /// ```
@@ -152,6 +152,7 @@ impl Store {
 
     /// Commits and then wakes whoever waits for what was committed.
     pub(crate) async fn commit(&self, mut tx: Tx, label: &'static str) -> Result<(), StoreError> {
+        tx.finish(None).await?;
         let heads = self.seal_at_commit(&mut tx).await?;
         let service = self.0.service;
         kill::point(Stage::BeforeCommit, service, label);

@@ -22,9 +22,6 @@ pub enum AppError {
     /// The pack has not reached this service.
     #[error("the pack {0} is not here")]
     PackUnknown(String),
-    /// The case changed between reading and writing.
-    #[error("the case changed meanwhile")]
-    LostRace,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -80,7 +80,7 @@ impl App {
                         // Another placement of the child was committed since we looked.
                         return Err(crate::domain::Refusal::CaseAlreadyOpen.into());
                     }
-                    let outcome = app.record(tx, recorded, &source, now).await?;
+                    let outcome = app.record(tx, None, recorded, &source, now).await?;
                     Ok(to_response(&outcome))
                 })
             })
@@ -171,16 +171,14 @@ impl App {
             });
             case = after;
         }
-        if !storage::cases::save(tx, before, &case).await? {
-            return Err(AppError::LostRace);
-        }
-        self.record(tx, recorded, source, now).await
+        self.record(tx, Some(before), recorded, source, now).await
     }
 
-    /// Writes what follows from a case that is saved.
+    /// Writes a case that was there `before`, and for a new one too what follows from it.
     async fn record(
         &self,
         tx: &mut Tx,
+        before: Option<&Case>,
         recorded: Vec<Recorded>,
         source: &Source,
         now: Timestamp,
@@ -204,16 +202,18 @@ impl App {
             };
             storage::discrepancies::save(tx, &after.authority, after.id, discrepancy, open).await?;
         }
+        if let Some(before) = before {
+            storage::cases::save(tx, before, &outcome_case).await?;
+        }
         if due != due_before {
             tx.sync_deadlines(
                 outcome_case.authority.as_str(),
                 outcome_case.id.uuid(),
                 &due,
-            )
-            .await?;
+            );
         }
         let announced = announce(&recorded, source, now)?;
-        tx.announce(&announced).await?;
+        tx.announce(&announced);
 
         let mut rules: Vec<String> = Vec::new();
         for rule in recorded.iter().flat_map(|recorded| &recorded.event.rules) {

@@ -49,7 +49,7 @@ impl App {
 
                     let event = described(&ctx, &entry, version, &source, acted_in.as_ref(), now)?;
                     let id = EventId::from_uuid(event.event_id);
-                    tx.announce(&[event]).await?;
+                    tx.announce(&[event]);
                     Ok(to_response(id))
                 })
             })

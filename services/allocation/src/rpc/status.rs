@@ -22,7 +22,6 @@ fn problem(error: AppError) -> Problem {
         AppError::PackUnknown(digest) => {
             Problem::new(Reason::PackUnknown, "the pack is not here yet").metadata("pack", digest)
         }
-        AppError::LostRace => Problem::new(Reason::Contention, "the case changed meanwhile"),
         AppError::Store(error) => error.into(),
         AppError::Event(problem) => problem,
     }

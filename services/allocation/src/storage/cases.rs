@@ -1,7 +1,7 @@
 //! Cases: one row each, the ledger's present.
 
 use baton_ids::{AuthorityId, CaseId, ChildId, TeamId, WorkerId};
-use baton_store::{Db, Instant, Json, StoreError, Tx, dialect, sqlx, with_db, with_tx};
+use baton_store::{Db, Instant, Json, StoreError, Tx, dialect, sqlx, with_db, with_tx, write_last};
 use uuid::Uuid;
 
 use super::Page;
@@ -70,26 +70,28 @@ pub async fn insert(tx: &mut Tx, case: &Case) -> Result<bool, StoreError> {
     Ok(written == 1)
 }
 
-/// Writes a changed case, if it is still at the version and the epoch it was read with.
+/// Writes a changed case at the end of the transaction, if it is still at the version and the epoch it was read with.
 #[tracing::instrument(name = "db.case.save", skip_all, fields(case.id = %case.id))]
-pub async fn save(tx: &mut Tx, before: &Case, case: &Case) -> Result<bool, StoreError> {
-    let sql = "UPDATE cases SET open = $4, team_id = $5, worker_id = $6, epoch = $7, version = $8, \
-        document = $9 WHERE id = $1 AND version = $2 AND epoch = $3";
-    let written = with_tx!(tx, c => sqlx::query(sql)
-        .bind(case.id.uuid())
-        .bind(before.version)
-        .bind(before.epoch)
-        .bind(case.is_open())
-        .bind(responsible_team(case))
-        .bind(case.worker.as_ref().map(WorkerId::as_str))
-        .bind(case.epoch)
-        .bind(case.version)
-        .bind(Json(case))
-        .execute(c)
-        .await?
-        .rows_affected());
-
-    Ok(written == 1)
+pub async fn save(tx: &mut Tx, before: &Case, case: &Case) -> Result<(), StoreError> {
+    write_last!(tx, 1, update => update
+        .push("UPDATE cases SET open = ")
+        .push_bind(case.is_open())
+        .push(", team_id = ")
+        .push_bind(responsible_team(case))
+        .push(", worker_id = ")
+        .push_bind(case.worker.as_ref().map(WorkerId::as_str))
+        .push(", epoch = ")
+        .push_bind(case.epoch)
+        .push(", version = ")
+        .push_bind(case.version)
+        .push(", document = ")
+        .push_bind(Json(case))
+        .push(" WHERE id = ")
+        .push_bind(case.id.uuid())
+        .push(" AND version = ")
+        .push_bind(before.version)
+        .push(" AND epoch = ")
+        .push_bind(before.epoch))
 }
 
 fn responsible_team(case: &Case) -> Option<&str> {
@@ -107,23 +109,6 @@ pub async fn find(
     let found: Option<Document> = with_db!(db, c => sqlx::query_scalar(sql)
         .bind(authority.as_str())
         .bind(id.uuid())
-        .fetch_optional(c)
-        .await?);
-
-    Ok(found.map(|Json(case)| case))
-}
-
-/// Finds the child's open case.
-#[tracing::instrument(name = "db.case.find_open_of_child", skip_all, fields(child.id = %child))]
-pub async fn find_open_of_child(
-    db: &Db,
-    authority: &AuthorityId,
-    child: ChildId,
-) -> Result<Option<Case>, StoreError> {
-    let sql = "SELECT document FROM cases WHERE authority = $1 AND child_id = $2 AND open";
-    let found: Option<Document> = with_db!(db, c => sqlx::query_scalar(sql)
-        .bind(authority.as_str())
-        .bind(child.uuid())
         .fetch_optional(c)
         .await?);
 

@@ -1,7 +1,7 @@
 //! The history of responsibility on two axes of time: when it was true, and when it was believed.
 
 use baton_ids::{AuthorityId, CaseId, TeamId, WorkerId};
-use baton_store::{Db, Instant, Json, StoreError, Tx, sqlx, with_db, with_tx};
+use baton_store::{Db, Instant, Json, StoreError, Tx, sqlx, with_db, with_tx, write_last};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -17,6 +17,8 @@ pub async fn turn(
     turn: Turn,
     recorded_at: Timestamp,
 ) -> Result<(), StoreError> {
+    // What an earlier turn of this transaction began is believed too.
+    tx.flush().await?;
     let superseded = disbelieve(tx, case, turn.axes, turn.at, recorded_at).await?;
     let mut spans = cut(superseded, turn.at);
     spans.extend(turn.begins);
@@ -50,7 +52,7 @@ async fn disbelieve(
     rows.into_iter().map(Span::try_from).collect()
 }
 
-/// Writes spans in one statement, in the order given.
+/// Writes spans at the end of the transaction, in the order given.
 async fn insert(
     tx: &mut Tx,
     authority: &AuthorityId,
@@ -61,30 +63,27 @@ async fn insert(
     if spans.is_empty() {
         return Ok(());
     }
-    let sql = "INSERT INTO spans (id, authority, case_id, axis, team_id, worker_id, effective_from, \
-        effective_until, recorded_at, believed_from, epoch, cause_kind, cause_id, rules) ";
-    with_tx!(tx, c => {
-        let mut statement = sqlx::QueryBuilder::new(sql);
-        statement.push_values(spans, |mut row, span| {
-            let (cause_kind, cause_id) = cause_columns(span.explained_by);
-            row.push_bind(Uuid::now_v7())
-                .push_bind(authority.as_str())
-                .push_bind(case.uuid())
-                .push_bind(axis_code(span.axis))
-                .push_bind(span.team.as_str())
-                .push_bind(span.worker.as_ref().map_or("", WorkerId::as_str))
-                .push_bind(Instant::from(span.from))
-                .push_bind(span.until.map(Instant::from))
-                .push_bind(Instant::from(span.recorded_at))
-                .push_bind(Instant::from(believed_from))
-                .push_bind(span.epoch)
-                .push_bind(cause_kind)
-                .push_bind(cause_id)
-                .push_bind(Json(&span.rules));
-        });
-        statement.build().execute(c).await.map(drop)
-    })?;
-    Ok(())
+    let rows = i64::try_from(spans.len()).unwrap_or(i64::MAX);
+    write_last!(tx, rows, insert => insert
+    .push("INSERT INTO spans (id, authority, case_id, axis, team_id, worker_id, effective_from, \
+        effective_until, recorded_at, believed_from, epoch, cause_kind, cause_id, rules) ")
+    .push_values(spans, |mut row, span| {
+        let (cause_kind, cause_id) = cause_columns(span.explained_by);
+        row.push_bind(Uuid::now_v7())
+            .push_bind(authority.as_str())
+            .push_bind(case.uuid())
+            .push_bind(axis_code(span.axis))
+            .push_bind(span.team.as_str())
+            .push_bind(span.worker.as_ref().map_or("", WorkerId::as_str))
+            .push_bind(Instant::from(span.from))
+            .push_bind(span.until.map(Instant::from))
+            .push_bind(Instant::from(span.recorded_at))
+            .push_bind(Instant::from(believed_from))
+            .push_bind(span.epoch)
+            .push_bind(cause_kind)
+            .push_bind(cause_id)
+            .push_bind(Json(&span.rules));
+    }))
 }
 
 /// The whole history as believed now, oldest first, teams before workers.

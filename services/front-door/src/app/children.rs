@@ -157,8 +157,8 @@ async fn register(
         now,
     )?);
 
-    let (after, last_event) = write(tx, &before, &[], events, ctx, source, now).await?;
     let references = storage::references::list_in(tx, authority, child).await?;
+    let (after, last_event) = write(tx, &before, &[], events, ctx, source, now).await?;
     let known = after
         .child(child)
         .cloned()
@@ -270,7 +270,7 @@ pub(super) async fn write(
         storage::families::mark_merged(tx, other.id, after.id).await?;
     }
     let announced = announce_family(&records, source, ctx, now)?;
-    tx.announce(&announced).await?;
+    tx.announce(&announced);
     Ok((
         after,
         announced

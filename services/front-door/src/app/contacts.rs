@@ -171,10 +171,9 @@ impl App {
             contact.authority.as_str(),
             contact.id.uuid(),
             &deadlines::of(&contact),
-        )
-        .await?;
+        );
         let announced = announce_contact(&records, source, now)?;
-        tx.announce(&announced).await?;
+        tx.announce(&announced);
         let last_event = announced
             .last()
             .map(|event| EventId::from_uuid(event.event_id));

@@ -1,7 +1,7 @@
 //! Family groups and their children.
 
 use baton_ids::{AuthorityId, ChildId, FamilyId};
-use baton_store::{Db, Instant, Json, StoreError, Tx, dialect, sqlx, with_db, with_tx};
+use baton_store::{Db, Instant, Json, StoreError, Tx, dialect, sqlx, with_db, with_tx, write_last};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -144,36 +144,31 @@ pub async fn insert(
     Ok(())
 }
 
-/// Writes what changed in a group, if it is still at the version with which it was read.
+/// Writes what changed in a group at the end of the transaction, if it is still at the version with which it was read.
 #[tracing::instrument(name = "db.family.save", skip_all, fields(family.id = %family.id))]
 pub async fn save(tx: &mut Tx, before: &Family, family: &Family) -> Result<(), StoreError> {
     if before == family {
         return Ok(());
     }
-    let update = "UPDATE families SET version = $3 WHERE id = $1 AND version = $2";
-    let written = with_tx!(tx, c => sqlx::query(update)
-        .bind(family.id.uuid())
-        .bind(before.version)
-        .bind(family.version)
-        .execute(c)
-        .await?
-        .rows_affected());
-    if written != 1 {
-        return Err(StoreError::Contention);
-    }
+    write_last!(tx, 1, update => update
+        .push("UPDATE families SET version = ")
+        .push_bind(family.version)
+        .push(" WHERE id = ")
+        .push_bind(family.id.uuid())
+        .push(" AND version = ")
+        .push_bind(before.version))?;
     let changed = family
         .children
         .iter()
         .filter(|child| before.child(child.id) != Some(child));
-    let update = "UPDATE children SET family_id = $2, document = $3 WHERE id = $1";
     for child in changed {
-        with_tx!(tx, c => sqlx::query(update)
-            .bind(child.id.uuid())
-            .bind(family.id.uuid())
-            .bind(Json(document(child)))
-            .execute(c)
-            .await
-            .map(drop))?;
+        write_last!(tx, 1, update => update
+            .push("UPDATE children SET family_id = ")
+            .push_bind(family.id.uuid())
+            .push(", document = ")
+            .push_bind(Json(document(child)))
+            .push(" WHERE id = ")
+            .push_bind(child.id.uuid()))?;
     }
     Ok(())
 }
@@ -181,13 +176,11 @@ pub async fn save(tx: &mut Tx, before: &Family, family: &Family) -> Result<(), S
 /// Notes that a group was merged into another.
 #[tracing::instrument(name = "db.family.merge", skip_all, fields(family.id = %into))]
 pub async fn mark_merged(tx: &mut Tx, family: FamilyId, into: FamilyId) -> Result<(), StoreError> {
-    with_tx!(tx, c => sqlx::query("UPDATE families SET merged_into = $2 WHERE id = $1")
-        .bind(family.uuid())
-        .bind(into.uuid())
-        .execute(c)
-        .await
-            .map(drop))?;
-    Ok(())
+    write_last!(tx, 1, update => update
+        .push("UPDATE families SET merged_into = ")
+        .push_bind(into.uuid())
+        .push(" WHERE id = ")
+        .push_bind(family.uuid()))
 }
 
 fn document(child: &Child) -> Document {

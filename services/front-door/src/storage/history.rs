@@ -2,14 +2,14 @@
 
 use baton_ids::{AuthorityId, ChildId};
 use baton_protocol::Value;
-use baton_store::{Db, Instant, Json, StoreError, Tx, sqlx, with_db, with_tx};
+use baton_store::{Db, Instant, Json, StoreError, Tx, sqlx, with_db, write_last};
 use uuid::Uuid;
 
 use crate::domain::fact::{Known, Recorded};
 
 type HistoryRow = (String, Json<Value>, Instant, Instant, String);
 
-/// Adds what a report stated, in one statement.
+/// Adds what a report stated, at the end of the transaction.
 #[tracing::instrument(name = "db.fact.add", skip_all, fields(child.id = %child))]
 pub async fn add(
     tx: &mut Tx,
@@ -21,24 +21,21 @@ pub async fn add(
     if recorded.is_empty() {
         return Ok(());
     }
-    let insert = "INSERT INTO fact_history \
-        (id, authority, child_id, key, value, effective_at, recorded_at, source, cause_id) ";
-    with_tx!(tx, c => {
-        let mut query = sqlx::QueryBuilder::new(insert);
-        query.push_values(recorded, |mut row, recorded| {
-            row.push_bind(Uuid::now_v7())
-                .push_bind(authority.as_str())
-                .push_bind(child.uuid())
-                .push_bind(recorded.key.as_str())
-                .push_bind(Json(&recorded.known.value))
-                .push_bind(Instant::from(recorded.known.effective_at))
-                .push_bind(Instant::from(recorded.known.recorded_at))
-                .push_bind(&recorded.known.source)
-                .push_bind(cause_id);
-        });
-        query.build().execute(c).await?;
-    });
-    Ok(())
+    let rows = i64::try_from(recorded.len()).unwrap_or(i64::MAX);
+    write_last!(tx, rows, insert => insert
+    .push("INSERT INTO fact_history \
+        (id, authority, child_id, key, value, effective_at, recorded_at, source, cause_id) ")
+    .push_values(recorded, |mut row, recorded| {
+        row.push_bind(Uuid::now_v7())
+            .push_bind(authority.as_str())
+            .push_bind(child.uuid())
+            .push_bind(recorded.key.as_str())
+            .push_bind(Json(&recorded.known.value))
+            .push_bind(Instant::from(recorded.known.effective_at))
+            .push_bind(Instant::from(recorded.known.recorded_at))
+            .push_bind(&recorded.known.source)
+            .push_bind(cause_id);
+    }))
 }
 
 /// Every value of a key, or of all keys when none is named: newest first.

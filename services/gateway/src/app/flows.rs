@@ -102,10 +102,10 @@ impl App {
                     let digest = tx.put_private(&authority, None, &reason).await?;
                     let event = flow_event::retried(&reaction, actor, digest, now)?;
                     go_on(&mut reaction);
-                    if !reactions::save(tx, &reaction).await? {
+                    if reactions::save(tx, &[&reaction]).await?.is_empty() {
                         return Err(StoreError::Contention.into());
                     }
-                    tx.announce(std::slice::from_ref(&event)).await?;
+                    tx.announce(std::slice::from_ref(&event));
                     tx.after_commit(move || runner.wake());
                     Ok(RetryFlowResponse {
                         flow: Some(flow(reaction)),

@@ -103,13 +103,7 @@ async fn write(store: &Store, batches: Vec<Arc<[Write]>>) -> Result<Vec<Vec<bool
         .transact(
             "react",
             move |tx: &mut Tx| -> BoxFuture<'_, Result<_, StoreError>> {
-                Box::pin(async move {
-                    let mut hits = Vec::with_capacity(batches.len());
-                    for batch in &batches {
-                        hits.push(writes::apply(tx, batch).await?);
-                    }
-                    Ok(hits)
-                })
+                Box::pin(async move { writes::apply(tx, &batches).await })
             },
         )
         .await

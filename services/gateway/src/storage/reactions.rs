@@ -1,5 +1,7 @@
 //! Reactions by age, by lane and by cause.
 
+use std::collections::BTreeSet;
+
 use baton_contracts::type_v1::Owner;
 use baton_store::{Instant, Store, StoreError, Tx, sqlx, with_db, with_tx};
 use jiff::Timestamp;
@@ -94,82 +96,107 @@ impl TryFrom<Row> for Reaction {
     }
 }
 
-/// Keeps a new reaction. False when its cause has one already.
-pub async fn insert(tx: &mut Tx, reaction: &Reaction) -> Result<bool, StoreError> {
-    let insert = "INSERT INTO reactions (id, authority, kind, cause_key, lane, parent_id, report_id, \
-        phase, steps_done, attempts, next_at, version, cause, answers, frozen_path, \
-        frozen_request, frozen_context, parked_because, parked_owner, traceparent, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-        $19, $20, $21) ON CONFLICT (authority, cause_key) DO NOTHING";
-    let kept = Kept::of(reaction);
-    let done = with_tx!(tx, c => sqlx::query(insert)
-        .bind(reaction.id)
-        .bind(&reaction.authority)
-        .bind(&reaction.kind)
-        .bind(&reaction.cause_key)
-        .bind(&reaction.lane)
-        .bind(reaction.parent_id)
-        .bind(reaction.report_id)
-        .bind(reaction.phase.as_str())
-        .bind(reaction.steps_done)
-        .bind(reaction.attempts)
-        .bind(Instant::from(reaction.next_at))
-        .bind(reaction.version)
-        .bind(&kept.cause)
-        .bind(&kept.answers)
-        .bind(reaction.frozen.as_ref().map(|frozen| frozen.path.as_str()))
-        .bind(reaction.frozen.as_ref().map(|frozen| frozen.request.as_slice()))
-        .bind(reaction.frozen.as_ref().map(|frozen| frozen.context.as_slice()))
-        .bind(&reaction.parked_because)
-        .bind(reaction.parked_owner.encode_to_vec())
-        .bind(&reaction.traceparent)
-        .bind(Instant::from(reaction.created_at))
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(done == 1)
+/// How many reactions go into one statement: SQLite takes 32,766 parameters.
+const AT_ONCE_MAX: usize = 500;
+
+/// Keeps new reactions. Answers those that are new: whose cause had none.
+pub async fn insert(tx: &mut Tx, reactions: &[&Reaction]) -> Result<BTreeSet<Uuid>, StoreError> {
+    let mut new = BTreeSet::new();
+    for reactions in reactions.chunks(AT_ONCE_MAX) {
+        let ids: Vec<Uuid> = with_tx!(tx, c => {
+            let mut insert = sqlx::QueryBuilder::new(
+                "INSERT INTO reactions (id, authority, kind, cause_key, lane, parent_id, report_id, \
+                 phase, steps_done, attempts, next_at, version, cause, answers, frozen_path, \
+                 frozen_request, frozen_context, parked_because, parked_owner, traceparent, created_at) ",
+            );
+            insert.push_values(reactions, |mut row, reaction| {
+                let kept = Kept::of(reaction);
+                row.push_bind(reaction.id)
+                    .push_bind(&reaction.authority)
+                    .push_bind(&reaction.kind)
+                    .push_bind(&reaction.cause_key)
+                    .push_bind(&reaction.lane)
+                    .push_bind(reaction.parent_id)
+                    .push_bind(reaction.report_id)
+                    .push_bind(reaction.phase.as_str())
+                    .push_bind(reaction.steps_done)
+                    .push_bind(reaction.attempts)
+                    .push_bind(Instant::from(reaction.next_at))
+                    .push_bind(reaction.version)
+                    .push_bind(kept.cause)
+                    .push_bind(kept.answers)
+                    .push_bind(kept.frozen.map(|frozen| frozen.path.as_str()))
+                    .push_bind(kept.frozen.map(|frozen| frozen.request.as_slice()))
+                    .push_bind(kept.frozen.map(|frozen| frozen.context.as_slice()))
+                    .push_bind(&reaction.parked_because)
+                    .push_bind(reaction.parked_owner.encode_to_vec())
+                    .push_bind(&reaction.traceparent)
+                    .push_bind(Instant::from(reaction.created_at));
+            });
+            insert.push(" ON CONFLICT (authority, cause_key) DO NOTHING RETURNING id");
+            insert.build_query_scalar().fetch_all(c).await
+        })?;
+        new.extend(ids);
+    }
+    Ok(new)
 }
 
-/// Writes a reaction over the version before it. False when that is no longer the current one: somebody else
-/// runs it, and the caller has to let go.
-pub async fn save(tx: &mut Tx, reaction: &Reaction) -> Result<bool, StoreError> {
-    let update = "UPDATE reactions SET phase = $3, steps_done = $4, attempts = $5, next_at = $6, \
-        version = $2 + 1, cause = $7, answers = $8, frozen_path = $9, frozen_request = $10, \
-        frozen_context = $11, parked_because = $12, parked_owner = $13 \
-        WHERE id = $1 AND version = $2";
-    let kept = Kept::of(reaction);
-    let done = with_tx!(tx, c => sqlx::query(update)
-        .bind(reaction.id)
-        .bind(reaction.version - 1)
-        .bind(reaction.phase.as_str())
-        .bind(reaction.steps_done)
-        .bind(reaction.attempts)
-        .bind(Instant::from(reaction.next_at))
-        .bind(&kept.cause)
-        .bind(&kept.answers)
-        .bind(reaction.frozen.as_ref().map(|frozen| frozen.path.as_str()))
-        .bind(reaction.frozen.as_ref().map(|frozen| frozen.request.as_slice()))
-        .bind(reaction.frozen.as_ref().map(|frozen| frozen.context.as_slice()))
-        .bind(&reaction.parked_because)
-        .bind(reaction.parked_owner.encode_to_vec())
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(done == 1)
+/// Writes reactions over the versions before them. Answers those that were still current: of the others somebody else
+/// runs them, and the caller has to let go.
+pub async fn save(tx: &mut Tx, reactions: &[&Reaction]) -> Result<BTreeSet<Uuid>, StoreError> {
+    let mut saved = BTreeSet::new();
+    for reactions in reactions.chunks(AT_ONCE_MAX) {
+        let ids: Vec<Uuid> = with_tx!(tx, c => {
+            let mut update = sqlx::QueryBuilder::new(
+                "WITH given (reaction_id, version_before, phase, steps_done, attempts, next_at, cause, answers, frozen_path, \
+                 frozen_request, frozen_context, parked_because, parked_owner) AS (",
+            );
+            update.push_values(reactions, |mut row, reaction| {
+                let kept = Kept::of(reaction);
+                row.push_bind(reaction.id)
+                    .push_bind(reaction.version - 1)
+                    .push_bind(reaction.phase.as_str())
+                    .push_bind(reaction.steps_done)
+                    .push_bind(reaction.attempts)
+                    .push_bind(Instant::from(reaction.next_at))
+                    .push_bind(kept.cause)
+                    .push_bind(kept.answers)
+                    .push_bind(kept.frozen.map(|frozen| frozen.path.as_str()))
+                    .push_bind(kept.frozen.map(|frozen| frozen.request.as_slice()))
+                    .push_bind(kept.frozen.map(|frozen| frozen.context.as_slice()))
+                    .push_bind(&reaction.parked_because)
+                    .push_bind(reaction.parked_owner.encode_to_vec());
+            });
+            update.push(
+                ") UPDATE reactions SET phase = given.phase, steps_done = given.steps_done, \
+                 attempts = given.attempts, next_at = given.next_at, version = given.version_before + 1, \
+                 cause = given.cause, answers = given.answers, frozen_path = given.frozen_path, \
+                 frozen_request = given.frozen_request, frozen_context = given.frozen_context, \
+                 parked_because = given.parked_because, parked_owner = given.parked_owner \
+                 FROM given WHERE id = given.reaction_id AND version = given.version_before RETURNING id",
+            );
+            update.build_query_scalar().fetch_all(c).await
+        })?;
+        saved.extend(ids);
+    }
+    Ok(saved)
 }
 
 /// What holds facts goes when the reaction is done.
-struct Kept {
+struct Kept<'a> {
     cause: Option<Vec<u8>>,
     answers: Option<Vec<u8>>,
+    frozen: Option<&'a Frozen>,
 }
 
-impl Kept {
-    fn of(reaction: &Reaction) -> Self {
+impl<'a> Kept<'a> {
+    fn of(reaction: &'a Reaction) -> Self {
+        let frozen = reaction.frozen.as_ref();
         if reaction.phase == Phase::Done {
             return Self {
                 cause: None,
                 answers: None,
+                frozen,
             };
         }
         let answers = Answers {
@@ -178,6 +205,7 @@ impl Kept {
         Self {
             cause: reaction.cause.as_ref().map(Message::encode_to_vec),
             answers: Some(answers.encode_to_vec()),
+            frozen,
         }
     }
 }

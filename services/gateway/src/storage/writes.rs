@@ -1,5 +1,8 @@
 //! What a runner writes, as values: so that the writes of several reactions can share one commit.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use baton_store::{NewEvent, StoreError, Tx};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -62,43 +65,85 @@ impl Write {
         matches!(self, Self::Report(_) | Self::Save(_) | Self::Take { .. })
     }
 
-    /// Writes. False when it misses.
-    pub async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+    /// The reaction that is begun or saved.
+    const fn reaction(&self) -> Option<&Reaction> {
         match self {
-            Self::Report(report) => reports::insert(tx, report).await,
-            Self::Begin(reaction) => reactions::insert(tx, reaction).await,
-            Self::Save(reaction) => reactions::save(tx, reaction).await,
-            Self::TakeIfFirst {
-                lane,
-                until,
-                now,
-                mine,
-            } => lanes::take_if_first(tx, lane, *until, *now, *mine).await,
-            Self::Take { lane, until, now } => lanes::take(tx, lane, *until, *now).await,
-            Self::Hold { lane, until } => lanes::hold(tx, lane, *until).await,
-            Self::Receipt { report_id, receipt } => {
-                reports::set_receipt(tx, *report_id, receipt).await
-            }
-            Self::Announce(event) => tx
-                .announce(std::slice::from_ref(event))
-                .await
-                .map(|()| true),
+            Self::Begin(reaction) | Self::Save(reaction) => Some(reaction),
+            _ => None,
         }
     }
 }
 
-/// Writes in order and stops after a guard that misses. Tells for each write that was tried whether it hit.
-pub async fn apply(tx: &mut Tx, writes: &[Write]) -> Result<Vec<bool>, StoreError> {
-    let mut hits = Vec::with_capacity(writes.len());
-    for write in writes {
-        if let Write::Begin(reaction) | Write::Save(reaction) = write {
-            tx.mark(|| reaction.mark());
-        }
-        let hit = write.apply(tx).await?;
-        hits.push(hit);
-        if !hit && write.is_guard() {
+/// Makes the writes of several batches, each batch in order; one stops after a guard that misses. What stands at the
+/// same place in its batch is written together. Tells for each write that was tried whether it hit.
+pub async fn apply(tx: &mut Tx, batches: &[Arc<[Write]>]) -> Result<Vec<Vec<bool>>, StoreError> {
+    let mut hits: Vec<Vec<bool>> = batches.iter().map(|_| Vec::new()).collect();
+    for place in 0.. {
+        let due: Vec<(usize, &Write)> = batches
+            .iter()
+            .enumerate()
+            // A batch that was stopped has fewer hits than it has writes behind it.
+            .filter(|(batch, _)| hits[*batch].len() == place)
+            .filter_map(|(batch, writes)| Some((batch, writes.get(place)?)))
+            .filter(|(batch, _)| goes_on(&batches[*batch], &hits[*batch]))
+            .collect();
+        if due.is_empty() {
             break;
+        }
+        let reactions = together(tx, &due).await?;
+        for (batch, write) in due {
+            let hit = match write.reaction() {
+                Some(reaction) => reactions.contains(&reaction.id),
+                None => alone(tx, write).await?,
+            };
+            hits[batch].push(hit);
         }
     }
     Ok(hits)
+}
+
+/// Whether the last write of a batch lets the next one follow.
+fn goes_on(writes: &[Write], hits: &[bool]) -> bool {
+    let last = hits.len().checked_sub(1).and_then(|last| writes.get(last));
+    !matches!((last, hits.last()), (Some(last), Some(false)) if last.is_guard())
+}
+
+/// Begins and saves reactions. Answers those that hit.
+async fn together(tx: &mut Tx, due: &[(usize, &Write)]) -> Result<BTreeSet<Uuid>, StoreError> {
+    let (mut begun, mut saved): (Vec<&Reaction>, Vec<&Reaction>) = (vec![], vec![]);
+    for (_, write) in due {
+        match write {
+            Write::Begin(reaction) => begun.push(reaction),
+            Write::Save(reaction) => saved.push(reaction),
+            _ => continue,
+        }
+        tx.mark(|| write.reaction().map(Reaction::mark).unwrap_or_default());
+    }
+    let mut hits = reactions::save(tx, &saved).await?;
+    hits.append(&mut reactions::insert(tx, &begun).await?);
+    Ok(hits)
+}
+
+/// Writes what is no reaction. False when it misses.
+async fn alone(tx: &mut Tx, write: &Write) -> Result<bool, StoreError> {
+    match write {
+        // Written together with others.
+        Write::Begin(_) | Write::Save(_) => Ok(false),
+        Write::Report(report) => reports::insert(tx, report).await,
+        Write::TakeIfFirst {
+            lane,
+            until,
+            now,
+            mine,
+        } => lanes::take_if_first(tx, lane, *until, *now, *mine).await,
+        Write::Take { lane, until, now } => lanes::take(tx, lane, *until, *now).await,
+        Write::Hold { lane, until } => lanes::hold(tx, lane, *until).await,
+        Write::Receipt { report_id, receipt } => {
+            reports::set_receipt(tx, *report_id, receipt).await
+        }
+        Write::Announce(event) => {
+            tx.announce(std::slice::from_ref(event));
+            Ok(true)
+        }
+    }
 }

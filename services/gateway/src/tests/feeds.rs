@@ -64,7 +64,10 @@ impl Upstream {
         let row = baton_rpc::announcement(event).expect("a whole event");
         self.store
             .transact("announce", move |tx| {
-                Box::pin(async move { tx.announce(std::slice::from_ref(&row)).await })
+                Box::pin(async move {
+                    tx.announce(std::slice::from_ref(&row));
+                    Ok(())
+                })
             })
             .await
             .map_err(|error: StoreError| error)

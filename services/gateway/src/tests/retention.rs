@@ -49,7 +49,7 @@ async fn keep(store: &Store, reaction: Reaction) {
     let kept: Result<(), StoreError> = store
         .transact("keep", move |tx| {
             Box::pin(async move {
-                assert!(reactions::insert(tx, &reaction).await?);
+                assert_eq!(reactions::insert(tx, &[&reaction]).await?.len(), 1);
                 assert!(lanes::take(tx, &lane, until, until).await?);
                 Ok(())
             })

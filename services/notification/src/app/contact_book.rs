@@ -75,7 +75,7 @@ impl App {
         storage::contact_book::set(tx, authority, &entry).await?;
         let announced = announce_entry(&entry, ctx, source, now)?;
         let last_event = Some(EventId::from_uuid(announced.event_id));
-        tx.announce(&[announced]).await?;
+        tx.announce(&[announced]);
         if let Some(child) = entry.child {
             self.address_waiting(tx, ctx, child, &entry.kind, source, now)
                 .await?;
@@ -103,6 +103,7 @@ impl App {
             .into_iter()
             .filter(|notice| notice.recipient.kind == kind && kind != "worker")
         {
+            tx.flush().await?;
             let found = storage::contact_book::of_child(tx, &ctx.authority, child, kind).await?;
             let told = storage::notices::told(tx, &notice).await?;
             let (event, further) = decide::address(&notice, &found, &told, now);

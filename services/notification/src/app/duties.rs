@@ -101,6 +101,7 @@ impl App {
         let (Some(child), Some(family)) = (happening.child, happening.family) else {
             return Ok(());
         };
+        tx.flush().await?;
         let children = match seen {
             Seen::Family(children) => {
                 for child in children {
@@ -132,6 +133,7 @@ impl App {
         child: ChildId,
         state: &State,
     ) -> Result<(), AppError> {
+        tx.flush().await?;
         let waiting =
             storage::notices::lock_of_child(tx, &happening.authority, child, state.code()).await?;
         for notice in waiting {
@@ -151,12 +153,14 @@ impl App {
         addressee: &Addressee,
         pack: &Pack,
     ) -> Result<(), AppError> {
+        tx.flush().await?;
         let (authority, key) = (&happening.authority, addressee.key(happening.child));
         if storage::notices::exists(tx, authority, &duty.cause_key, &duty.kind, &key).await? {
             return Ok(());
         }
         let now = self.now();
         self.supersede(tx, happening, duty, addressee, now).await?;
+        tx.flush().await?;
 
         let notice = self.prepared(happening, duty, addressee, pack);
         let prepared = Event::Prepared(Box::new(notice.clone()));

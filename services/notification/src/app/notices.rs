@@ -94,6 +94,7 @@ impl App {
                 .last_event;
             self.add_further(tx, further, &source, now).await?;
         }
+        tx.flush().await?;
         let value = storage::notices::of_duty(tx, &notice).await?;
         Ok(Outcome { value, last_event })
     }

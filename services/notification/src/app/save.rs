@@ -60,6 +60,7 @@ impl App {
         }
         match version {
             None => {
+                tx.flush().await?;
                 if !storage::notices::insert(tx, &notice).await? {
                     return Ok(Outcome {
                         value: notice,
@@ -71,11 +72,10 @@ impl App {
         }
         let due = deadlines(&notice);
         if due != due_before {
-            tx.sync_deadlines(notice.authority.as_str(), notice.id.uuid(), &due)
-                .await?;
+            tx.sync_deadlines(notice.authority.as_str(), notice.id.uuid(), &due);
         }
         let announced = announce(&records, source, now)?;
-        tx.announce(&announced).await?;
+        tx.announce(&announced);
         if notice.state == State::Ready {
             let ready = Arc::clone(&self.ready);
             tx.after_commit(move || ready.notify_one());

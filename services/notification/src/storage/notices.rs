@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use baton_ids::{AuthorityId, CaseId, ChildId, NoticeId};
-use baton_store::{Db, Json, StoreError, Tx, dialect, sqlx, with_db, with_tx};
+use baton_store::{Db, Json, StoreError, Tx, dialect, sqlx, with_db, with_tx, write_last};
 use uuid::Uuid;
 
 use super::Page;
@@ -87,24 +87,21 @@ pub async fn insert(tx: &mut Tx, notice: &Notice) -> Result<bool, StoreError> {
 /// Writes a changed notice, if it is still at the version with which it was read.
 #[tracing::instrument(name = "db.notice.save", skip_all, fields(notice.id = %notice.id))]
 pub async fn save(tx: &mut Tx, before: i64, notice: &Notice) -> Result<(), StoreError> {
-    let sql = "UPDATE notices SET recipient_kind = $3, recipient_id = $4, state = $5, version = $6, document = $7, \
-        retry_at = NULL WHERE id = $1 AND version = $2";
-    let written = with_tx!(tx, c => sqlx::query(sql)
-        .bind(notice.id.uuid())
-        .bind(before)
-        .bind(&notice.recipient.kind)
-        .bind(&notice.recipient.id)
-        .bind(notice.state.code())
-        .bind(notice.version)
-        .bind(Json(notice))
-        .execute(c)
-        .await?
-        .rows_affected());
-    if written == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::Contention)
-    }
+    write_last!(tx, 1, update => update
+        .push("UPDATE notices SET recipient_kind = ")
+        .push_bind(&notice.recipient.kind)
+        .push(", recipient_id = ")
+        .push_bind(&notice.recipient.id)
+        .push(", state = ")
+        .push_bind(notice.state.code())
+        .push(", version = ")
+        .push_bind(notice.version)
+        .push(", document = ")
+        .push_bind(Json(notice))
+        .push(", retry_at = NULL WHERE id = ")
+        .push_bind(notice.id.uuid())
+        .push(" AND version = ")
+        .push_bind(before))
 }
 
 /// Whether the duty is on record.

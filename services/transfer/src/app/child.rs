@@ -189,6 +189,7 @@ pub async fn save_consideration(
     kind: &'static str,
     effective_at: Timestamp,
 ) -> Result<uuid::Uuid, Failure> {
+    tx.flush().await?;
     if !storage::save_consideration(tx, consideration).await? {
         return Err(Failure::LostRace);
     }
@@ -202,8 +203,7 @@ pub async fn save_consideration(
     } else {
         &[]
     };
-    tx.sync_deadlines(consideration.authority.as_str(), consideration.id, waiting)
-        .await?;
+    tx.sync_deadlines(consideration.authority.as_str(), consideration.id, waiting);
 
     let task = wire::TaskChange {
         key: format!("{}/undecided", consideration.id),
@@ -243,7 +243,7 @@ pub async fn save_consideration(
     };
     let row = baton_rpc::announcement(event).map_err(Failure::Event)?;
     let id = row.event_id;
-    tx.announce(&[row]).await?;
+    tx.announce(&[row]);
     Ok(id)
 }
 

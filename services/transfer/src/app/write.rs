@@ -48,22 +48,24 @@ pub async fn save(
     if events.is_empty() {
         return Ok(outcome);
     }
-    let saved = match before {
-        None => storage::insert(tx, &after).await?,
+    match before {
+        // One that was superseded a moment ago has to be out of its way.
+        None => {
+            tx.flush().await?;
+            if !storage::insert(tx, &after).await? {
+                return Err(Failure::LostRace);
+            }
+        }
         Some(before) => storage::save(tx, &after, before.version).await?,
-    };
-    if !saved {
-        return Err(Failure::LostRace);
     }
     tx.sync_deadlines(
         after.authority.as_str(),
         after.id.uuid(),
         &deadlines(&after),
-    )
-    .await?;
+    );
     let rows = announcements(before, events, origin).map_err(Failure::Event)?;
     outcome.last_event = rows.last().map(|row| row.event_id);
-    tx.announce(&rows).await?;
+    tx.announce(&rows);
     Ok(outcome)
 }
 
@@ -109,11 +111,10 @@ fn deadlines(transfer: &Transfer) -> Vec<Deadline> {
 }
 
 /// Makes the store's deadlines those of the transfer again.
-pub async fn sync(tx: &mut Tx, transfer: &Transfer) -> Result<(), StoreError> {
+pub fn sync(tx: &mut Tx, transfer: &Transfer) {
     tx.sync_deadlines(
         transfer.authority.as_str(),
         transfer.id.uuid(),
         &deadlines(transfer),
-    )
-    .await
+    );
 }

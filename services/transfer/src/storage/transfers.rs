@@ -1,7 +1,7 @@
 //! Transfers in the database: one row, a version, columns for what is asked, a document for the rest.
 
 use baton_ids::{AuthorityId, CaseId, ChildId, TransferId};
-use baton_store::{Db, Instant, Json, StoreError, Tx, dialect, with_db, with_tx};
+use baton_store::{Db, Instant, Json, StoreError, Tx, dialect, with_db, with_tx, write_last};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -117,22 +117,22 @@ pub async fn insert(tx: &mut Tx, transfer: &Transfer) -> Result<bool, StoreError
     Ok(done == 1)
 }
 
-/// Saves a transfer that was at version `from`; false when it no longer is.
+/// Saves a transfer that was at version `from`, at the end of the transaction.
 #[tracing::instrument(name = "db.transfer.save", skip_all, fields(transfer.id = %transfer.id))]
-pub async fn save(tx: &mut Tx, transfer: &Transfer, from: i64) -> Result<bool, StoreError> {
-    let sql = "UPDATE transfers SET phase = $3, live = $4, version = $5, document = $6 \
-        WHERE id = $1 AND version = $2";
-    let done = with_tx!(tx, c => sqlx::query(sql)
-        .bind(transfer.id.uuid())
-        .bind(from)
-        .bind(transfer.phase.code())
-        .bind(transfer.phase.is_live())
-        .bind(transfer.version)
-        .bind(Json(transfer))
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(done == 1)
+pub async fn save(tx: &mut Tx, transfer: &Transfer, from: i64) -> Result<(), StoreError> {
+    write_last!(tx, 1, update => update
+        .push("UPDATE transfers SET phase = ")
+        .push_bind(transfer.phase.code())
+        .push(", live = ")
+        .push_bind(transfer.phase.is_live())
+        .push(", version = ")
+        .push_bind(transfer.version)
+        .push(", document = ")
+        .push_bind(Json(transfer))
+        .push(" WHERE id = ")
+        .push_bind(transfer.id.uuid())
+        .push(" AND version = ")
+        .push_bind(from))
 }
 
 /// A page of transfers, newest first.

@@ -199,6 +199,8 @@ impl Store {
                 roll_back(tx).await;
                 return Err(error);
             }
+            // Only now is it known whether the handler gave the deadline another instant.
+            tx.finish(None).await?;
             mark_fired(&mut tx, &due).await?;
             store.commit(tx, "deadline").await?;
             Ok(())
