@@ -29,8 +29,14 @@ const BATCH_MAX: i64 = 256;
 /// How often to look for what other replicas committed or sealed.
 const POLL: Duration = Duration::from_millis(200);
 
-/// The shortest time between two batches: a busy service seals what came in it with one commit.
+/// The time after a batch in which more comes together. While more has come each time it doubles: what a batch costs here,
+/// and wherever the feed is read, hardly grows with it.
 const PAUSE: Duration = Duration::from_millis(20);
+/// The longest such time: a feed is never much later.
+const PAUSE_MAX: Duration = Duration::from_millis(160);
+
+/// What rings within this time came during the pause.
+const AT_ONCE: Duration = Duration::from_millis(1);
 
 /// The hash before the first event of a feed.
 pub(crate) const GENESIS: [u8; 32] = [0; 32];
@@ -86,6 +92,7 @@ impl Store {
     pub async fn run_sealing(&self, shutdown: CancellationToken) {
         let mut backoff = Backoff::new();
         let mut rung = false;
+        let mut pause = PAUSE;
         while !shutdown.is_cancelled() {
             let sealed = if rung {
                 self.seal_rung().await
@@ -102,12 +109,18 @@ impl Store {
                 }
             }
             if rung {
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(pause).await;
             }
+            let waits_since = tokio::time::Instant::now();
             rung = tokio::select! {
                 () = shutdown.cancelled() => false,
                 () = self.0.unsealed.notified() => true,
                 () = tokio::time::sleep(POLL), if self.0.db.is_shared() => false,
+            };
+            pause = if rung && waits_since.elapsed() < AT_ONCE {
+                (pause * 2).min(PAUSE_MAX)
+            } else {
+                PAUSE
             };
         }
     }

@@ -21,6 +21,8 @@ use crate::storage::writes::Write;
 const LANES_MAX: usize = 64;
 /// How long to wait for news: other replicas and passing time do not wake this process.
 const POLL: Duration = Duration::from_millis(200);
+/// The time after a search that found something in which more comes together.
+const REST: Duration = Duration::from_millis(10);
 /// How long to wait after the database failed.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -40,9 +42,9 @@ impl Runner {
                     continue;
                 }
             };
+            // What was found may hide more behind it; those that run wake us when they end, several at a time.
             if found > 0 {
-                // What was found may hide more behind it; those that run wake us when they end.
-                tokio::task::yield_now().await;
+                sleep(REST).await;
             }
             tokio::select! {
                 () = self.0.work.notified() => {}
