@@ -304,7 +304,7 @@ async fn begin(
         return Err(AppError::LostRace);
     }
     let first_version = closure.version - i64::try_from(events.len()).unwrap_or_default();
-    record(tx, Vec::new(), closure, first_version, events, source, now).await
+    record(tx, &[], closure, first_version, &events, source, now)
 }
 
 /// Writes what was decided about a closure.
@@ -325,23 +325,22 @@ async fn save(
     }
     record(
         tx,
-        deadlines(before),
+        &deadlines(before),
         closure,
         before.version,
-        events,
+        &events,
         source,
         now,
     )
-    .await
 }
 
 /// Writes what follows from a closure that is saved: its deadlines and its events.
-async fn record(
+fn record(
     tx: &mut Tx,
-    due_before: Vec<Deadline>,
+    due_before: &[Deadline],
     closure: Closure,
     version_before: i64,
-    events: Vec<Event>,
+    events: &[Event],
     source: &Source,
     now: Timestamp,
 ) -> Result<Outcome, AppError> {
@@ -349,7 +348,7 @@ async fn record(
     if due != due_before {
         tx.sync_deadlines(closure.authority.as_str(), closure.id.uuid(), &due);
     }
-    let announced = announce::announce(&closure, version_before, &events, source, now)?;
+    let announced = announce::announce(&closure, version_before, events, source, now)?;
     tx.announce(&announced);
 
     let mut rules: Vec<String> = Vec::new();
