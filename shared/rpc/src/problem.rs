@@ -16,6 +16,9 @@ pub const ERROR_DOMAIN: &str = "baton.example";
 /// Clients take 8 KiB of trailers by default, and the details travel there in base64.
 const DETAILS_BYTES_MAX: usize = 5 * 1024;
 
+/// The longest path of a field that is repeated: a key of a map is in it, and anybody can send any.
+const PATH_CHARS_MAX: usize = 120;
+
 /// Why a call fails. Becomes a [`Status`] with `google.rpc` details.
 ///
 /// Nothing in it may repeat what people wrote: it holds ids, codes, dates and rule IDs.
@@ -287,7 +290,10 @@ impl Violations {
 
 impl From<Violations> for Problem {
     fn from(violations: Violations) -> Self {
-        let fields = violations.0;
+        let mut fields = violations.0;
+        for field in &mut fields {
+            cut(&mut field.field);
+        }
         let mut names: Vec<&str> = fields
             .iter()
             .map(|violation| violation.field.as_str())
@@ -299,5 +305,13 @@ impl From<Violations> for Problem {
             fields,
             ..Self::new(Reason::InvalidFields, message)
         }
+    }
+}
+
+/// Cuts a path that is too long to be told.
+fn cut(path: &mut String) {
+    if let Some((end, _)) = path.char_indices().nth(PATH_CHARS_MAX) {
+        path.truncate(end);
+        path.push_str("...");
     }
 }

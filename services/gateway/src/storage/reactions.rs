@@ -102,6 +102,9 @@ const AT_ONCE_MAX: usize = 500;
 /// Keeps new reactions. Answers those that are new: whose cause had none.
 pub async fn insert(tx: &mut Tx, reactions: &[&Reaction]) -> Result<BTreeSet<Uuid>, StoreError> {
     let mut new = BTreeSet::new();
+    // An answer and the feed may begin the same reactions at once: in one order, or each would wait for the other.
+    let mut reactions = reactions.to_vec();
+    reactions.sort_by_key(|reaction| (&reaction.authority, &reaction.cause_key));
     for reactions in reactions.chunks(AT_ONCE_MAX) {
         let ids: Vec<Uuid> = with_tx!(tx, c => {
             let mut insert = sqlx::QueryBuilder::new(

@@ -81,6 +81,17 @@ fn bad_input_names_every_field_at_once() {
 }
 
 #[test]
+fn a_path_that_somebody_made_long_is_cut_and_still_named() {
+    let field = format!("households[{}é]", "long".repeat(5000));
+
+    let status = Status::from(Problem::invalid(field, "is no id"));
+
+    let fields = status.get_details_bad_request().unwrap().field_violations;
+    assert!(fields[0].field.starts_with("households[longlong"));
+    assert!(fields[0].field.len() <= 123 && status.message().len() < 200);
+}
+
+#[test]
 fn what_is_worth_trying_again_says_when() {
     let behind = Status::from(
         Problem::new(Reason::ViewBehind, "not yet").retry_after(Duration::from_secs(2)),

@@ -1,6 +1,7 @@
 //! The store on both databases. Every statement of the crate runs in here twice.
 
 mod deadlines;
+mod ending;
 mod events;
 mod feeds;
 mod instants;
