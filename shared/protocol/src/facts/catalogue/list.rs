@@ -173,7 +173,7 @@ pub const CATALOGUE: &[FactSpec] = &[
         FactKind::Date,
         &[],
         "Day of the decision that made the contact a referral.",
-        "Baton, record system",
+        "record system",
     ),
     fact(
         "chronology_existed",
