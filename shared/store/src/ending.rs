@@ -201,17 +201,18 @@ impl Tx {
     }
 }
 
-/// False when the request was kept before. An error when a write missed.
+/// False when the request was kept before: its repeat is answered, whatever its writes hit. An error when a write missed.
 fn outcome(counted: &[(String, Option<i64>)], found: &[i64]) -> Result<bool, StoreError> {
     if counted.len() != found.len() {
         return Err(StoreError::Corrupt("the outcome of the last writes"));
     }
-    for ((_, expected), found) in counted.iter().zip(found) {
-        match expected {
-            Some(expected) if expected != found => return Err(StoreError::Contention),
-            None if *found == 0 => return Ok(false),
-            _ => {}
-        }
+    let counts = || counted.iter().map(|(_, rows)| rows).zip(found);
+    if counts().any(|(rows, found)| rows.is_none() && *found == 0) {
+        return Ok(false);
+    }
+    let missed = counts().any(|(rows, found)| rows.is_some_and(|rows| rows != *found));
+    if missed {
+        return Err(StoreError::Contention);
     }
     Ok(true)
 }
