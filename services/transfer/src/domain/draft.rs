@@ -147,7 +147,8 @@ impl<'a> Draft<'a> {
             .transfer
             .gate
             .iter()
-            .any(|item| item.asked_for && item.state() == ItemState::Failed);
+            // What only should be so holds nothing.
+            .any(|item| item.asked_for && item.hard && item.state() == ItemState::Failed);
         scope.worker_named = self.transfer.receiving_worker.is_some();
         scope.today = Some(self.today());
         scope

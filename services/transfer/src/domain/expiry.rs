@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::clock::{Clock, ClockState, Ring};
 use super::draft::{Draft, ids};
 use super::event::{Change, Event};
-use super::item::{ItemState, MetBy};
+use super::item::MetBy;
 use super::notices;
 use super::owner::{outgoing, receiving};
 use super::progress::MOVE_HELD;
@@ -187,13 +187,13 @@ impl Draft<'_> {
         }
     }
 
-    /// The case moves though nobody was named (W-087). Not while an item was found wanting or a hard one is open (K-44).
+    /// The case moves though nobody was named (W-087). Not while a hard item is open or was found wanting (K-44).
     fn move_without_worker(&mut self, rules: &[String]) {
-        let barred = self.transfer.gate.iter().any(|item| {
-            item.bars()
-                && item.met_by != MetBy::ReceivingWorker
-                && (item.hard || item.state() == ItemState::Failed)
-        });
+        let barred = self
+            .transfer
+            .gate
+            .iter()
+            .any(|item| item.bars() && item.hard && item.met_by != MetBy::ReceivingWorker);
         if barred || !self.transfer.holds.is_empty() || self.transfer.phase != Phase::Placed {
             self.trouble(
                 MOVE_HELD,

@@ -334,6 +334,11 @@ impl Stage {
         self.act(who, Command::CompleteItem(self.item_act(item, true)))
     }
 
+    /// Completes an item whose every question is answered no.
+    pub fn deny_item(&mut self, who: &str, item: &str) -> Result<Vec<Event>, Refusal> {
+        self.act(who, Command::CompleteItem(self.item_act(item, false)))
+    }
+
     pub fn sign_item(&mut self, who: &str, item: &str, yes: bool) -> Result<Vec<Event>, Refusal> {
         self.act(who, Command::SignItem(self.item_act(item, yes)))
     }

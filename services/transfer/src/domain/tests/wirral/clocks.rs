@@ -190,6 +190,53 @@ fn k_44_a_failed_audit_holds_the_forced_move_until_it_is_put_right() {
 }
 
 #[test]
+fn w_071_x_22_what_a_summary_only_should_hold_does_not_hold_the_forced_move() {
+    let mut stage = scheduled();
+    stage.at("2026-03-16 15:30");
+    stage.know_code("plan", "child_in_need");
+    stage.know("in_proceedings", Value::Flag(false));
+    stage.know("section_47_open", Value::Flag(false));
+    stage.report(
+        "conference_held",
+        Some(conference("2026-03-16 14:00", "child_in_need_plan")),
+    );
+    let district_meeting = MeetingHeld {
+        kind: "district_transfer".to_owned(),
+        held_at: local("2026-03-16 15:00"),
+        attended: vec!["tom".to_owned(), "nia".to_owned()],
+        chaired_by: None,
+        agreed: [].into(),
+        agreed_date: None,
+    };
+    stage
+        .act("tom", Command::RecordMeeting(district_meeting))
+        .unwrap();
+    audited(&mut stage);
+    let sent = Command::RecordNoticeSent {
+        item: "transfer_request_sent".to_owned(),
+        sent_at: stage.now,
+    };
+    stage.act("baton", sent).unwrap();
+
+    stage.complete_item("ann", "transfer_summary").unwrap();
+
+    stage.deny_item("ann", "transfer_summary_contents").unwrap();
+    stage.deny_item("ann", "record_current").unwrap();
+    stage.at("2026-03-31 00:00");
+    stage
+        .act(
+            "baton",
+            Command::ResolveExpiry {
+                clock: "receiving_worker_named".to_owned(),
+            },
+        )
+        .unwrap();
+
+    let release = stage.release().expect("nothing hard is open");
+    assert!(release.to_worker.is_none() && release.pending_authorisation);
+}
+
+#[test]
 fn k_44_w_087_what_was_held_moves_when_the_audit_is_put_right() {
     let mut stage = scheduled();
     stage.at("2026-03-16 15:30");
