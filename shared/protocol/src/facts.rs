@@ -84,6 +84,21 @@ impl FactKey {
     pub fn date_of_birth() -> Self {
         Self("date_of_birth".to_owned())
     }
+
+    /// The date of birth that a young person whose age is in dispute claims.
+    pub fn claimed_date_of_birth() -> Self {
+        Self("claimed_date_of_birth".to_owned())
+    }
+
+    /// The kind of the team that has the child's case open.
+    pub fn case_open_with() -> Self {
+        Self("case_open_with".to_owned())
+    }
+
+    /// The team that closed the child's last case.
+    pub fn case_closed_by() -> Self {
+        Self("case_closed_by".to_owned())
+    }
 }
 
 impl FromStr for FactKey {

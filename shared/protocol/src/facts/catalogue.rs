@@ -1,15 +1,19 @@
 //! The facts that rules may use. `docs/facts.md` is made from this list.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{FactError, FactKey, Value};
 
+mod groups;
 mod list;
 
-pub use list::CATALOGUE;
+/// Every fact, in the order of the page: one file of the catalogue after another.
+pub static CATALOGUE: LazyLock<Vec<FactSpec>> =
+    LazyLock::new(|| [list::FACTS, groups::FACTS].concat());
 
 /// The type of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +67,10 @@ impl FactSpec {
 
     /// Whether the value says something about the person: it stays out of events, logs and errors.
     pub fn is_sensitive(&self) -> bool {
-        matches!(self.key, "date_of_birth" | "expected_delivery_date")
+        matches!(
+            self.key,
+            "date_of_birth" | "expected_delivery_date" | "claimed_date_of_birth"
+        )
     }
 
     /// Whether a code belongs to the closed list.

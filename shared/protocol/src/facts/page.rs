@@ -7,7 +7,7 @@ use super::{CATALOGUE, FactKind};
 /// The text of `docs/facts.md`, made from the catalogue.
 pub fn facts_page() -> String {
     let mut page = String::from(
-        "# Facts that rules may use\n\nMade from `shared/protocol/src/facts/catalogue/list.rs`; a test keeps both the same.\n\n\
+        "# Facts that rules may use\n\nMade from `shared/protocol/src/facts/catalogue/`; a test keeps both the same.\n\n\
          A fact is known, known to be none (`none`), or unknown (not reported). Facts hold dates, never ages or\n\
          counts. In a condition they are written `facts.<key>`; dates and instants compare as texts. Known to be\n\
          none equals nothing but `null`. `child.unborn` is derived: an expected delivery date and no date of birth.\n\
@@ -15,7 +15,7 @@ pub fn facts_page() -> String {
          happened), and `process.item_failed` and `process.worker_named` (how the transfer stands).\n\n\
          | key | type | codes | meaning | who can report it |\n| --- | --- | --- | --- | --- |\n",
     );
-    for spec in CATALOGUE {
+    for spec in CATALOGUE.iter() {
         let kind = match spec.kind {
             FactKind::Code => "code",
             FactKind::Date => "date",

@@ -76,5 +76,24 @@ fn dates_that_tell_of_the_person_are_marked() {
         .map(|spec| spec.key)
         .collect();
 
-    assert_eq!(sensitive, ["date_of_birth", "expected_delivery_date"]);
+    assert_eq!(
+        sensitive,
+        [
+            "date_of_birth",
+            "expected_delivery_date",
+            "claimed_date_of_birth"
+        ]
+    );
+}
+
+#[test]
+fn a_fact_that_names_a_kind_of_team_knows_every_kind() {
+    let kinds: Vec<&str> = crate::party::TeamKind::all()
+        .map(crate::party::TeamKind::as_str)
+        .collect();
+
+    for key in ["case_open_with", "case_closed_by_kind"] {
+        let spec = spec(&key.parse().unwrap()).unwrap();
+        assert_eq!(spec.codes, kinds, "{key}");
+    }
 }

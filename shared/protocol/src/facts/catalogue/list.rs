@@ -2,11 +2,12 @@
 
 use super::{FactKind, FactSpec};
 
-const RECORD: &str = "record system";
-const RECORD_OR_MANAGER: &str = "record system, team manager";
-const RECORD_OR_WORKER: &str = "record system, allocated social worker";
+pub(super) const RECORD: &str = "record system";
+pub(super) const RECORD_OR_MANAGER: &str = "record system, team manager";
+pub(super) const RECORD_OR_WORKER: &str = "record system, allocated social worker";
 
-const fn fact(
+/// One fact.
+pub(super) const fn fact(
     key: &'static str,
     kind: FactKind,
     codes: &'static [&'static str],
@@ -61,8 +62,8 @@ const SPECIAL_GROUPS: &[&str] = &[
 
 const RECIPIENTS: &[&str] = &["family", "parent", "carer", "child", "agencies", "referrer"];
 
-/// Every fact, in the order of the page.
-pub const CATALOGUE: &[FactSpec] = &[
+/// The facts that every part of the protocols uses, in the order of the page.
+pub(super) const FACTS: &[FactSpec] = &[
     fact(
         "date_of_birth",
         FactKind::Date,
