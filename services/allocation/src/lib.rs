@@ -54,6 +54,11 @@ pub const fn migrations() -> Migrations {
                 "team_phone",
                 include_str!("../migrations/sqlite/1003_team_phone.sql"),
             ),
+            (
+                1004,
+                "team_periods",
+                include_str!("../migrations/sqlite/1004_team_periods.sql"),
+            ),
         ],
         postgres: &[
             (
@@ -75,6 +80,11 @@ pub const fn migrations() -> Migrations {
                 1003,
                 "team_phone",
                 include_str!("../migrations/postgres/1003_team_phone.sql"),
+            ),
+            (
+                1004,
+                "team_periods",
+                include_str!("../migrations/postgres/1004_team_periods.sql"),
             ),
         ],
     }

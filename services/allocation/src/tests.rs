@@ -8,4 +8,5 @@ mod ledger;
 mod organisation;
 mod races;
 mod reports;
+mod successors;
 mod unallocated;

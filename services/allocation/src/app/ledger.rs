@@ -7,7 +7,7 @@ use prost::Message;
 
 use super::announce::{Recorded, Source, announce};
 use super::{App, AppError, Outcome, deadlines};
-use crate::domain::command::{Command, Placement};
+use crate::domain::command::{Command, Move, Placement};
 use crate::domain::context::Context;
 use crate::domain::spans::turn_of;
 use crate::domain::{Case, Event, What, apply, decide, report_placement, worker_named};
@@ -56,8 +56,14 @@ impl App {
                         authority,
                         Some(&placement.team),
                         placement.worker.as_ref(),
+                        Some(app.day_of(now)),
                     )
                     .await?;
+                    // What is addressed to a team that has ended goes to its successor.
+                    let placement = Placement {
+                        team: roster.in_charge(&placement.team).clone(),
+                        ..placement
+                    };
 
                     let (case, event) =
                         crate::domain::place(&placement, former.as_ref(), &roster, &ctx, now)?;
@@ -131,8 +137,16 @@ impl App {
                         &ctx.authority,
                         Some(team),
                         worker_named(&command),
+                        Some(app.day_of(now)),
                     )
                     .await?;
+                    let command = match command {
+                        Command::Move(to) => Command::Move(Move {
+                            to_team: roster.in_charge(&to.to_team).clone(),
+                            ..to
+                        }),
+                        command => command,
+                    };
 
                     let events = decide(&before, &command, &roster, &ctx, &app.rules(&pack), now)?;
                     let seen = seen(before.clone(), &ctx);

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::announce::Source;
 use super::{App, AppError};
 use crate::domain::context::{Context, PostHeld};
-use crate::domain::organisation::{Post, Team, Worker, check_post, may_administer};
+use crate::domain::organisation::{Post, Team, Worker, check_post, check_team, may_administer};
 use crate::storage::organisation as table;
 
 /// What is set up or changed.
@@ -59,9 +59,14 @@ impl App {
 
 async fn write(tx: &mut Tx, ctx: &Context, entry: &Entry) -> Result<i64, AppError> {
     match entry {
-        Entry::Team(team) => Ok(table::save_team(tx, &ctx.authority, team).await?),
+        Entry::Team(team) => {
+            if team.successor.is_some() {
+                check_team(team, &table::whole_roster(tx, &ctx.authority).await?)?;
+            }
+            Ok(table::save_team(tx, &ctx.authority, team).await?)
+        }
         Entry::Worker(worker) => {
-            let roster = table::roster(tx, &ctx.authority, Some(&worker.team), None).await?;
+            let roster = table::roster(tx, &ctx.authority, Some(&worker.team), None, None).await?;
             roster.team(&worker.team)?;
             Ok(table::save_worker(tx, &ctx.authority, worker).await?)
         }
@@ -100,7 +105,15 @@ fn data_of(entry: &Entry) -> (&'static str, &str, Value) {
         Entry::Team(team) => (
             "org.team_set",
             team.id.as_str(),
-            json!({ "team_id": team.id.as_str(), "kind": team.kind, "area": team.area.clone().unwrap_or_default() }),
+            json!({
+                "team_id": team.id.as_str(),
+                "kind": team.kind,
+                "area": team.area.clone().unwrap_or_default(),
+                "from": team.from.map(|day| day.to_string()).unwrap_or_default(),
+                "until": team.until.map(|day| day.to_string()).unwrap_or_default(),
+                "successor_team_id":
+                    team.successor.as_ref().map(ToString::to_string).unwrap_or_default(),
+            }),
         ),
         Entry::Worker(worker) => (
             "org.worker_set",

@@ -22,6 +22,57 @@ pub struct Team {
     pub area: Option<String>,
     /// The number under which families and agencies reach it. None when not given.
     pub phone: Option<String>,
+    /// The first day on which it works. None when it always has.
+    pub from: Option<Date>,
+    /// The last day on which it works. None while no end is known.
+    pub until: Option<Date>,
+    /// The team to which goes, after the last day, whatever is addressed to this one.
+    pub successor: Option<TeamId>,
+}
+
+impl Team {
+    /// Whether it has begun its work and not ended it, on a day.
+    pub fn works_on(&self, day: Date) -> bool {
+        self.from.is_none_or(|from| from <= day) && !self.has_ended(day)
+    }
+
+    /// Whether its last day has passed.
+    pub fn has_ended(&self, day: Date) -> bool {
+        self.until.is_some_and(|until| until < day)
+    }
+}
+
+/// The team to which goes what is addressed to a team on a day: itself, or, after its last day, its successor, and so
+/// on. A team that is not known stays as it is.
+pub fn in_charge<'a>(teams: &'a BTreeMap<TeamId, Team>, id: &'a TeamId, day: Date) -> &'a TeamId {
+    let mut at = id;
+    // No longer way than there are teams, even if somebody made it a circle.
+    for _ in 0..=teams.len() {
+        let Some(team) = teams.get(at).filter(|team| team.has_ended(day)) else {
+            return at;
+        };
+        match &team.successor {
+            Some(successor) => at = successor,
+            None => return at,
+        }
+    }
+    at
+}
+
+/// Whether a team may be set up so: a successor has to be there, and the way from one to the next has to end.
+pub fn check_team(team: &Team, roster: &Roster) -> Result<(), Refusal> {
+    let mut next = team.successor.as_ref();
+    let mut steps = 0;
+    while let Some(successor) = next {
+        if *successor == team.id || steps > roster.teams.len() {
+            return Err(Refusal::SuccessorsInACircle {
+                team: team.id.clone(),
+            });
+        }
+        next = roster.team(successor)?.successor.as_ref();
+        steps += 1;
+    }
+    Ok(())
 }
 
 /// A worker.
@@ -70,6 +121,8 @@ pub struct Roster {
     pub teams: BTreeMap<TeamId, Team>,
     /// Workers by id.
     pub workers: BTreeMap<WorkerId, Worker>,
+    /// The day on which it is looked at. None: as if no team ever ended.
+    pub day: Option<Date>,
 }
 
 impl Roster {
@@ -78,6 +131,11 @@ impl Roster {
         self.teams
             .get(id)
             .ok_or_else(|| Refusal::TeamUnknown { team: id.clone() })
+    }
+
+    /// The team to which goes what is addressed to a team on the day.
+    pub fn in_charge<'a>(&'a self, id: &'a TeamId) -> &'a TeamId {
+        self.day.map_or(id, |day| in_charge(&self.teams, id, day))
     }
 
     /// Finds a worker.
@@ -90,7 +148,7 @@ impl Roster {
     /// Finds a worker who must belong to a team.
     pub fn worker_of(&self, id: &WorkerId, team: &TeamId) -> Result<&Worker, Refusal> {
         let worker = self.worker(id)?;
-        if worker.team == *team {
+        if self.in_charge(&worker.team) == self.in_charge(team) {
             Ok(worker)
         } else {
             Err(Refusal::WorkerNotInTeam {

@@ -50,6 +50,12 @@ pub enum Refusal {
         /// The worker who was named.
         worker: WorkerId,
     },
+    /// A team would come in its own place.
+    #[error("the successors of team {team} lead back to it")]
+    SuccessorsInACircle {
+        /// The team.
+        team: TeamId,
+    },
     /// The worker belongs to another team.
     #[error("{worker} does not belong to team {team}")]
     WorkerNotInTeam {

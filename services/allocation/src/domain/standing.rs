@@ -6,7 +6,7 @@ use baton_ids::{TeamId, WorkerId};
 use jiff::civil::Date;
 
 use super::context::PostHeld;
-use super::organisation::{Holding, Post, Team, Worker};
+use super::organisation::{Holding, Post, Team, Worker, in_charge};
 
 impl Holding {
     /// Whether it holds on a day. Both ends belong to it.
@@ -50,6 +50,29 @@ pub fn posts_held(
             });
         }
     }
+    held
+}
+
+/// The same posts, and those in the teams that have ended and in whose place theirs came: what is still addressed to such
+/// a team is theirs to do.
+pub fn with_forerunners(
+    mut held: Vec<PostHeld>,
+    teams: &BTreeMap<TeamId, Team>,
+    day: Date,
+) -> Vec<PostHeld> {
+    let ended = teams.values().filter(|team| team.has_ended(day));
+    let inherited: Vec<PostHeld> = ended
+        .flat_map(|team| {
+            let now = in_charge(teams, &team.id, day);
+            held.iter()
+                .filter(move |post| now != &team.id && post.team.as_ref() == Some(now))
+                .map(|post| PostHeld {
+                    team: Some(team.id.clone()),
+                    ..post.clone()
+                })
+        })
+        .collect();
+    held.extend(inherited);
     held
 }
 
@@ -101,6 +124,7 @@ pub fn recipients(
 
     match (&owner.team, &owner.area) {
         (Some(team), area) => {
+            let team = in_charge(teams, team, day);
             let area = area.as_deref().or_else(|| area_of(team));
             first_found(&[
                 &|post| post.team.as_ref() == Some(team),

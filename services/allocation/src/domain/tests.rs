@@ -41,6 +41,9 @@ pub fn roster() -> Roster {
             kind: "assessment".to_owned(),
             area: Some("n".to_owned()),
             phone: None,
+            from: None,
+            until: None,
+            successor: None,
         };
         (of.id.clone(), of)
     });
@@ -55,6 +58,7 @@ pub fn roster() -> Roster {
     Roster {
         teams: teams.into(),
         workers: workers.into(),
+        day: None,
     }
 }
 

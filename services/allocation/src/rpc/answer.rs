@@ -107,6 +107,13 @@ pub fn team(team: &Team) -> type_v1::Team {
         kind: team.kind.clone(),
         area: team.area.clone().unwrap_or_default(),
         phone: team.phone.clone().unwrap_or_default(),
+        from: team.from.map(|day| day.to_string()).unwrap_or_default(),
+        until: team.until.map(|day| day.to_string()).unwrap_or_default(),
+        successor_team_id: team
+            .successor
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
     }
 }
 

@@ -99,12 +99,33 @@ pub fn team(team: Option<&type_v1::Team>) -> Result<Team, Problem> {
     code(&mut violations, "team.kind", &team.kind);
     area(&mut violations, "team.area", &team.area);
     phone(&mut violations, "team.phone", &team.phone);
+    let from = optional_id::<Date>(&mut violations, "team.from", &team.from);
+    let until = optional_id::<Date>(&mut violations, "team.until", &team.until);
+    let named = &team.successor_team_id;
+    let successor = optional_id::<TeamId>(&mut violations, "team.successor_team_id", named);
+    if from.zip(until).is_some_and(|(from, until)| until < from) {
+        violations.add("team.until", "must not be before `from`");
+    }
+    match (until, named.is_empty()) {
+        (Some(_), true) => violations.add(
+            "team.successor_team_id",
+            "must name who takes over from a team that ends",
+        ),
+        (None, false) if team.until.is_empty() => violations.add(
+            "team.until",
+            "must be given with a successor: until then nothing goes there",
+        ),
+        _ => {}
+    }
     violations.into_result()?;
     Ok(Team {
         id: sound(id)?,
         kind: team.kind,
         area: filled(team.area),
         phone: filled(team.phone),
+        from,
+        until,
+        successor,
     })
 }
 

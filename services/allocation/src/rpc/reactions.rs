@@ -1,5 +1,7 @@
 //! What the gateway's reactions ask of the ledger.
 
+use std::collections::BTreeMap;
+
 use baton_contracts::allocation::v1 as wire;
 use baton_contracts::allocation::v1::allocation_reaction_service_server::AllocationReactionService;
 use baton_contracts::type_v1;
@@ -12,7 +14,8 @@ use super::public::case_id;
 use super::{Handlers, answer, context, parse};
 use crate::app::Act;
 use crate::domain::command::{Command, End, Move, Placement, ReportHolder};
-use crate::domain::standing::{posts_held, recipients};
+use crate::domain::organisation::Team;
+use crate::domain::standing::{posts_held, recipients, with_forerunners};
 
 #[tonic::async_trait]
 impl AllocationReactionService for Handlers {
@@ -247,9 +250,14 @@ impl AllocationReactionService for Handlers {
                 }
             },
         )?;
+        let teams: BTreeMap<TeamId, Team> = around
+            .teams
+            .iter()
+            .map(|team| (team.id.clone(), team.clone()))
+            .collect();
         let held = principal.as_ref().map_or_else(Vec::new, |principal| {
             let worker = around.workers.iter().find(|worker| worker.id == *principal);
-            posts_held(principal, worker, &posts, day)
+            with_forerunners(posts_held(principal, worker, &posts, day), &teams, day)
         });
         let known = principal.as_ref().is_some_and(|principal| {
             around.workers.iter().any(|worker| worker.id == *principal) || !posts.is_empty()
@@ -259,7 +267,19 @@ impl AllocationReactionService for Handlers {
             principal_known: known,
             responsibility: around.case.as_ref().and_then(answer::responsibility),
             organisation: Some(type_v1::Organisation {
-                teams: around.teams.iter().map(answer::team).collect(),
+                // Nothing is routed to a team that does not work: it is of no kind.
+                teams: around
+                    .teams
+                    .iter()
+                    .map(|team| type_v1::Team {
+                        kind: if team.works_on(day) {
+                            team.kind.clone()
+                        } else {
+                            String::new()
+                        },
+                        ..answer::team(team)
+                    })
+                    .collect(),
                 workers: around.workers.iter().map(answer::worker).collect(),
             }),
         }))

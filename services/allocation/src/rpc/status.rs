@@ -44,6 +44,9 @@ fn refused(refusal: &Refusal) -> Problem {
         Refusal::TeamUnknown { team } => {
             says(Reason::TeamUnknown).metadata("team_id", team.as_str())
         }
+        Refusal::SuccessorsInACircle { .. } => {
+            Problem::invalid("team.successor_team_id", refusal.to_string())
+        }
         Refusal::WorkerUnknown { worker } => {
             says(Reason::WorkerUnknown).metadata("worker_id", worker.as_str())
         }

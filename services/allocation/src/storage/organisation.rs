@@ -15,15 +15,21 @@ pub async fn save_team(
     authority: &AuthorityId,
     team: &Team,
 ) -> Result<i64, StoreError> {
-    let sql = "INSERT INTO teams (authority, team_id, kind, area, phone, version) \
-        VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (authority, team_id) DO UPDATE \
-        SET kind = excluded.kind, area = excluded.area, phone = excluded.phone, version = teams.version + 1 RETURNING version";
+    let sql = "INSERT INTO teams \
+        (authority, team_id, kind, area, phone, from_on, until_on, successor_id, version) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1) ON CONFLICT (authority, team_id) DO UPDATE \
+        SET kind = excluded.kind, area = excluded.area, phone = excluded.phone, \
+            from_on = excluded.from_on, until_on = excluded.until_on, \
+            successor_id = excluded.successor_id, version = teams.version + 1 RETURNING version";
     Ok(with_tx!(tx, c => sqlx::query_scalar(sql)
         .bind(authority.as_str())
         .bind(team.id.as_str())
         .bind(&team.kind)
         .bind(team.area.as_deref().unwrap_or_default())
         .bind(team.phone.as_deref().unwrap_or_default())
+        .bind(team.from.map(|day| day.to_string()).unwrap_or_default())
+        .bind(team.until.map(|day| day.to_string()).unwrap_or_default())
+        .bind(team.successor.as_ref().map_or("", TeamId::as_str))
         .fetch_one(c)
         .await?))
 }
@@ -102,29 +108,40 @@ pub async fn has_posts(tx: &mut Tx, authority: &AuthorityId) -> Result<bool, Sto
     Ok(with_tx!(tx, c => sqlx::query_scalar(sql).bind(authority.as_str()).fetch_one(c).await?))
 }
 
-/// The teams and workers that a decision asks about: one statement for both. Teams of the workers are not added.
+/// The teams and workers that a decision asks about, with the teams that came in their place, as they are on a day: one
+/// statement for all.
 #[tracing::instrument(name = "db.organisation.roster", skip_all)]
 pub async fn roster(
     tx: &mut Tx,
     authority: &AuthorityId,
     team: Option<&TeamId>,
     worker: Option<&WorkerId>,
+    day: Option<Date>,
 ) -> Result<Roster, StoreError> {
-    let sql = "SELECT 'team', team_id, kind, area FROM teams WHERE authority = $1 AND team_id = $2 \
+    let sql = "WITH RECURSIVE line (id) AS ( \
+            SELECT team_id FROM teams WHERE authority = $1 AND (team_id = $2 OR team_id IN \
+                (SELECT w.team_id FROM workers w WHERE w.authority = $1 AND w.worker_id = $3)) \
+            UNION \
+            SELECT t.successor_id FROM teams t JOIN line ON t.team_id = line.id WHERE t.authority = $1) \
+        SELECT 'team', team_id, kind, area, phone, from_on, until_on, successor_id FROM teams \
+            WHERE authority = $1 AND team_id IN (SELECT id FROM line) \
         UNION ALL \
-        SELECT 'worker', worker_id, grade, team_id FROM workers WHERE authority = $1 AND worker_id = $3";
-    let rows: Vec<(String, String, String, String)> = with_tx!(tx, c => sqlx::query_as(sql)
+        SELECT 'worker', worker_id, grade, team_id, '', '', '', '' FROM workers \
+            WHERE authority = $1 AND worker_id = $3";
+    let rows: Vec<Named> = with_tx!(tx, c => sqlx::query_as(sql)
         .bind(authority.as_str())
         .bind(team.map_or("", TeamId::as_str))
         .bind(worker.map_or("", WorkerId::as_str))
         .fetch_all(c)
         .await?);
 
-    let mut roster = Roster::default();
-    for (what, id, code, belongs_to) in rows {
+    let mut roster = Roster {
+        day,
+        ..Roster::default()
+    };
+    for (what, id, code, belongs_to, phone, from, until, successor) in rows {
         if what == "team" {
-            // Whoever decides who is responsible rings nobody up.
-            let team = team_of((id, code, belongs_to, String::new()))?;
+            let team = team_of((id, code, belongs_to, phone, from, until, successor))?;
             roster.teams.insert(team.id.clone(), team);
         } else {
             let worker = worker_of((id, belongs_to, code))?;
@@ -133,6 +150,18 @@ pub async fn roster(
     }
     Ok(roster)
 }
+
+/// What it is, and the columns of a team.
+type Named = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+);
 
 /// Every team and every worker: for setting up a post, which may name several.
 pub async fn whole_roster(tx: &mut Tx, authority: &AuthorityId) -> Result<Roster, StoreError> {
@@ -156,14 +185,15 @@ pub async fn whole_roster(tx: &mut Tx, authority: &AuthorityId) -> Result<Roster
     Ok(Roster {
         teams: teams.collect::<Result<_, _>>()?,
         workers: workers.collect::<Result<_, _>>()?,
+        day: None,
     })
 }
 
-/// Id, kind, area and telephone number.
-type TeamRow = (String, String, String, String);
+/// Id, kind, area, telephone number, first day, last day and successor.
+pub(super) type TeamRow = (String, String, String, String, String, String, String);
 
-const TEAMS: &str =
-    "SELECT team_id, kind, area, phone FROM teams WHERE authority = $1 ORDER BY team_id";
+const TEAMS: &str = "SELECT team_id, kind, area, phone, from_on, until_on, successor_id FROM teams \
+    WHERE authority = $1 ORDER BY team_id";
 const WORKERS: &str =
     "SELECT worker_id, team_id, grade FROM workers WHERE authority = $1 ORDER BY worker_id";
 
@@ -281,13 +311,22 @@ fn holding_of(row: &PostRow) -> Result<Option<Holding>, StoreError> {
     }))
 }
 
-pub(super) fn team_of((id, kind, area, phone): TeamRow) -> Result<Team, StoreError> {
+pub(super) fn team_of(
+    (id, kind, area, phone, from, until, successor): TeamRow,
+) -> Result<Team, StoreError> {
     let id = TeamId::new(id).map_err(|_| StoreError::Corrupt("teams.team_id"))?;
+    let day = |text: &str| {
+        let day = filled(text).map(|text| text.parse::<Date>()).transpose();
+        day.map_err(|_| StoreError::Corrupt("teams.until_on"))
+    };
     Ok(Team {
         id,
         kind,
         area: filled(&area),
         phone: filled(&phone),
+        from: day(&from)?,
+        until: day(&until)?,
+        successor: optional_team(&successor)?,
     })
 }
 

@@ -31,17 +31,29 @@ macro_rules! select {
             named (id) AS (",
             $named,
             " UNION SELECT worker_id FROM found UNION SELECT document ->> 'next_worker' FROM found) \
-            SELECT 'case', document, '', '', '', '' FROM found \
+            SELECT 'case' AS what, document, '' AS id, '' AS second, '' AS third, '' AS phone, '' AS from_on, \
+             '' AS until_on, '' AS successor_id FROM found \
             UNION ALL \
-            SELECT 'team', NULL, team_id, kind, area, phone FROM teams WHERE authority = $1 \
+            SELECT 'team', NULL, team_id, kind, area, phone, from_on, until_on, successor_id FROM teams WHERE authority = $1 \
             UNION ALL \
-            SELECT 'worker', NULL, worker_id, team_id, grade, '' FROM workers \
+            SELECT 'worker', NULL, worker_id, team_id, grade, '', '', '', '' FROM workers \
             WHERE authority = $1 AND worker_id IN (SELECT id FROM named)"
         )
     };
 }
 
-type Row = (String, Option<Json<Case>>, String, String, String, String);
+#[derive(sqlx::FromRow)]
+struct Row {
+    what: String,
+    document: Option<Json<Case>>,
+    id: String,
+    second: String,
+    third: String,
+    phone: String,
+    from_on: String,
+    until_on: String,
+    successor_id: String,
+}
 
 /// Finds a case, or else the child's open one, and what is around it.
 #[tracing::instrument(name = "db.case.surroundings", skip_all)]
@@ -68,11 +80,22 @@ pub async fn find(
         .await?);
 
     let mut found = Surroundings::default();
-    for (what, document, id, second, third, fourth) in rows {
-        match (what.as_str(), document) {
+    for row in rows {
+        match (row.what.as_str(), row.document) {
             ("case", Some(Json(case))) => found.case = Some(case),
-            ("team", _) => found.teams.push(team_of((id, second, third, fourth))?),
-            _ => found.workers.push(worker_of((id, second, third))?),
+            ("team", _) => found.teams.push(team_of((
+                row.id,
+                row.second,
+                row.third,
+                row.phone,
+                row.from_on,
+                row.until_on,
+                row.successor_id,
+            ))?),
+            _ => {
+                let worker = worker_of((row.id, row.second, row.third))?;
+                found.workers.push(worker);
+            }
         }
     }
     found.teams.sort_by(|one, other| one.id.cmp(&other.id));

@@ -43,6 +43,9 @@ fn council() -> (Vec<Post>, BTreeMap<TeamId, Team>) {
         kind: "assessment".to_owned(),
         area: Some("n".to_owned()),
         phone: None,
+        from: None,
+        until: None,
+        successor: None,
     };
     let posts = vec![
         post(
