@@ -4,6 +4,7 @@ mod flows;
 mod record;
 mod understand;
 mod views;
+mod watching;
 
 use baton_clock::BusinessClock;
 use baton_store::Store;
@@ -12,6 +13,7 @@ use tokio::sync::watch;
 pub use flows::{Refusal, RetryFlow};
 pub use record::Reporter;
 pub use views::Page;
+pub use watching::{List, Watch, position_of, token_of};
 
 use crate::context::Contexts;
 use crate::runner::Runner;

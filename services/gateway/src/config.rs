@@ -11,24 +11,35 @@ pub struct Config {
     /// How long `RecordEvents` waits for what follows from a report before it answers that it is in progress, in
     /// milliseconds. Less when the caller's deadline is nearer.
     pub record_wait_ms: u64,
+    /// How long a client that watches a list may leave what waits for it unread before it is cut off, in milliseconds.
+    pub watch_patience_ms: u64,
     /// Whether clients may move the clock. Only with a simulated clock; never where real children are.
     pub simulated_time: bool,
     /// How long reactions that are done are kept, in days since they began. They hold no facts by then; they are for
     /// looking at what was sent.
     pub keep_reactions_days: u32,
+    /// How long a transfer that ended stays in the tracker, in days. What happened stays in the journey.
+    pub keep_tracker_days: u32,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
             record_wait_ms: 5_000,
+            watch_patience_ms: 60_000,
             simulated_time: false,
             keep_reactions_days: 90,
+            keep_tracker_days: 730,
         }
     }
 }
 
 impl Config {
+    /// How long a client that watches may be slow.
+    pub const fn watch_patience(&self) -> Duration {
+        Duration::from_millis(self.watch_patience_ms)
+    }
+
     /// How long `RecordEvents` waits.
     pub const fn record_wait(&self) -> Duration {
         Duration::from_millis(self.record_wait_ms)

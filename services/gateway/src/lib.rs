@@ -99,7 +99,11 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     let packs = in_force(kept.clone());
     let health = Health::default();
     health.tell(FEEDS, true).await;
-    let pruning = retention::run(store.clone(), config.keep_reactions_days, shutdown.clone());
+    let keep = retention::Keep {
+        reactions_days: config.keep_reactions_days,
+        tracker_days: config.keep_tracker_days,
+    };
+    let pruning = retention::run(store.clone(), keep, shutdown.clone());
     let (mut service, _) = assemble(config, store, &packs, &clock, &services, &health, &shutdown);
     let watching = health::watch(services, health, shutdown.clone());
     service.tasks.push(tokio::spawn(watching));
@@ -152,6 +156,7 @@ fn assemble(
         identities.clone(),
         development,
         config.record_wait(),
+        config.watch_patience(),
         shutdown.clone(),
     );
     let door = door::Door::new(services.clone(), contexts, identities);

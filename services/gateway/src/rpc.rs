@@ -6,6 +6,7 @@ mod flow;
 mod journey;
 mod record;
 mod status;
+mod watch;
 mod work;
 
 use baton_contracts::Validate;
@@ -14,6 +15,7 @@ use baton_contracts::gateway::v1::events_service_server::EventsServiceServer;
 use baton_contracts::gateway::v1::flow_service_server::FlowServiceServer;
 use baton_contracts::gateway::v1::journey_service_server::JourneyServiceServer;
 use baton_contracts::gateway::v1::record_service_server::RecordServiceServer;
+use baton_contracts::gateway::v1::watch_service_server::WatchServiceServer;
 use baton_contracts::gateway::v1::work_service_server::WorkServiceServer;
 use baton_contracts::type_v1::Context;
 use baton_rpc::{MESSAGE_BYTES_MAX, Violations};
@@ -33,6 +35,7 @@ pub struct Handlers {
     development: Option<Development>,
     shutdown: CancellationToken,
     record_wait: std::time::Duration,
+    watch_patience: std::time::Duration,
 }
 
 impl Handlers {
@@ -42,6 +45,7 @@ impl Handlers {
         identities: Identities,
         development: Option<Development>,
         record_wait: std::time::Duration,
+        watch_patience: std::time::Duration,
         shutdown: CancellationToken,
     ) -> Self {
         Self {
@@ -50,6 +54,7 @@ impl Handlers {
             development,
             shutdown,
             record_wait,
+            watch_patience,
         }
     }
 
@@ -67,6 +72,10 @@ impl Handlers {
                     .max_encoding_message_size(4 * MESSAGE_BYTES_MAX),
             )
             .add_service(WorkServiceServer::new(self.clone()))
+            .add_service(
+                WatchServiceServer::new(self.clone())
+                    .max_encoding_message_size(4 * MESSAGE_BYTES_MAX),
+            )
             .add_service(FlowServiceServer::new(self.clone()))
             .add_service(
                 EventsServiceServer::new(self.clone())

@@ -10,6 +10,7 @@ pub mod reactions;
 pub mod reports;
 pub mod retention;
 pub mod tasks;
+pub mod tracked;
 pub mod tracker;
 pub mod writes;
 
@@ -42,6 +43,15 @@ macro_rules! migrations {
                 1004,
                 "tracker",
                 include_str!(concat!("../migrations/", $folder, "/1004_tracker.sql")),
+            ),
+            (
+                1005,
+                "tracked_tasks",
+                include_str!(concat!(
+                    "../migrations/",
+                    $folder,
+                    "/1005_tracked_tasks.sql"
+                )),
             ),
         ]
     };

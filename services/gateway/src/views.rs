@@ -1,24 +1,26 @@
 //! The views: trays, task lists and the tracker are questions about what services announced, never things of
 //! their own. No command is checked against them.
 
+mod due;
 mod tracked;
 
 use std::collections::BTreeMap;
 
 use baton_contracts::event::v1::{Event, TaskChange};
 use baton_contracts::gateway::v1 as gateway;
-use baton_contracts::type_v1::{Owner, PostHeld};
+use baton_contracts::type_v1::{Owner, PostHeld, Team};
 use baton_contracts::{instant, timestamp};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
+pub use due::{Due, State};
 pub use tracked::{Tracked, is_live};
 
 /// The sort text of what is overdue without saying since when: before every date.
 const MOST_URGENT: &str = "0000-00-00";
 /// The sort text of what has no limit: after every date.
-const LEAST_URGENT: &str = "9999-99-99";
+pub const LEAST_URGENT: &str = "9999-99-99";
 
 /// Something that waits for somebody.
 #[derive(Debug, Clone, PartialEq)]
@@ -152,8 +154,11 @@ impl Task {
 
     /// As the contract shows it, on a day.
     pub fn shown(self, today: Date) -> gateway::Task {
-        let overdue = self.overdue || self.due_on.parse::<Date>().is_ok_and(|due| due < today);
+        let due: Option<Date> = self.due_on.parse().ok();
+        let overdue = self.overdue || due.is_some_and(|due| due < today);
         gateway::Task {
+            urgency: urgency(due, overdue, today).to_owned(),
+            days_left: due.map_or(0, |due| days_between(today, due)),
             key: self.key,
             code: self.code,
             owner: Some(self.owner),
@@ -166,6 +171,22 @@ impl Task {
             references: self.references.into_iter().collect(),
         }
     }
+}
+
+/// Why something stands where it stands in a list, as a code.
+pub fn urgency(due: Option<Date>, overdue: bool, today: Date) -> &'static str {
+    match due {
+        _ if overdue => "overdue",
+        None => "no_limit",
+        Some(due) if due < today => "overdue",
+        Some(due) if due == today => "due_today",
+        Some(due) if days_between(today, due) <= 7 => "due_this_week",
+        Some(_) => "due_later",
+    }
+}
+
+fn days_between(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(0, |span| span.get_days())
 }
 
 impl Place {
@@ -233,61 +254,24 @@ pub fn post_keys(post: &PostHeld) -> Vec<String> {
     keys
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn event(at: i64, tasks: Vec<TaskChange>) -> Event {
-        Event {
-            effective_at: Some(timestamp(Timestamp::from_second(at).unwrap())),
-            tasks,
-            ..Event::default()
+/// A team and those in whose place it came by a day: what was addressed to a team that has ended goes to its successor.
+pub fn with_forerunners(teams: &[Team], team_id: &str, today: Date) -> Vec<String> {
+    let mut found = vec![team_id.to_owned()];
+    let mut next = 0;
+    while let Some(at) = found.get(next).cloned() {
+        next += 1;
+        let ended = |team: &&Team| {
+            team.successor_team_id == at
+                && team.until.parse::<Date>().is_ok_and(|until| until < today)
+        };
+        for team in teams.iter().filter(ended) {
+            if !found.contains(&team.team_id) {
+                found.push(team.team_id.clone());
+            }
         }
     }
-
-    fn task(key: &str, code: &str, open: bool) -> TaskChange {
-        TaskChange {
-            key: key.to_owned(),
-            code: code.to_owned(),
-            open,
-            ..TaskChange::default()
-        }
-    }
-
-    /// What becomes of a task: whether it is closed, and what is open afterwards, since when.
-    fn after(events: &[Event], key: &str) -> Option<(bool, Option<(String, i64)>)> {
-        let changes = Changes::of(events);
-        let (_, change) = changes.iter().find(|(changed, _)| *changed == key)?;
-        let opened = change.opened.as_ref();
-        let opened = opened.map(|task| (task.code.clone(), task.since.as_second()));
-        Some((change.closed, opened))
-    }
-
-    #[test]
-    fn a_task_that_changes_in_one_batch_goes_on_waiting_since_it_first_did() {
-        let events = [
-            event(1, vec![task("a", "old", true)]),
-            event(2, vec![task("a", "new", true)]),
-        ];
-
-        assert_eq!(
-            after(&events, "a"),
-            Some((false, Some(("new".to_owned(), 1))))
-        );
-    }
-
-    #[test]
-    fn a_task_that_was_closed_in_between_waits_anew() {
-        let events = [
-            event(1, vec![task("a", "old", true), task("b", "old", true)]),
-            event(2, vec![task("a", "", false), task("b", "", false)]),
-            event(3, vec![task("a", "new", true)]),
-        ];
-
-        assert_eq!(
-            after(&events, "a"),
-            Some((true, Some(("new".to_owned(), 3))))
-        );
-        assert_eq!(after(&events, "b"), Some((true, None)));
-    }
+    found
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,6 @@ use baton_contracts::gateway::v1::{
     ListTasksRequest, ListTasksResponse, ListTrackerRequest, ListTrackerResponse,
     ListWorkTrayRequest, ListWorkTrayResponse,
 };
-use baton_rpc::Problem;
 use tonic::{Request, Response, Status};
 
 use super::Handlers;
@@ -25,10 +24,8 @@ impl WorkService for Handlers {
             size: body.page_size,
             token: &body.page_token,
         };
-        let (items, next_page_token) = self
-            .app
-            .tray(&context.authority, &body.team_id, page)
-            .await?;
+        let filter = self.app.tray_filter(&context, &body).await?;
+        let (items, next_page_token) = self.app.list(&context.authority, &filter, page).await?;
         Ok(Response::new(ListWorkTrayResponse {
             items,
             next_page_token,
@@ -47,22 +44,8 @@ impl WorkService for Handlers {
             size: body.page_size,
             token: &body.page_token,
         };
-        let (tasks, next_page_token) = match (body.worker_id.as_str(), body.role.as_str()) {
-            ("", "") => {
-                return Err(Problem::invalid("worker_id", "must be given, or the role").into());
-            }
-            ("", role) => {
-                self.app
-                    .tasks_of_role(&context.authority, role, &body.team_id, page)
-                    .await?
-            }
-            (worker_id, "") => self.app.tasks_of_worker(&context, worker_id, page).await?,
-            _ => {
-                return Err(
-                    Problem::invalid("role", "must be empty when the worker is given").into(),
-                );
-            }
-        };
+        let filter = self.app.task_filter(&context, &body).await?;
+        let (tasks, next_page_token) = self.app.list(&context.authority, &filter, page).await?;
         Ok(Response::new(ListTasksResponse {
             tasks,
             next_page_token,
@@ -81,10 +64,8 @@ impl WorkService for Handlers {
             size: body.page_size,
             token: &body.page_token,
         };
-        let (rows, next_page_token) = self
-            .app
-            .tracker(&context.authority, &body.team_id, page)
-            .await?;
+        let filter = self.app.tracker_filter(&context, &body).await?;
+        let (rows, next_page_token) = self.app.tracker(&context.authority, &filter, page).await?;
         Ok(Response::new(ListTrackerResponse {
             rows,
             next_page_token,

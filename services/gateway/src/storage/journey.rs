@@ -152,6 +152,16 @@ pub async fn after(
         .collect()
 }
 
+/// The last position of the outgoing feed. Zero before the first event.
+pub async fn last(store: &Store, authority: &str) -> Result<i64, StoreError> {
+    let select = "SELECT position FROM journey_heads WHERE authority = $1";
+    let last: Option<i64> = with_db!(store.db(), c => sqlx::query_scalar(select)
+        .bind(authority)
+        .fetch_optional(c)
+        .await)?;
+    Ok(last.unwrap_or_default())
+}
+
 fn decode(bytes: &[u8]) -> Result<Event, StoreError> {
     Event::decode(bytes).map_err(|_| StoreError::Corrupt("journey.event"))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use baton_contracts::type_v1::Owner;
-use baton_store::{Instant, Json, Store, StoreError, Tx, sqlx, with_db, with_tx};
+use baton_store::{Db, Instant, Json, Store, StoreError, Tx, sqlx, with_db, with_tx};
 use uuid::Uuid;
 
 use crate::views::{Changes, Place, Task, owner_key};
@@ -132,21 +132,115 @@ async fn open(tx: &mut Tx, authority: &str, tasks: &[&Task]) -> Result<(), Store
     Ok(())
 }
 
-/// A page of what waits in a team's tray.
-pub async fn tray(
+/// Which tasks a list shows.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// Whose.
+    pub of: Whose,
+    /// Only those with one of these codes. Empty for all.
+    pub codes: Vec<String>,
+    /// Only those that are overdue on this day. Empty for all.
+    pub overdue_on: String,
+}
+
+/// Whose tasks.
+#[derive(Debug, Clone)]
+pub enum Whose {
+    /// What waits in the trays of teams.
+    Tray(Vec<String>),
+    /// What has one of several owners.
+    Owners(Vec<String>),
+    /// What waits for anybody of teams.
+    Teams(Vec<String>),
+    /// What waits for a role of an area.
+    Area(String),
+}
+
+impl Whose {
+    fn parts(&self) -> (&'static str, Vec<String>) {
+        match self {
+            Self::Tray(teams) => ("tray", teams.clone()),
+            Self::Owners(keys) => ("owner", keys.clone()),
+            Self::Teams(teams) => ("team", teams.clone()),
+            Self::Area(area) => ("area", vec![area.clone()]),
+        }
+    }
+}
+
+/// A list is the one thing that the two databases take differently. Each kind of list has its own statement, so that
+/// each uses its index.
+macro_rules! listed {
+    ($whose:literal, $list:literal, $codes:literal, $rest:literal) => {
+        concat!(
+            "SELECT key, code, tray, role, team_id, worker_id, area, due_on, overdue, since, rules, \
+             refs, case_id, child_id FROM tasks WHERE authority = $1 AND ",
+            $whose,
+            " IN (",
+            $list,
+            ") AND ($4 = 0 OR code IN (",
+            $codes,
+            ")) AND ($5 = '' OR overdue OR (due_on <> '' AND due_on < $5)) ",
+            $rest
+        )
+    };
+}
+
+macro_rules! for_each_list {
+    ($store:expr, $kind:expr, $sqlite_rest:literal, $postgres_rest:literal) => {{
+        macro_rules! sqlite {
+            ($whose:literal) => {
+                listed!(
+                    $whose,
+                    "SELECT value FROM json_each($2)",
+                    "SELECT value FROM json_each($3)",
+                    $sqlite_rest
+                )
+            };
+        }
+        macro_rules! postgres {
+            ($whose:literal) => {
+                listed!(
+                    $whose,
+                    "SELECT jsonb_array_elements_text($2)",
+                    "SELECT jsonb_array_elements_text($3)",
+                    $postgres_rest
+                )
+            };
+        }
+        match ($store.db(), $kind) {
+            (Db::Sqlite { .. }, "tray") => sqlite!("tray AND team_id"),
+            (Db::Sqlite { .. }, "owner") => sqlite!("owner_key"),
+            (Db::Sqlite { .. }, "team") => sqlite!("team_id"),
+            (Db::Sqlite { .. }, _) => sqlite!("area"),
+            (Db::Postgres(_), "tray") => postgres!("tray AND team_id"),
+            (Db::Postgres(_), "owner") => postgres!("owner_key"),
+            (Db::Postgres(_), "team") => postgres!("team_id"),
+            (Db::Postgres(_), _) => postgres!("area"),
+        }
+    }};
+}
+
+/// A page of a list: the most urgent first.
+pub async fn page(
     store: &Store,
     authority: &str,
-    team_id: &str,
+    filter: &Filter,
     after: &Place,
     limit: i64,
 ) -> Result<Vec<Task>, StoreError> {
-    let sql = select!(
-        "WHERE authority = $1 AND team_id = $2 AND tray \
-         AND (due_sort, since, key) > ($3, $4, $5) ORDER BY due_sort, since, key LIMIT $6"
+    let (kind, named) = filter.of.parts();
+    let sql = for_each_list!(
+        store,
+        kind,
+        "AND (due_sort, since, key) > ($6, $7, $8) ORDER BY due_sort, since, key LIMIT $9",
+        "AND (due_sort, since, key) > ($6, $7, $8) ORDER BY due_sort, since, key LIMIT $9"
     );
     let rows: Vec<Row> = with_db!(store.db(), c => sqlx::query_as(sql)
         .bind(authority)
-        .bind(team_id)
+        .bind(Json(&named))
+        .bind(Json(&filter.codes))
+        .bind(i64::from(!filter.codes.is_empty()))
+        .bind(&filter.overdue_on)
         .bind(&after.due_sort)
         .bind(Instant::from(after.since))
         .bind(&after.key)
@@ -156,36 +250,27 @@ pub async fn tray(
     Ok(rows.into_iter().map(Task::from).collect())
 }
 
-/// A page of what has one of several owners.
-pub async fn of_owners(
+/// Those of some tasks that a list shows.
+pub async fn some(
     store: &Store,
     authority: &str,
-    owner_keys: &[String],
-    after: &Place,
-    limit: i64,
+    filter: &Filter,
+    keys: &[String],
 ) -> Result<Vec<Task>, StoreError> {
-    use baton_store::Db;
-
-    // A list is the one thing that the two databases take differently.
-    let sqlite = select!(
-        "WHERE authority = $1 AND owner_key IN (SELECT value FROM json_each($2)) \
-         AND (due_sort, since, key) > ($3, $4, $5) ORDER BY due_sort, since, key LIMIT $6"
+    let (kind, named) = filter.of.parts();
+    let sql = for_each_list!(
+        store,
+        kind,
+        "AND key IN (SELECT value FROM json_each($6))",
+        "AND key IN (SELECT jsonb_array_elements_text($6))"
     );
-    let postgres = select!(
-        "WHERE authority = $1 AND owner_key IN (SELECT jsonb_array_elements_text($2)) \
-         AND (due_sort, since, key) > ($3, $4, $5) ORDER BY due_sort, since, key LIMIT $6"
-    );
-    let sql = match store.db() {
-        Db::Sqlite { .. } => sqlite,
-        Db::Postgres(_) => postgres,
-    };
     let rows: Vec<Row> = with_db!(store.db(), c => sqlx::query_as(sql)
         .bind(authority)
-        .bind(Json(owner_keys))
-        .bind(&after.due_sort)
-        .bind(Instant::from(after.since))
-        .bind(&after.key)
-        .bind(limit)
+        .bind(Json(&named))
+        .bind(Json(&filter.codes))
+        .bind(i64::from(!filter.codes.is_empty()))
+        .bind(&filter.overdue_on)
+        .bind(Json(keys))
         .fetch_all(c)
         .await)?;
     Ok(rows.into_iter().map(Task::from).collect())

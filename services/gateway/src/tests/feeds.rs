@@ -25,7 +25,7 @@ use super::world::{Act, Gateway, World, eventually, from, patient};
 use crate::storage::reactions;
 
 /// The feed of a service, in a database of its own.
-struct Upstream {
+pub struct Upstream {
     store: Store,
     service: &'static str,
     _db: TestDb,
@@ -55,7 +55,7 @@ impl Upstream {
     }
 
     /// Announces an event and returns its id.
-    async fn announce(&self, event: Event) -> String {
+    pub async fn announce(&self, event: Event) -> String {
         let event = Event {
             service: self.service.to_owned(),
             ..event
@@ -82,7 +82,7 @@ impl Drop for Upstream {
     }
 }
 
-fn event(event_type: &str, data: &Value) -> Event {
+pub fn event(event_type: &str, data: &Value) -> Event {
     let at = "2026-03-16T14:00:00Z".parse().expect("an instant");
     Event {
         event_id: Uuid::now_v7().to_string(),
@@ -115,7 +115,7 @@ fn released() -> Event {
     )
 }
 
-fn task(key: &str, due_on: &str, owner: Owner) -> TaskChange {
+pub fn task(key: &str, due_on: &str, owner: Owner) -> TaskChange {
     TaskChange {
         key: key.to_owned(),
         open: true,
@@ -128,7 +128,7 @@ fn task(key: &str, due_on: &str, owner: Owner) -> TaskChange {
     }
 }
 
-fn manager(team_id: &str) -> Owner {
+pub fn manager(team_id: &str) -> Owner {
     Owner {
         role: "team_manager".to_owned(),
         team_id: team_id.to_owned(),
@@ -137,7 +137,7 @@ fn manager(team_id: &str) -> Owner {
 }
 
 /// A gateway that follows the feed of one service.
-async fn following(service: &'static str, url: &str) -> (World, Upstream, Gateway) {
+pub async fn following(service: &'static str, url: &str) -> (World, Upstream, Gateway) {
     let clock = World::new().clock;
     let upstream = Upstream::of(service, &clock).await;
     let world = World::with_feeds(&[(service, &upstream.store)]);
@@ -145,7 +145,7 @@ async fn following(service: &'static str, url: &str) -> (World, Upstream, Gatewa
     (world, upstream, gateway)
 }
 
-fn seen(service: &str, event_id: &str) -> Vec<AsOf> {
+pub fn seen(service: &str, event_id: &str) -> Vec<AsOf> {
     vec![AsOf {
         service: service.to_owned(),
         event_id: event_id.to_owned(),

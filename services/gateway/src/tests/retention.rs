@@ -9,7 +9,9 @@ use super::world::open;
 use crate::reactions::record::{Phase, Reaction};
 use crate::storage::lanes::{self, Lane};
 use crate::storage::reactions;
-use crate::storage::retention::{prune_lanes, prune_reactions};
+use crate::storage::retention::{prune_lanes, prune_reactions, prune_tracker};
+use crate::storage::{tracked, tracker};
+use crate::views::{Due, Tracked};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -90,6 +92,64 @@ async fn reactions_that_are_done_go_with_time_and_all_others_stay() {
         // Of a parked reaction the lane comes back when somebody has it tried again.
         let lanes = left(&store, "SELECT lane FROM lanes ORDER BY lane").await;
         assert_eq!(lanes, ["done-new", "runs-old"]);
+        store.close().await;
+    })
+    .await;
+}
+
+/// What the transfer service says when a transfer is opened with one clock, and ends, or not.
+fn said(transfer: &str, ended_at: Option<&str>) -> Vec<baton_contracts::event::v1::Event> {
+    use baton_contracts::{event::v1::Event, structure, timestamp};
+
+    let event = |kind: &str, recorded_at: &str, data: serde_json::Value| Event {
+        authority: "wirral".to_owned(),
+        service: "transfer".to_owned(),
+        r#type: kind.to_owned(),
+        aggregate_id: transfer.to_owned(),
+        recorded_at: Some(timestamp(at(recorded_at))),
+        data: Some(structure(&data)),
+        ..Event::default()
+    };
+    let opened = serde_json::json!({
+        "transfer_id": transfer, "phase": "open", "from_team_id": "frt", "to_team_id": "north",
+        "due": [{"name": "core_group", "due_on": "2026-01-09", "breach_at": "2026-01-10T00:00:00Z"}],
+    });
+    let ended = serde_json::json!({ "transfer_id": transfer, "phase": "completed" });
+    let mut events = vec![event("transfer.opened", "2025-12-01T09:00:00Z", opened)];
+    events.extend(ended_at.map(|at| event("transfer.completed", at, ended)));
+    events
+}
+
+#[tokio::test]
+async fn transfers_that_ended_leave_the_tracker_with_time_and_live_ones_stay() {
+    each_database(async |url| {
+        let store = open(&url, &clock_at("2026-03-02T09:30:00Z")).await;
+        for (transfer, ended_at) in [
+            ("ended-old", Some("2026-01-01T00:00:00Z")),
+            ("ended-new", Some("2026-03-01T00:00:00Z")),
+            ("live-old", None),
+        ] {
+            let events = said(transfer, ended_at);
+            let tracked: Result<(), StoreError> = store
+                .transact("track", move |tx| {
+                    Box::pin(async move {
+                        for row in Tracked::of_all(&events) {
+                            tracker::track(tx, "wirral", &row).await?;
+                        }
+                        tracked::change(tx, "wirral", Due::of_all(&events)).await
+                    })
+                })
+                .await;
+            tracked.unwrap();
+        }
+
+        // The row and its task.
+        let pruned = prune_tracker(&store, at("2026-02-01T00:00:00Z")).await;
+        assert_eq!(pruned.unwrap(), 2);
+        let rows = "SELECT transfer_id FROM tracker ORDER BY transfer_id";
+        assert_eq!(left(&store, rows).await, ["ended-new", "live-old"]);
+        let tasks = "SELECT transfer_id FROM tracker_tasks ORDER BY transfer_id";
+        assert_eq!(left(&store, tasks).await, ["ended-new", "live-old"]);
         store.close().await;
     })
     .await;

@@ -147,6 +147,7 @@ impl World {
         let packs = Packs::new(["wirral".to_owned()], |_, _| Some("pack-1".to_owned()));
         let config = Config {
             simulated_time: false,
+            watch_patience_ms: 500,
             ..Config::default()
         };
         let (Service { routes, tasks, .. }, runner) = crate::assemble(

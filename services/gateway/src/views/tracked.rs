@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use baton_contracts::event::v1::Event;
+use baton_contracts::instant;
+use jiff::Timestamp;
 
 /// What an event of the transfer service says about its row in the tracker. A field that it does not say stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +26,10 @@ pub struct Tracked {
     pub to_team_id: String,
     /// When the case moves. `None` to leave it.
     pub point_on: Option<String>,
+    /// The worker whom the receiving team named. Empty to leave them.
+    pub worker_id: String,
+    /// When it ended, by our clock. `None` while it has something to come.
+    pub ended_at: Option<Timestamp>,
 }
 
 impl Tracked {
@@ -43,14 +49,22 @@ impl Tracked {
         // What is not about a transfer, such as a trigger that waits for facts, says no transfer.
         let transfer_id = said("transfer_id")?;
         let phase = said("phase").unwrap_or_else(|| phase_after(&event.r#type).to_owned());
+        let phase = phase.trim_start_matches("PHASE_").to_lowercase();
+        let ends = !phase.is_empty() && !is_live(&phase);
         Some(Self {
             transfer_id,
+            worker_id: said("receiving_worker_id").unwrap_or_default(),
+            ended_at: event
+                .recorded_at
+                .as_ref()
+                .filter(|_| ends)
+                .and_then(|at| instant(at).ok()),
             case_id: event.case_id.clone(),
             child_id: event.child_id.clone(),
             // An event that names the route says all that the tracker shows: no date then means that there is none.
             point_on: said("route").map(|_| said("point_due_on").unwrap_or_default()),
             route: said("route").unwrap_or_default(),
-            phase: phase.trim_start_matches("PHASE_").to_lowercase(),
+            phase,
             from_team_id: said("from_team_id").unwrap_or_default(),
             to_team_id: said("to_team_id").unwrap_or_default(),
         })
@@ -82,6 +96,8 @@ impl Tracked {
         replace(&mut self.phase, later.phase);
         replace(&mut self.from_team_id, later.from_team_id);
         replace(&mut self.to_team_id, later.to_team_id);
+        replace(&mut self.worker_id, later.worker_id);
+        self.ended_at = self.ended_at.or(later.ended_at);
         if later.point_on.is_some() {
             self.point_on = later.point_on;
         }
