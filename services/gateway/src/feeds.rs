@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::services::{NAME, Services};
 use crate::storage::{journey, tasks, tracked, tracker};
-use crate::views::{Changes, Due, Tracked};
+use crate::views::{Changes, Duty, Tracked};
 
 /// Subscribes to every service's feed of every authority, and to the gateway's own.
 pub fn start(
@@ -130,7 +130,7 @@ async fn apply(app: &App, tx: &mut Tx, events: &[Event]) -> Result<(), StoreErro
     for said in Tracked::of_all(events) {
         tracker::track(tx, authority, &said).await?;
     }
-    tracked::change(tx, authority, Due::of_all(events)).await?;
+    tracked::change(tx, authority, Duty::of_all(events)).await?;
     app.runner().begin_in(tx, events).await?;
     // Last, so that the row that orders all batches of an authority is held for the commit only.
     let count = i64::try_from(events.len()).unwrap_or(i64::MAX);

@@ -1,7 +1,7 @@
 //! The views: trays, task lists and the tracker are questions about what services announced, never things of
 //! their own. No command is checked against them.
 
-mod due;
+mod duty;
 mod tracked;
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-pub use due::{Due, State};
+pub use duty::{Duty, State};
 pub use tracked::{Tracked, is_live};
 
 /// The sort text of what is overdue without saying since when: before every date.

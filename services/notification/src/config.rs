@@ -16,6 +16,9 @@ pub struct Config {
     pub from: String,
     /// How long after its due instant a deadline is acted on, in milliseconds. Zero under a simulated clock.
     pub deadline_settle_ms: u64,
+    /// How long a notice that is settled (sent, given, delivered, withheld) is kept after its last change, in days. What
+    /// became of it stays in the events.
+    pub keep_notices_days: u32,
 }
 
 impl Default for Config {
@@ -24,6 +27,7 @@ impl Default for Config {
             spool: PathBuf::from("data/spool"),
             from: "no-reply@baton.example".to_owned(),
             deadline_settle_ms: 2_000,
+            keep_notices_days: 730,
         }
     }
 }

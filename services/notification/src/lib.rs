@@ -25,7 +25,9 @@ use baton_contracts::notification::v1::notification_service_server::Notification
 use baton_packs::Packs;
 use baton_protocol_files::Library;
 use baton_rpc::{Conn, FEEDS, FeedAlarm, FeedServer, Health, SimulationServer, subscribe_to};
-use baton_store::{Migrations, Store, StoreError, Subscription, Tx, link_to_cause};
+use baton_store::{
+    Migrations, Store, StoreError, Subscription, Tx, days_before, link_to_cause, run_now_and_then,
+};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -153,7 +155,12 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
         }
     });
     let sending = tokio::spawn(app.clone().run_sending(shutdown.clone()));
-    let mut tasks = vec![sealing, deadlines, sending, looking];
+    let pruning = tokio::spawn(prune(
+        store.clone(),
+        config.keep_notices_days,
+        shutdown.clone(),
+    ));
+    let mut tasks = vec![sealing, deadlines, sending, looking, pruning];
     let health = Health::default();
     health.tell(FEEDS, true).await;
     for (service, conn) in feeds {
@@ -194,6 +201,21 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
         tasks,
         health,
     })
+}
+
+/// Takes settled notices away now and then, until the shutdown.
+async fn prune(store: Store, days: u32, shutdown: CancellationToken) {
+    run_now_and_then(
+        move || {
+            let store = store.clone();
+            async move {
+                let before = days_before(store.clock().now(), days);
+                storage::retention::prune_notices(&store, before).await
+            }
+        },
+        shutdown,
+    )
+    .await;
 }
 
 /// Applies the feed of one service and authority until the shutdown.

@@ -5,6 +5,7 @@
 
 pub mod contact_book;
 pub mod notices;
+pub mod retention;
 pub mod safety;
 pub mod sending;
 

@@ -5,6 +5,7 @@ mod commands;
 mod feed;
 pub mod pack;
 mod restart;
+mod retention;
 mod safety;
 mod sending;
 

@@ -64,7 +64,7 @@ pub use instant::Instant;
 pub use open::Store;
 pub use packs::{Activation, PackShelf, StoredPack, in_force};
 pub use requests::RequestKey;
-pub use retention::{Retention, days_before, run_now_and_then};
+pub use retention::{PRUNED_AT_ONCE, Retention, days_before, in_batches, run_now_and_then};
 pub use session::{Db, Session, Tx};
 pub use sqlx;
 pub use sqlx::types::Json;

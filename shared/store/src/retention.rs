@@ -14,10 +14,10 @@ const EVERY: Duration = Duration::from_hours(1);
 /// How long a process has to be up before it looks for the first time.
 const FIRST_AFTER: Duration = Duration::from_mins(5);
 /// The most rows of one transaction, so that others wait for moments only.
-const AT_ONCE: i64 = 500;
+pub const PRUNED_AT_ONCE: i64 = 500;
 
-/// How long the keys of requests that took effect are kept, with their answers. A request that comes again later takes
-/// effect again.
+/// How long the keys of requests that took effect are kept, with their answers (a request that comes again later takes
+/// effect again), and how long deadlines that fired.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Retention {
@@ -26,6 +26,9 @@ pub struct Retention {
     /// Of reactions, in days: longer than any reaction stays parked, since a retry sends its command again. Less than
     /// `requests_days` counts as that.
     pub reaction_requests_days: u32,
+    /// How long a deadline that fired is kept after its instant, in days of the business clock. What came of it is in the
+    /// events for ever. Less than 7 counts as 7.
+    pub fired_deadlines_days: u32,
     /// How the principals of reactions begin.
     #[serde(skip)]
     pub reaction_principals: &'static str,
@@ -36,6 +39,7 @@ impl Default for Retention {
         Self {
             requests_days: 30,
             reaction_requests_days: 730,
+            fired_deadlines_days: 90,
             reaction_principals: "automatic:",
         }
     }
@@ -48,6 +52,10 @@ impl Retention {
 
     fn of_reactions(&self) -> u32 {
         self.reaction_requests_days.max(self.of_clients())
+    }
+
+    fn of_deadlines(&self) -> u32 {
+        self.fired_deadlines_days.max(7)
     }
 }
 
@@ -67,37 +75,56 @@ impl Store {
         let clients = Instant::from(days_before(now, retention.of_clients()));
         let reactions = Instant::from(days_before(now, retention.of_reactions()));
         let pattern = format!("{}%", retention.reaction_principals);
-        let mut all = 0;
-        loop {
+        in_batches(|| {
             let pattern = pattern.clone();
-            let pruned: Result<u64, StoreError> = self
-                .transact("prune_requests", move |tx| {
-                    Box::pin(async move {
-                        let delete = "DELETE FROM requests \
+            self.transact("prune_requests", move |tx| {
+                Box::pin(async move {
+                    let delete = "DELETE FROM requests \
                             WHERE (authority, principal, method, request_id) IN ( \
                                 SELECT authority, principal, method, request_id FROM requests \
                                 WHERE created_at < CASE WHEN principal LIKE $3 THEN $2 ELSE $1 END \
                                 LIMIT $4)";
-                        Ok(with_tx!(tx, c => sqlx::query(delete)
+                    Ok(with_tx!(tx, c => sqlx::query(delete)
                             .bind(clients)
                             .bind(reactions)
                             .bind(pattern)
-                            .bind(AT_ONCE)
+                            .bind(PRUNED_AT_ONCE)
                             .execute(c)
                             .await
                             .map(|done| done.rows_affected()))?)
-                    })
                 })
-                .await;
-            let pruned = pruned?;
-            all += pruned;
-            if pruned < AT_ONCE.unsigned_abs() {
-                return Ok(all);
-            }
-        }
+            })
+        })
+        .await
     }
 
-    /// Takes away old request keys now and then, until told to stop.
+    /// Takes away the deadlines that fired and whose instant is too long ago at `now`, each batch in a transaction of its
+    /// own. Answers how many. An aggregate that was breached no longer waits for that instant, so that none fires twice.
+    pub async fn prune_deadlines(
+        &self,
+        retention: &Retention,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let before = Instant::from(days_before(now, retention.of_deadlines()));
+        in_batches(|| {
+            self.transact("prune_deadlines", move |tx| {
+                Box::pin(async move {
+                    let delete = "DELETE FROM deadlines WHERE state = 'fired' \
+                        AND (aggregate_id, name) IN (SELECT aggregate_id, name FROM deadlines \
+                            WHERE state = 'fired' AND due_at < $1 LIMIT $2)";
+                    Ok(with_tx!(tx, c => sqlx::query(delete)
+                        .bind(before)
+                        .bind(PRUNED_AT_ONCE)
+                        .execute(c)
+                        .await
+                        .map(|done| done.rows_affected()))?)
+                })
+            })
+        })
+        .await
+    }
+
+    /// Takes away old request keys and deadlines now and then, until told to stop.
     pub async fn run_retention(&self, retention: Retention, shutdown: CancellationToken) {
         let store = self.clone();
         run_now_and_then(
@@ -105,12 +132,29 @@ impl Store {
                 let (store, retention) = (store.clone(), retention.clone());
                 async move {
                     let now = store.0.clock.now();
-                    store.prune_requests(&retention, now).await
+                    let requests = store.prune_requests(&retention, now).await?;
+                    Ok(requests + store.prune_deadlines(&retention, now).await?)
                 }
             },
             shutdown,
         )
         .await;
+    }
+}
+
+/// Prunes batch after batch of at most [`PRUNED_AT_ONCE`] rows until one is not full. Answers how many rows in all.
+pub async fn in_batches<P, F>(prune: P) -> Result<u64, StoreError>
+where
+    P: Fn() -> F + Send,
+    F: Future<Output = Result<u64, StoreError>> + Send,
+{
+    let mut all = 0;
+    loop {
+        let pruned = prune().await?;
+        all += pruned;
+        if pruned < PRUNED_AT_ONCE.unsigned_abs() {
+            return Ok(all);
+        }
     }
 }
 

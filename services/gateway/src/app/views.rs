@@ -305,7 +305,7 @@ impl App {
                 to_team_id: row.to_team_id,
                 point_on: row.point_on,
                 waiting_for: self.shown(waiting),
-                tasks: due.into_iter().map(views::Due::shown).collect(),
+                tasks: due.into_iter().map(views::Duty::shown).collect(),
                 receiving_worker_id: row.worker_id,
                 ended_at: row.ended_at.map(|at| timestamp(at.timestamp())),
                 urgency: urgency.to_owned(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use baton_store::{Db, Instant, Json, Store, StoreError, Tx, sqlx, with_db, with_tx};
 
-use crate::views::{Due, State};
+use crate::views::{Duty, State};
 
 /// How many rows go into one statement.
 const ROWS_MAX: usize = 256;
@@ -23,7 +23,7 @@ struct Row {
     rules: Json<Vec<String>>,
 }
 
-impl TryFrom<Row> for Due {
+impl TryFrom<Row> for Duty {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
@@ -60,7 +60,7 @@ const SQLITE: &str = select!("SELECT value FROM json_each($2)");
 const POSTGRES: &str = select!("SELECT jsonb_array_elements_text($2)");
 
 /// Writes what is now known of tasks, and puts the transfers where their earliest limit belongs.
-pub async fn change(tx: &mut Tx, authority: &str, said: Vec<Due>) -> Result<(), StoreError> {
+pub async fn change(tx: &mut Tx, authority: &str, said: Vec<Duty>) -> Result<(), StoreError> {
     if said.is_empty() {
         return Ok(());
     }
@@ -72,9 +72,9 @@ pub async fn change(tx: &mut Tx, authority: &str, said: Vec<Due>) -> Result<(), 
         .bind(Json(&transfers))
         .fetch_all(c)
         .await)?;
-    let mut known: BTreeMap<(String, String), Due> = BTreeMap::new();
+    let mut known: BTreeMap<(String, String), Duty> = BTreeMap::new();
     for row in rows {
-        let due = Due::try_from(row)?;
+        let due = Duty::try_from(row)?;
         known.insert((due.transfer_id.clone(), due.name.clone()), due);
     }
     let mut changed = Vec::with_capacity(said.len());
@@ -96,7 +96,7 @@ pub async fn change(tx: &mut Tx, authority: &str, said: Vec<Due>) -> Result<(), 
     Ok(())
 }
 
-async fn upsert(tx: &mut Tx, authority: &str, tasks: &[Due]) -> Result<(), StoreError> {
+async fn upsert(tx: &mut Tx, authority: &str, tasks: &[Duty]) -> Result<(), StoreError> {
     with_tx!(tx, c => {
         let mut upsert = sqlx::QueryBuilder::new(
             "INSERT INTO tracker_tasks (authority, transfer_id, name, owner, due_on, breach_at, state, done_at, \
@@ -146,7 +146,7 @@ pub async fn of_transfers(
     store: &Store,
     authority: &str,
     transfers: &[String],
-) -> Result<BTreeMap<String, Vec<Due>>, StoreError> {
+) -> Result<BTreeMap<String, Vec<Duty>>, StoreError> {
     let sql = match store.db() {
         Db::Sqlite { .. } => SQLITE,
         Db::Postgres(_) => POSTGRES,
@@ -156,9 +156,9 @@ pub async fn of_transfers(
         .bind(Json(transfers))
         .fetch_all(c)
         .await)?;
-    let mut found: BTreeMap<String, Vec<Due>> = BTreeMap::new();
+    let mut found: BTreeMap<String, Vec<Duty>> = BTreeMap::new();
     for row in rows {
-        let due = Due::try_from(row)?;
+        let due = Duty::try_from(row)?;
         found.entry(due.transfer_id.clone()).or_default().push(due);
     }
     Ok(found)

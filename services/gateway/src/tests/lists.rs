@@ -286,12 +286,13 @@ async fn lists_are_filtered_and_say_why_each_row_stands_where_it_stands() {
         );
 
         let mut of = async |request: ListTasksRequest| {
-            let list = client
+            let answer = client
                 .list_tasks(from("wirral/nia", request))
                 .await
                 .expect("a list")
                 .into_inner();
-            list.tasks
+            answer
+                .tasks
                 .into_iter()
                 .map(|task| task.key)
                 .collect::<Vec<_>>()

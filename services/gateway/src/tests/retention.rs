@@ -11,7 +11,7 @@ use crate::storage::lanes::{self, Lane};
 use crate::storage::reactions;
 use crate::storage::retention::{prune_lanes, prune_reactions, prune_tracker};
 use crate::storage::{tracked, tracker};
-use crate::views::{Due, Tracked};
+use crate::views::{Duty, Tracked};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -136,7 +136,7 @@ async fn transfers_that_ended_leave_the_tracker_with_time_and_live_ones_stay() {
                         for row in Tracked::of_all(&events) {
                             tracker::track(tx, "wirral", &row).await?;
                         }
-                        tracked::change(tx, "wirral", Due::of_all(&events)).await
+                        tracked::change(tx, "wirral", Duty::of_all(&events)).await
                     })
                 })
                 .await;

@@ -43,7 +43,7 @@ impl State {
 
 /// One task of a transfer. What an event does not say about it is empty, and leaves what is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
+pub struct Duty {
     /// The transfer.
     pub transfer_id: String,
     /// Its name: a clock of the protocol, a gate item, a meeting or an action.
@@ -68,7 +68,7 @@ pub struct Due {
     pub is_bare: bool,
 }
 
-impl Due {
+impl Duty {
     /// What the events say, in order, put together: one entry a transfer and task.
     pub fn of_all(events: &[Event]) -> Vec<Self> {
         let mut all: BTreeMap<(String, String), Self> = BTreeMap::new();
@@ -167,7 +167,7 @@ impl Due {
 }
 
 /// The clocks with which a transfer was opened.
-fn clocks(event: &Event, data: &Struct) -> Vec<Due> {
+fn clocks(event: &Event, data: &Struct) -> Vec<Duty> {
     let Some(Kind::ListValue(list)) = data.fields.get("due").and_then(|due| due.kind.as_ref())
     else {
         return Vec::new();
@@ -178,20 +178,20 @@ fn clocks(event: &Event, data: &Struct) -> Vec<Due> {
     });
     clocks
         .flat_map(|clock| one(event, clock, State::Open))
-        .map(|due| Due {
+        .map(|due| Duty {
             rules: Vec::new(),
             ..due
         })
         .collect()
 }
 
-fn one(event: &Event, data: &Struct, state: State) -> Vec<Due> {
+fn one(event: &Event, data: &Struct, state: State) -> Vec<Duty> {
     let name = text(data, "name");
     if name.is_empty() {
         return Vec::new();
     }
     let at = |key: &str| text(data, key).parse::<Timestamp>().ok();
-    vec![Due {
+    vec![Duty {
         owner: text(data, "owner").to_owned(),
         due_on: text(data, "due_on").to_owned(),
         breach_at: at("breach_at"),
@@ -199,13 +199,13 @@ fn one(event: &Event, data: &Struct, state: State) -> Vec<Due> {
         reported_at: at("reported_at"),
         inherited: flag(data, "inherited"),
         rules: event.rules.clone(),
-        ..Due::new(event, name, state)
+        ..Duty::new(event, name, state)
     }]
 }
 
 /// The items of the gate that somebody has to see to: those with a limit have a clock of their own, the others are
 /// tracked by the tasks that come and go.
-fn items(event: &Event, data: &Struct) -> Vec<Due> {
+fn items(event: &Event, data: &Struct) -> Vec<Duty> {
     let ended = ["withdrawn", "lapsed", "superseded", "refused"].contains(&text(data, "phase"));
     let changes = event.tasks.iter().filter_map(|change| {
         let (_, name) = change.key.split_once("/item/")?;
@@ -217,7 +217,7 @@ fn items(event: &Event, data: &Struct) -> Vec<Due> {
             (false, false) => (State::Done, at, reported),
         };
         let owner = change.owner.clone().unwrap_or_default();
-        Some(Due {
+        Some(Duty {
             owner: if owner.team_id.is_empty() {
                 owner.role
             } else {
@@ -227,7 +227,7 @@ fn items(event: &Event, data: &Struct) -> Vec<Due> {
             reported_at,
             rules: change.rules.clone(),
             is_bare: true,
-            ..Due::new(event, name, state)
+            ..Duty::new(event, name, state)
         })
     });
     changes.collect()
