@@ -19,6 +19,7 @@ mod facts;
 mod facts_changed;
 mod facts_reported;
 mod holder_reported;
+mod look_again;
 mod meeting_held;
 mod notice_prepared;
 mod notice_sent;
@@ -136,6 +137,9 @@ fn of_announcement(event: &Event, progress: Progress<'_>) -> Next {
     match event.r#type.as_str() {
         "referral.routed" => referral_routed::next(event, progress),
         "facts.changed" => facts_changed::next(event, progress),
+        "transfer.date_came" | "transfer.point_came" | "transfer.completed" => {
+            look_again::next(event, progress)
+        }
         "transfer.worker_named" => worker_named::next(event, progress),
         "transfer.lapsed" => transfer_lapsed::next(event, progress),
         "notice.prepared" => notice_prepared::next(event, progress),

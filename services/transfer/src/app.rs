@@ -20,6 +20,8 @@ mod announce;
 mod child;
 mod data;
 mod deadlines;
+mod request;
+mod watch;
 mod write;
 
 pub use storage::Page;

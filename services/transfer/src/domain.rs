@@ -2,6 +2,7 @@
 //!
 //! - [`decide`]: what an act on one transfer changes, or why not.
 //! - [`consider`]: what happens to a child, and what it does to the child's transfers.
+//! - [`request`]: what a person's request for a transfer opens, or why not.
 //! - [`ring`]: what happens when a clock rings.
 //! - [`apply`]: what an event does.
 //!
@@ -36,15 +37,17 @@ mod point;
 mod progress;
 mod reassess;
 mod refusal;
+mod request;
 mod state;
 mod tasks;
 #[cfg(test)]
 mod tests;
 mod timing;
+mod watch;
 
 pub use apply::{apply, apply_all};
 pub use clock::{Clock, ClockState};
-pub use command::{Command, ConferenceReport, Evidence, ItemAct, MeetingHeld, Trigger};
+pub use command::{Command, ConferenceReport, Evidence, ItemAct, MeetingHeld, Request, Trigger};
 pub use consider::{Considered, Explanation, Series, consider};
 pub use consideration::Consideration;
 pub use context::{
@@ -55,9 +58,11 @@ pub use decide::decide;
 pub use departures::Departure;
 pub use draft::Rules;
 pub use event::{Change, Event, ItemChange, NoticeDue};
-pub use expiry::ring;
+pub use expiry::{point_came, ring};
 pub use item::{Act, Item, ItemState};
 pub use owner::Owner;
 pub use refusal::{OpenItem, Refusal};
+pub use request::request;
 pub use state::{Action, HoldKind, Phase, Release, Skipped, Transfer};
 pub use tasks::{Task, tasks};
+pub use watch::{Watch, is_watched};

@@ -52,6 +52,11 @@ pub const fn migrations() -> Migrations {
                 "considerations",
                 include_str!("../migrations/sqlite/1001_considerations.sql"),
             ),
+            (
+                1002,
+                "watches",
+                include_str!("../migrations/sqlite/1002_watches.sql"),
+            ),
         ],
         postgres: &[
             (
@@ -63,6 +68,11 @@ pub const fn migrations() -> Migrations {
                 1001,
                 "considerations",
                 include_str!("../migrations/postgres/1001_considerations.sql"),
+            ),
+            (
+                1002,
+                "watches",
+                include_str!("../migrations/postgres/1002_watches.sql"),
             ),
         ],
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use baton_calendar::{Anchor, Calendar, Due, PlainDays, gestation_reached_on};
+use baton_calendar::{Anchor, Calendar, Due, PlainDays, age_reached_on, gestation_reached_on};
 use jiff::Timestamp;
 
 use crate::facts::{FactKey, Facts, Value};
@@ -41,6 +41,12 @@ impl Anchors {
             Moment::Fact(key) => anchor_of(facts.get(key)),
             Moment::Gestation(weeks) => match facts.get(&FactKey::expected_delivery_date()) {
                 Some(Value::Date(date)) => Some(Anchor::Date(gestation_reached_on(*date, *weeks))),
+                _ => None,
+            },
+            Moment::Age { years, months } => match facts.get(&FactKey::date_of_birth()) {
+                Some(Value::Date(born)) => {
+                    Some(Anchor::Date(age_reached_on(*born, *years, *months)))
+                }
                 _ => None,
             },
             _ => self.0.get(moment).copied(),

@@ -15,6 +15,8 @@ use crate::text::split_word;
 pub enum Moment {
     /// The process began (`opened`).
     Opened,
+    /// What opened the process, when it was true in the world (`triggered`).
+    Triggered,
     /// The conference: when it is booked for, and once it was held, when it was (`conference`).
     Conference,
     /// The conference, only once it was held (`conference_held`, X-14).
@@ -43,6 +45,13 @@ pub enum Moment {
     Fact(FactKey),
     /// The day on which weeks of gestation are completed (`24 weeks of gestation`, X-12).
     Gestation(u8),
+    /// The day on which the child reaches an age (`14 years of age`, `15 years 9 months of age`, X-11).
+    Age {
+        /// Full years.
+        years: u8,
+        /// Months besides.
+        months: u8,
+    },
 }
 
 /// Whether a term lies at, before or after its moment.
@@ -73,7 +82,7 @@ pub struct Term {
 pub enum InvalidTerm {
     /// The moment is not known.
     #[error(
-        "`{0}` is not a known moment: use opened, conference, conference_held, point, point_due, placed, agreed_date, moved, launched, decided, considered, approved, meeting:<kind>, facts.<key> or `<n> weeks of gestation`"
+        "`{0}` is not a known moment: use opened, triggered, conference, conference_held, point, point_due, placed, agreed_date, moved, launched, decided, considered, approved, meeting:<kind>, facts.<key>, `<n> weeks of gestation` or `<n> years of age`"
     )]
     Moment(String),
     /// The fact is not a date.
@@ -98,6 +107,7 @@ impl Moment {
         match self {
             Self::Fact(key) => Some(key.clone()),
             Self::Gestation(_) => Some(FactKey::expected_delivery_date()),
+            Self::Age { .. } => Some(FactKey::date_of_birth()),
             _ => None,
         }
     }
@@ -123,6 +133,9 @@ impl FromStr for Moment {
                 .map(Self::Gestation)
                 .ok_or_else(|| InvalidTerm::Moment(text.to_owned()));
         }
+        if let Some(age) = text.strip_suffix(" of age") {
+            return age_of(age).ok_or_else(|| InvalidTerm::Moment(text.to_owned()));
+        }
         NAMED
             .iter()
             .find(|(name, _)| *name == text)
@@ -131,9 +144,21 @@ impl FromStr for Moment {
     }
 }
 
+/// `14 years`, `15 years 9 months`.
+fn age_of(text: &str) -> Option<Moment> {
+    let (years, rest) = text.split_once(" years")?;
+    let years = years.parse().ok().filter(|years| *years <= 30)?;
+    let months = match rest.trim() {
+        "" => 0,
+        rest => rest.strip_suffix(" months")?.parse().ok()?,
+    };
+    (months < 12).then_some(Moment::Age { years, months })
+}
+
 /// The moments that have a fixed name.
 const NAMED: &[(&str, Moment)] = &[
     ("opened", Moment::Opened),
+    ("triggered", Moment::Triggered),
     ("conference", Moment::Conference),
     ("conference_held", Moment::ConferenceHeld),
     ("point", Moment::Point),
@@ -153,6 +178,8 @@ impl fmt::Display for Moment {
             Self::Fact(key) => write!(f, "facts.{key}"),
             Self::Meeting(kind) => write!(f, "meeting:{kind}"),
             Self::Gestation(weeks) => write!(f, "{weeks} weeks of gestation"),
+            Self::Age { years, months: 0 } => write!(f, "{years} years of age"),
+            Self::Age { years, months } => write!(f, "{years} years {months} months of age"),
             _ => {
                 let name = NAMED
                     .iter()

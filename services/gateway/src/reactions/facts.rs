@@ -95,6 +95,7 @@ pub fn reassess(
         trigger: trigger.to_owned(),
         conference,
         effective_at,
+        meeting: None,
     };
     Step::new(path::REASSESS, &request, About::child(child_id))
 }

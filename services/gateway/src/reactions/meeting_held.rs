@@ -3,7 +3,8 @@
 use baton_contracts::frontdoor::v1::{GetFactsRequest, GetFactsResponse};
 use baton_contracts::record::v1::{MeetingHeld, RecordEvent};
 use baton_contracts::transfer::v1::{
-    ListTransfersRequest, ListTransfersResponse, Phase, RecordEvidenceRequest, RecordMeetingRequest,
+    HeldMeeting, ListTransfersRequest, ListTransfersResponse, Phase, ReassessRequest,
+    RecordEvidenceRequest, RecordMeetingRequest,
 };
 
 use super::answer::Answer;
@@ -11,6 +12,8 @@ use super::cause::Report;
 use super::step::{About, Step, path};
 use super::{Next, Progress, facts, outcome};
 
+/// The fact that the second review of a looked-after child makes true. It is told by its number alone.
+const SECOND_REVIEW: &str = "second_looked_after_review_held_on";
 /// The transfer service takes no more names.
 const ATTENDED_MAX: usize = 50;
 
@@ -41,16 +44,21 @@ pub fn next(
             None => evidence(event, said, child_id, progress),
         });
     }
-    let facts_changed = progress.to(path::RECORD_FACTS).any(facts::changed);
-    if facts_changed && progress.to(path::REASSESS).next().is_none() {
-        let step = facts::reassess(
-            child_id,
-            "facts_changed",
-            None,
-            event.effective_at,
-            progress,
-        );
-        return Next::Send(step);
+    if progress.to(path::REASSESS).next().is_none() {
+        // A meeting that belongs to no transfer may open one.
+        if progress.to(path::RECORD_EVIDENCE).next().is_some() {
+            return Next::Send(opening(event, said, child_id, progress));
+        }
+        if progress.to(path::RECORD_FACTS).any(facts::changed) {
+            let step = facts::reassess(
+                child_id,
+                "facts_changed",
+                None,
+                event.effective_at,
+                progress,
+            );
+            return Next::Send(step);
+        }
     }
     Next::Finished(vec![outcome::of(child_id, progress.answers)])
 }
@@ -72,7 +80,7 @@ fn state_the_first(
             .as_response::<GetFactsResponse>()
             .and_then(|response| response.child)
             .is_none_or(|child| !child.facts.iter().any(|fact| fact.key == key)),
-        (ordinal, _) => ordinal == 1,
+        (ordinal, _) => ordinal == 1 || key == SECOND_REVIEW,
     };
     if !is_first || progress.to(path::RECORD_FACTS).next().is_some() {
         return None;
@@ -92,6 +100,8 @@ fn fact_of_the_first(said: &MeetingHeld) -> Option<&'static str> {
     match (said.kind.as_str(), said.ordinal) {
         ("core_group", _) => Some("first_core_group_held_on"),
         ("child_looked_after_review", 0 | 1) => Some("first_looked_after_review_held_on"),
+        ("child_looked_after_review", 2) => Some(SECOND_REVIEW),
+        ("initial_cin", 0 | 1) => Some("initial_cin_meeting_held_on"),
         _ => None,
     }
 }
@@ -170,6 +180,34 @@ fn evidence(
         ..RecordEvidenceRequest::default()
     };
     Step::new(path::RECORD_EVIDENCE, &request, present(child_id, said))
+}
+
+/// What a meeting for which no transfer waits may open: by its kind, and by its number where that is known.
+fn opening(
+    event: &RecordEvent,
+    said: &MeetingHeld,
+    child_id: &str,
+    progress: Progress<'_>,
+) -> Step {
+    let was_first = progress.to(path::RECORD_FACTS).next().is_some();
+    let number = match said.ordinal {
+        0 if was_first => ":1".to_owned(),
+        0 => String::new(),
+        number => format!(":{number}"),
+    };
+    let request = ReassessRequest {
+        request_id: progress.request_id(),
+        child_id: child_id.to_owned(),
+        trigger: format!("meeting:{}{number}", said.kind),
+        conference: None,
+        effective_at: event.effective_at,
+        meeting: Some(HeldMeeting {
+            kind: said.kind.clone(),
+            attended: said.attended.clone(),
+            chaired_by: said.chaired_by.clone(),
+        }),
+    };
+    Step::new(path::REASSESS, &request, present(child_id, said))
 }
 
 /// About the child, with the teams of everybody who was there.

@@ -30,9 +30,13 @@ pub fn of_event(event: &Event) -> Option<Spawned> {
     let what = match kind {
         "transfer.released" => What::Release(transfer_release(event)),
         "closure.released" => What::ClosureRelease(closure_release(event)),
-        "referral.routed" | "transfer.worker_named" | "notice.prepared" => {
-            What::Event(Box::new(event.clone()))
-        }
+        "referral.routed"
+        | "transfer.worker_named"
+        | "notice.prepared"
+        | "transfer.date_came"
+        | "transfer.point_came" => What::Event(Box::new(event.clone())),
+        // Where the protocol watches the cases of the team that took it.
+        "transfer.completed" if flag(event, "look_again") => What::Event(Box::new(event.clone())),
         // A report that recorded facts has the transfer service look again itself.
         "facts.changed" if !caused_by_report(event) => What::Event(Box::new(event.clone())),
         "notice.sent" if !text(event, "meets_item").is_empty() => {

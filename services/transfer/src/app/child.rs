@@ -3,6 +3,7 @@
 use baton_contracts::event::v1 as wire;
 use baton_contracts::structure;
 use baton_ids::ChildId;
+use baton_protocol::PostHeld;
 use baton_store::{Deadline, Tx};
 use jiff::Timestamp;
 use serde_json::json;
@@ -33,12 +34,13 @@ impl App {
             .once(key, label, move |tx| {
                 Box::pin(async move {
                     let context = &call.context;
-                    let series = app.series(tx, &call, child).await?;
+                    let mut series = app.series(tx, &call, child).await?;
                     let pack = app.pack(&context.pack)?;
                     let pinned = match &series.live {
                         Some(live) => app.pack(&live.pack)?,
                         None => std::sync::Arc::clone(&pack),
                     };
+                    series.watch = app.watch(tx, context, &pack, &trigger.event).await?;
                     let considered = domain::consider(
                         &series,
                         &trigger,
@@ -46,7 +48,7 @@ impl App {
                         app.rules(&pack),
                         app.rules(&pinned),
                     )?;
-                    let outcomes = app.save_considered(tx, &call, considered).await?;
+                    let outcomes = app.save_considered(tx, &call, considered, None).await?;
                     Ok(to_response(outcomes))
                 })
             })
@@ -93,7 +95,12 @@ impl App {
             .await
     }
 
-    async fn series(&self, tx: &mut Tx, call: &Call, child: ChildId) -> Result<Series, Failure> {
+    pub(super) async fn series(
+        &self,
+        tx: &mut Tx,
+        call: &Call,
+        child: ChildId,
+    ) -> Result<Series, Failure> {
         let authority = &call.context.authority;
         let transfers = storage::series_of_child(tx, authority, child).await?;
         let (live, completed): (Vec<_>, Vec<_>) = transfers
@@ -109,14 +116,16 @@ impl App {
             live: live.into_iter().next(),
             completed,
             consideration,
+            watch: None,
         })
     }
 
-    async fn save_considered(
+    pub(super) async fn save_considered(
         &self,
         tx: &mut Tx,
         call: &Call,
         considered: domain::Considered,
+        post: Option<&PostHeld>,
     ) -> Result<Vec<Outcome>, Failure> {
         let context = &call.context;
         let mut outcomes = vec![];
@@ -125,11 +134,14 @@ impl App {
                 .before
                 .as_ref()
                 .map_or(context.pack.as_str(), |before| before.pack.as_str());
-            let origin = Origin::of_call(context, pack, None);
+            let origin = Origin::of_call(context, pack, post);
             let mut outcome =
                 write::save(tx, change.before.as_ref(), &change.events, &origin).await?;
             merge(&mut outcome.explanation, &considered.explanation);
             outcomes.push(outcome);
+        }
+        if let Some(watch) = &considered.watch {
+            super::watch::save(tx, watch).await?;
         }
         if let Some(consideration) = &considered.consideration {
             let origin = Origin::of_call(context, &context.pack, None);

@@ -10,6 +10,7 @@ pub fn type_of(change: &Change, was_breached: bool) -> Option<&'static str> {
         Change::Opened(_) => "transfer.opened",
         Change::ConferenceSet(_) => "transfer.conference_set",
         Change::PointSet(_) => "transfer.point_recomputed",
+        Change::PointCame => "transfer.point_came",
         Change::ReceivingTeamSet { .. } => "transfer.receiving_team_changed",
         Change::ClockSet(_) => "transfer.deadline_set",
         Change::ClockMet { .. } if was_breached => "transfer.deadline_answered",
@@ -69,6 +70,7 @@ pub fn code_of(change: &Change) -> Option<&'static str> {
 pub fn data_of(transfer: &Transfer, change: &Change) -> Map<String, Value> {
     let value = match change {
         Change::Opened(opened) => json!({
+            "opened_by": opened.opened_by.as_ref().map(|by| &by.event),
             "conference_ref": opened.conference.as_ref().map(|conference| &conference.reference),
             "conference_at": opened.conference.as_ref().and_then(|conference| conference.at),
             "items": opened.gate.iter().filter(|item| item.asked_for).map(|item| &item.name).collect::<Vec<_>>(),
@@ -86,6 +88,7 @@ pub fn data_of(transfer: &Transfer, change: &Change) -> Map<String, Value> {
             "waiting_for": point.waiting_for,
             "reached_at": point.reached_at,
         }),
+        Change::PointCame => json!({ "reached_at": transfer.point.reached_at }),
         Change::ReceivingTeamSet { team, area } => json!({ "team_id": team, "area": area }),
         Change::ClockSet(clock) => due(clock),
         Change::ClockMet {
@@ -163,8 +166,13 @@ pub fn data_of(transfer: &Transfer, change: &Change) -> Map<String, Value> {
             "pending_authorisation": release.pending_authorisation,
             "release_rules": release.rules,
         }),
-        Change::Completed { epoch, moved_at } => json!({
+        Change::Completed {
+            epoch,
+            moved_at,
+            look_again,
+        } => json!({
             "epoch": epoch,
+            "look_again": look_again.then_some(true),
             "moved_at": moved_at,
             "worker_id": transfer.receiving_worker,
         }),

@@ -9,6 +9,9 @@ use super::{App, Failure, write};
 use crate::domain::{self, Clock};
 use crate::storage;
 
+/// What an event of the point's day names as its cause.
+const POINT: &str = "point";
+
 impl App {
     /// Settles one ring: a reminder, a breach, a step up the ladder, or an undecided trigger that nobody decided.
     #[tracing::instrument(name = "job.deadline.ring", skip_all, fields(deadline.name = %due.name))]
@@ -20,15 +23,21 @@ impl App {
         if due.body["of"] == "consideration" {
             return self.ring_consideration(tx, &authority, &due, now).await;
         }
+        if due.body["of"] == super::watch::OF_WATCH {
+            return self.ring_watch(tx, &authority, &due, now).await;
+        }
         let id = TransferId::from_uuid(due.aggregate_id);
         let Some(before) = storage::lock(tx, &authority, id).await? else {
             return Ok(());
         };
-        let Some((clock, ring)) = Clock::ring_of(&due.name) else {
-            return Ok(());
+        let (clock, events) = if due.name == write::POINT_COMES {
+            (POINT, domain::point_came(&before, now))
+        } else {
+            let Some((clock, ring)) = Clock::ring_of(&due.name) else {
+                return Ok(());
+            };
+            (clock, domain::ring(&before, clock, ring, now))
         };
-
-        let events = domain::ring(&before, clock, ring, now);
         let origin = Origin::of_deadline(clock, &before.pack, before.facts_version, now);
         if events.is_empty() {
             // Met or moved in the meantime: the store's list follows the transfer's.

@@ -8,6 +8,9 @@ use super::{Call, Failure, Outcome, data};
 use crate::domain::{Change, Event, Explanation, Transfer, apply_all};
 use crate::storage;
 
+/// The name under which the day of the point waits in the store. No clock has a dot in its name.
+pub const POINT_COMES: &str = "point.comes";
+
 /// Keeps the reasons that were given where nothing else refers to them but by digest.
 pub async fn keep_reasons(
     tx: &mut Tx,
@@ -101,12 +104,18 @@ fn deadlines(transfer: &Transfer) -> Vec<Deadline> {
         .clocks
         .iter()
         .flat_map(|clock| clock.rings().into_iter().map(move |ring| (clock, ring)));
+    let point = transfer.point_comes_at().map(|due_at| Deadline {
+        name: POINT_COMES.to_owned(),
+        due_at,
+        body: json!({ "of": "transfer", "rules": transfer.point.rules }),
+    });
     rings
         .map(|(clock, (ring, due_at))| Deadline {
             name: clock.ring_name(ring),
             due_at,
             body: json!({ "of": "transfer", "rules": clock.rules }),
         })
+        .chain(point)
         .collect()
 }
 

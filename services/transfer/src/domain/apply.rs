@@ -37,6 +37,7 @@ fn change(transfer: &mut Transfer, event: &Event) {
         Change::Opened(opened) => *transfer = (**opened).clone(),
         Change::ConferenceSet(conference) => transfer.conference = Some(conference.clone()),
         Change::PointSet(point) => transfer.point = point.clone(),
+        Change::PointCame => transfer.point.reached_at = transfer.point.from,
         Change::ReceivingTeamSet { team, area } => {
             transfer.to_team = team.clone();
             transfer.area.clone_from(area);
@@ -156,13 +157,16 @@ fn change_phase(transfer: &mut Transfer, change: &Change) {
         (Change::Released(release), _) => Phase::Completing {
             release: release.clone(),
         },
-        (Change::Completed { epoch, moved_at }, Phase::Completing { release, .. }) => {
-            Phase::Completed {
-                moved_at: *moved_at,
-                epoch: *epoch,
-                release_id: release.id,
-            }
-        }
+        (
+            Change::Completed {
+                epoch, moved_at, ..
+            },
+            Phase::Completing { release, .. },
+        ) => Phase::Completed {
+            moved_at: *moved_at,
+            epoch: *epoch,
+            release_id: release.id,
+        },
         (Change::CompletionFailed { .. }, _) if transfer.placed_at.is_some() => Phase::Placed,
         (Change::CompletionFailed { .. }, _) => Phase::Open,
         (Change::Withdrawn, _) => Phase::Withdrawn,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use baton_ids::WorkerId;
+use baton_ids::{TeamId, WorkerId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -95,7 +95,7 @@ pub struct ItemAct {
 }
 
 /// A meeting that was held.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct MeetingHeld {
     /// Its kind.
     pub kind: String,
@@ -126,6 +126,15 @@ pub struct Evidence {
     pub answers: BTreeMap<String, bool>,
 }
 
+/// What a person asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The route.
+    pub route: String,
+    /// The team that is to take the case, where the person says so.
+    pub to_team: Option<TeamId>,
+}
+
 /// Something that happened to a child and may open, move or end a transfer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trigger {
@@ -133,6 +142,8 @@ pub struct Trigger {
     pub event: String,
     /// The conference, when it is about one.
     pub conference: Option<ConferenceReport>,
+    /// Another meeting that was held, when it is about one.
+    pub meeting: Option<MeetingHeld>,
     /// When it was true in the world.
     pub effective_at: Timestamp,
 }

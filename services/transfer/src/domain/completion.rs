@@ -12,6 +12,7 @@ use super::owner::{outgoing, receiving};
 use super::progress::COMPLETION_FAILED;
 use super::refusal::{OpenItem, Refusal};
 use super::state::{Hold, HoldKind, Phase};
+use super::watch::watches;
 
 impl Draft<'_> {
     /// Refuses what the phase does not know: nothing is possible while the ledger decides, or after the end.
@@ -40,7 +41,9 @@ impl Draft<'_> {
         match self.route().and_then(|route| route.completed_by) {
             Some(CompletedBy::Party(party)) => Right::of(party, &self.transfer.point.rules),
             // The meeting moves it by itself; what it could not move is completed by hand.
-            Some(CompletedBy::TheMeeting) | None => self.right(ProtocolAct::Complete),
+            Some(CompletedBy::TheMeeting | CompletedBy::ThePoint) | None => {
+                self.right(ProtocolAct::Complete)
+            }
         }
     }
 
@@ -86,7 +89,7 @@ impl Draft<'_> {
             && self.transfer.holds.is_empty()
             && self
                 .route()
-                .is_some_and(|route| route.completed_by == Some(CompletedBy::TheMeeting));
+                .is_some_and(|route| route.completed_by.is_some_and(CompletedBy::is_by_itself));
         if !by_the_meeting && open.iter().any(|item| self.is_hard(item)) {
             return Err(Refusal::GateNotMet { open });
         }
@@ -206,7 +209,17 @@ impl Draft<'_> {
         match &self.transfer.phase {
             Phase::Completing { release: under_way } if under_way.id == release => {
                 let rules = under_way.rules.clone();
-                self.push(Change::Completed { epoch, moved_at }, rules, moved_at);
+                // A team of another kind may have routes of its own that hold already.
+                let to = self.context.team(&self.transfer.to_team);
+                let look_again = to
+                    .and_then(|team| team.kind.parse().ok())
+                    .is_some_and(|kind| watches(self.rules.pack, kind));
+                let change = Change::Completed {
+                    epoch,
+                    moved_at,
+                    look_again,
+                };
+                self.push(change, rules, moved_at);
                 self.tell(Occasion::Moved);
                 self.refresh_clocks();
                 Ok(())
@@ -241,7 +254,9 @@ impl Draft<'_> {
         self.push(change, rules.to_vec(), self.received_at());
         let owner = match self.route().and_then(|route| route.completed_by) {
             Some(CompletedBy::Party(party)) => party,
-            Some(CompletedBy::TheMeeting) | None => receiving(Role::TEAM_MANAGER),
+            Some(CompletedBy::TheMeeting | CompletedBy::ThePoint) | None => {
+                receiving(Role::TEAM_MANAGER)
+            }
         };
         self.trouble(COMPLETION_FAILED, owner, rules);
         self.depart(

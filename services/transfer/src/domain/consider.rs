@@ -1,16 +1,17 @@
 //! What happens to a child, and what it does to the child's transfers.
 
-use baton_protocol::transfer::Occasion;
+use baton_protocol::transfer::{MEETING, Occasion, Route};
 use jiff::Timestamp;
 
 use super::command::Trigger;
 use super::consideration::Consideration;
-use super::context::{Child, Context};
+use super::context::{Child, Context, Responsibility, Team};
 use super::draft::{Draft, Rules};
 use super::event::{Change as Changed, Event};
 use super::opening::{self, Opening, booked};
 use super::refusal::Refusal;
 use super::state::Transfer;
+use super::watch::Watch;
 
 /// The child's transfers, as far as something can still happen to them.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +22,8 @@ pub struct Series {
     pub completed: Vec<Transfer>,
     /// The trigger that waits for facts.
     pub consideration: Option<Consideration>,
+    /// What is watched for the case; none while nothing is.
+    pub watch: Option<Watch>,
 }
 
 /// What was decided for a child.
@@ -30,6 +33,8 @@ pub struct Considered {
     pub changes: Vec<Change>,
     /// The undecided trigger, if it is new or settled.
     pub consideration: Option<Consideration>,
+    /// What is watched for the case, if that changed.
+    pub watch: Option<Watch>,
     /// Why.
     pub explanation: Explanation,
     /// When it was true in the world.
@@ -107,6 +112,7 @@ pub fn consider(
         "conference_postponed" if series.live.is_some() => deciding.moved_conference(),
         "conference_scheduled" | "conference_postponed" => deciding.scheduled(child)?,
         "conference_held" => deciding.held(child)?,
+        event if event.starts_with(MEETING) => deciding.meeting_held(child)?,
         _ => deciding.reassessed(child)?,
     };
     considered.changes.splice(0..0, left_behind);
@@ -213,26 +219,83 @@ impl<'a> Deciding<'a> {
                         ..explanation
                     }))
                 }
-                live => {
-                    let blank = opening::blank(
-                        self.trigger,
-                        route,
-                        &team,
-                        child,
-                        responsibility,
-                        self.context,
-                    );
-                    let superseded = live.as_ref().map(|live| self.superseded(live, &blank));
-                    let blank = carried_over(blank, live.as_ref());
-                    let draft = opening::open(blank, self.trigger, self.context, self.rules);
-                    Ok(opening::opened(draft, explanation, self.series, superseded))
+                _ => {
+                    let mut considered =
+                        self.open(child, responsibility, route, &team, explanation);
+                    considered.watch = self.settled_by(child, route, None);
+                    Ok(considered)
                 }
             },
         }
     }
 
+    /// Opens a route, in the place of a weaker live transfer.
+    pub fn open(
+        &self,
+        child: &Child,
+        responsibility: &Responsibility,
+        route: &'a Route,
+        team: &Team,
+        explanation: Explanation,
+    ) -> Considered {
+        let live = self.series.live.as_ref();
+        let blank = opening::blank(
+            self.trigger,
+            route,
+            team,
+            child,
+            responsibility,
+            self.context,
+        );
+        let superseded = live.map(|live| self.superseded(live, &blank));
+        let blank = carried_over(blank, live);
+        let draft = opening::open(blank, self.trigger, self.context, self.rules);
+        opening::opened(draft, explanation, self.series, superseded)
+    }
+
+    /// A meeting other than a conference was held, for which no transfer was waiting.
+    fn meeting_held(&self, child: &Child) -> Result<Considered, Refusal> {
+        let opened = self.opened_by_meeting(child)?;
+        match opened {
+            Some(opened) if !opened.changes.is_empty() => Ok(opened),
+            undecided => {
+                let mut again = self.reassessed(child)?;
+                if let Some(undecided) = undecided {
+                    again.consideration = undecided.consideration.or(again.consideration);
+                    again.explanation = undecided.explanation;
+                }
+                Ok(again)
+            }
+        }
+    }
+
+    /// What a meeting opens, or why that cannot be decided; `None` when it opens nothing.
+    pub fn opened_by_meeting(&self, child: &Child) -> Result<Option<Considered>, Refusal> {
+        let mut considered = self.scheduled(child)?;
+        let opened = considered
+            .changes
+            .last_mut()
+            .filter(|change| change.before.is_none());
+        let Some(change) = opened else {
+            let undecided = considered.explanation.decision == "undecided";
+            return Ok(undecided.then_some(considered));
+        };
+        if let (Some(opened), Some(held)) = (
+            super::apply::apply_all(None, &change.events),
+            &self.trigger.meeting,
+        ) {
+            let mut draft = Draft::new(opened, self.context, self.rules);
+            draft.events = std::mem::take(&mut change.events);
+            draft.record_meeting(held)?;
+            draft.refresh();
+            draft.advance();
+            change.events = draft.events;
+        }
+        Ok(Some(considered))
+    }
+
     /// Only a transfer that people still work on can be superseded: what is with the ledger is decided there.
-    fn is_stronger(&self, order: u16, live: &Transfer) -> bool {
+    pub fn is_stronger(&self, order: u16, live: &Transfer) -> bool {
         let current = self
             .pinned
             .pack
@@ -362,6 +425,7 @@ impl<'a> Deciding<'a> {
         Considered {
             changes: vec![],
             consideration: None,
+            watch: None,
             explanation,
             effective_at: self.trigger.effective_at,
         }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::command::ConferenceReport;
+use super::command::{ConferenceReport, MeetingHeld};
 use super::owner::Owner;
 
 /// An undecided trigger.
@@ -28,6 +28,9 @@ pub struct Consideration {
     pub event: String,
     /// The conference, when it is about one.
     pub conference: Option<ConferenceReport>,
+    /// The meeting, when it is about another one.
+    #[serde(default)]
+    pub meeting: Option<MeetingHeld>,
     /// When the trigger was true in the world.
     pub effective_at: Timestamp,
     /// What is missing, as fact keys.

@@ -158,6 +158,9 @@ impl<'a> Draft<'a> {
     pub fn anchors(&self) -> Anchors {
         let transfer = &self.transfer;
         let mut anchors = Anchors::new().at(Moment::Opened, transfer.opened_at);
+        if let Some(opened_by) = &transfer.opened_by {
+            anchors = anchors.at(Moment::Triggered, opened_by.at);
+        }
         let booked = transfer
             .conference
             .as_ref()

@@ -55,6 +55,8 @@ impl Draft<'_> {
         clocks
             .into_iter()
             .map(|applies| applies.rule)
+            // A conference is asked for only where one opened the transfer.
+            .filter(|clock| self.transfer.conference.is_some() || clock.met_by != "conference_held")
             // Once moved, only what is still owed to the child goes on: meetings, facts, notices.
             .filter(|clock| {
                 !completed || outlives_the_move(&clock.met_by) || clock.due.moment == Moment::Moved
@@ -77,7 +79,9 @@ impl Draft<'_> {
             })
             // A clock that waits for the outcome of a conference starts with it.
             .filter(|spec| {
-                self.transfer.conference_held_at().is_some() || starts_before_the_conference(spec)
+                self.transfer.conference.is_none()
+                    || self.transfer.conference_held_at().is_some()
+                    || starts_before_the_conference(spec)
             })
             .collect()
     }

@@ -41,6 +41,8 @@ pub enum Change {
     ConferenceSet(Conference),
     /// The point was counted anew, or came.
     PointSet(Point),
+    /// The day of the point came: what follows is decided on fresh facts.
+    PointCame,
     /// Another team receives the case.
     ReceivingTeamSet {
         /// The team.
@@ -145,6 +147,8 @@ pub enum Change {
         epoch: i64,
         /// When it moved.
         moved_at: Timestamp,
+        /// Whether the protocol watches cases of the team that took it.
+        look_again: bool,
     },
     /// The ledger refused.
     CompletionFailed {

@@ -91,6 +91,19 @@ pub fn ring(transfer: &Transfer, name: &str, ring: Ring, now: Timestamp) -> Vec<
     }
 }
 
+/// What happens when the day of the point comes at `now`. Nothing when it moved or came in the meantime.
+pub fn point_came(transfer: &Transfer, now: Timestamp) -> Vec<Event> {
+    let Some(at) = transfer.point_comes_at().filter(|at| *at <= now) else {
+        return vec![];
+    };
+    vec![Event {
+        change: Change::PointCame,
+        rules: transfer.point.rules.clone(),
+        effective_at: at,
+        notices: vec![],
+    }]
+}
+
 impl Draft<'_> {
     /// Decides what follows from a breach. Nothing when it was answered meanwhile, or the transfer has moved on.
     pub fn resolve_expiry(&mut self, name: &str) -> Result<(), Refusal> {

@@ -12,7 +12,7 @@ use super::draft::{Draft, Rules, ids};
 use super::event::{Change, Event};
 use super::owner::receiving;
 use super::refusal::Refusal;
-use super::state::{Conference, Phase, Point, Transfer};
+use super::state::{Conference, OpenedBy, Phase, Point, Transfer};
 
 /// What a trigger comes to before anything is written.
 pub enum Opening<'p> {
@@ -220,13 +220,19 @@ pub fn blank(
         from_epoch: responsibility.epoch,
         facts_version: child.facts_version,
         opened_at: context.received_at,
+        opened_by: Some(OpenedBy {
+            event: trigger.event.clone(),
+            at: trigger.effective_at,
+        }),
     }
 }
 
 fn completer(route: &Route) -> Party {
     match route.completed_by {
         Some(CompletedBy::Party(party)) => party,
-        Some(CompletedBy::TheMeeting) | None => receiving(Role::TEAM_MANAGER),
+        Some(CompletedBy::TheMeeting | CompletedBy::ThePoint) | None => {
+            receiving(Role::TEAM_MANAGER)
+        }
     }
 }
 
@@ -290,6 +296,10 @@ pub fn open<'a>(
         }
     }
     draft.depart_when_too_early();
+    if draft.transfer.conference.is_none() {
+        // What moves with no conference may be due already: the order was made, the day has come.
+        draft.advance();
+    }
     draft
 }
 
@@ -343,6 +353,7 @@ pub fn opened(
     Considered {
         changes,
         consideration: series.settled_consideration(),
+        watch: None,
         explanation,
         effective_at,
     }

@@ -30,7 +30,7 @@ impl Draft<'_> {
             self.tell(baton_protocol::transfer::Occasion::Placed);
             self.refresh_clocks();
         }
-        let by_itself = route.completed_by == Some(CompletedBy::TheMeeting);
+        let by_itself = route.completed_by.is_some_and(CompletedBy::is_by_itself);
         let failed = self
             .transfer
             .troubles

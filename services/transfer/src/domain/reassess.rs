@@ -1,8 +1,8 @@
 //! Fresh facts: what counts from them is counted anew, and what waited for them is decided.
 
 use baton_calendar::{Anchor, Duration};
-use baton_protocol::transfer::Occasion;
-use baton_protocol::{Party, Place, Role};
+use baton_protocol::transfer::{DATE, FACTS_CHANGED, MEETING, Occasion};
+use baton_protocol::{Party, Place, Role, Truth};
 
 use super::command::Trigger;
 use super::consider::{Change, Considered, Deciding, Explanation};
@@ -14,6 +14,7 @@ use super::opening::{self, Receiving};
 use super::owner::{Owner, outgoing};
 use super::refusal::Refusal;
 use super::state::{Phase, Transfer};
+use super::watch::Look;
 
 /// How long somebody has to find out what a trigger waits for, where the protocol says nothing.
 const UNDECIDED_WITHIN: Duration = Duration::WorkingDays(1);
@@ -35,7 +36,18 @@ impl Deciding<'_> {
             }
         }
         let mut considered = self.nothing(Explanation::of("reassessed"));
-        if let Some(live) = &self.series.live {
+        let (look, watch) = self.look(child)?;
+        let opened = match &look {
+            Look::Opens {
+                route,
+                team,
+                explanation,
+            } => self.open_watched(child, route, team, explanation.clone()),
+            Look::Undecided { .. } | Look::Nothing => None,
+        };
+        if let Some(opened) = opened {
+            considered = opened;
+        } else if let Some(live) = &self.series.live {
             let events = self.reassess_live(live, child)?;
             changes.push(Change {
                 before: Some(live.clone()),
@@ -43,7 +55,17 @@ impl Deciding<'_> {
             });
         } else if let Some(waiting) = &self.series.consideration {
             considered = self.consider_again(waiting, child)?;
+        } else if let (Look::Undecided { missing, rules }, Some(responsibility)) =
+            (look, &self.context.responsibility)
+        {
+            let explanation = Explanation {
+                unknown_facts: missing.clone(),
+                rules: rules.clone(),
+                ..Explanation::of("undecided")
+            };
+            considered = self.undecided(child, responsibility, missing, rules, explanation);
         }
+        considered.watch = considered.watch.or(watch);
         changes.append(&mut considered.changes);
         considered.changes = changes;
         Ok(considered)
@@ -52,6 +74,9 @@ impl Deciding<'_> {
     fn reassess_live(&self, live: &Transfer, child: &Child) -> Result<Vec<Event>, Refusal> {
         let mut draft = self.draft(live);
         if !live.phase.is_workable() {
+            return Ok(draft.events);
+        }
+        if draft.lapse_when_untrue() {
             return Ok(draft.events);
         }
         draft.follow_the_area(child)?;
@@ -72,9 +97,13 @@ impl Deciding<'_> {
         waiting: &Consideration,
         child: &Child,
     ) -> Result<Considered, Refusal> {
+        if waiting.event == FACTS_CHANGED {
+            return self.watched_again(waiting);
+        }
         let trigger = Trigger {
             event: waiting.event.clone(),
             conference: waiting.conference.clone(),
+            meeting: waiting.meeting.clone(),
             effective_at: waiting.effective_at,
         };
         let again = Deciding {
@@ -83,9 +112,48 @@ impl Deciding<'_> {
         };
         if trigger.event == "conference_held" {
             again.held(child)
+        } else if trigger.meeting.is_some() {
+            let nothing = || again.nothing(Explanation::of("no_route"));
+            Ok(again.opened_by_meeting(child)?.unwrap_or_else(nothing))
         } else {
             again.scheduled(child)
         }
+    }
+
+    /// What a fresh look at the facts could not decide is looked at anew with every look: when it opens nothing and
+    /// asks for nothing any more, it is settled.
+    fn watched_again(&self, waiting: &Consideration) -> Result<Considered, Refusal> {
+        let Some(child) = &self.context.child else {
+            return Ok(self.nothing(Explanation::of("reassessed")));
+        };
+        let again = match self.look(child)? {
+            (Look::Undecided { missing, rules }, _) => Some((missing, rules)),
+            _ => None,
+        };
+        let (Some((missing, rules)), Some(responsibility)) = (again, &self.context.responsibility)
+        else {
+            return Ok(Considered {
+                consideration: self.series.settled_consideration(),
+                ..self.nothing(Explanation::of("reassessed"))
+            });
+        };
+        let trigger = Trigger {
+            event: waiting.event.clone(),
+            conference: None,
+            meeting: None,
+            effective_at: waiting.effective_at,
+        };
+        let again = Deciding {
+            trigger: &trigger,
+            ..*self
+        };
+        Ok(again.undecided(
+            child,
+            responsibility,
+            missing,
+            rules,
+            Explanation::of("undecided"),
+        ))
     }
 
     pub fn undecided(
@@ -96,10 +164,14 @@ impl Deciding<'_> {
         rules: Vec<String>,
         explanation: Explanation,
     ) -> Considered {
+        let event = match self.trigger.event.as_str() {
+            event if event.starts_with("conference_") || event.starts_with(MEETING) => event,
+            _ => FACTS_CHANGED,
+        };
         if let Some(waiting) = &self.series.consideration
             && waiting.missing == missing
             && waiting.conference == self.trigger.conference
-            && waiting.event == self.trigger.event
+            && waiting.event == event
         {
             return self.nothing(explanation);
         }
@@ -122,8 +194,9 @@ impl Deciding<'_> {
             child: child.id,
             family: child.family,
             pack: self.context.pack.clone(),
-            event: self.trigger.event.clone(),
+            event: event.to_owned(),
             conference: self.trigger.conference.clone(),
+            meeting: self.trigger.meeting.clone(),
             effective_at: self.trigger.effective_at,
             missing,
             owner: owner(rule.map_or(outgoing(Role::TEAM_MANAGER), |rule| rule.owner)),
@@ -145,6 +218,35 @@ impl Deciding<'_> {
 }
 
 impl Draft<'_> {
+    /// Ends what the facts opened and no longer carry: its reason went away. What is unknown ends nothing.
+    fn lapse_when_untrue(&mut self) -> bool {
+        let by_facts = self
+            .transfer
+            .opened_by
+            .as_ref()
+            .is_some_and(|by| by.event == FACTS_CHANGED || by.event == DATE);
+        let Some(route) = self
+            .route()
+            .filter(|route| by_facts && route.rests_on_facts())
+        else {
+            return false;
+        };
+        let mut scope = self.scope();
+        scope.trigger = Some(FACTS_CHANGED);
+        let untrue = route
+            .when
+            .as_ref()
+            .is_some_and(|when| when.decide(&scope).truth == Truth::False);
+        if untrue {
+            let change = Changed::Lapsed {
+                reason: "facts_no_longer_hold".to_owned(),
+                closure_ground: None,
+            };
+            self.end(change, ids(&route.cites), self.received_at());
+        }
+        untrue
+    }
+
     /// Takes note of the facts and of the ledger, as far as they are newer.
     pub fn see(&mut self) {
         let facts_version = self

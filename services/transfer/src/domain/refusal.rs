@@ -128,6 +128,12 @@ pub enum Refusal {
         /// What to do instead.
         remedy: &'static str,
     },
+    /// The protocol has no such route, or nobody can ask for it.
+    #[error("no transfer by the route {route} can be asked for")]
+    RouteUnknown {
+        /// The route.
+        route: String,
+    },
     /// Facts are unknown that the decision needs.
     #[error("unknown facts stand in the way: {}", facts.join(", "))]
     FactUnknown {

@@ -85,6 +85,18 @@ pub struct Transfer {
     pub facts_version: i64,
     /// When it was opened.
     pub opened_at: Timestamp,
+    /// What opened it; unknown for those of before this was recorded, which a conference opened.
+    #[serde(default)]
+    pub opened_by: Option<OpenedBy>,
+}
+
+/// What opened a transfer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedBy {
+    /// The trigger: `conference_scheduled`, `meeting:…`, `facts_changed`, `requested`, `date`.
+    pub event: String,
+    /// When that was true in the world.
+    pub at: Timestamp,
 }
 
 /// Where a transfer stands. Each phase carries what is true only in it.
@@ -363,6 +375,14 @@ impl Transfer {
     /// The meeting of that kind.
     pub fn meeting(&self, kind: &str) -> Option<&Meeting> {
         self.meetings.iter().find(|meeting| meeting.kind == kind)
+    }
+
+    /// When its point comes by itself, because nothing but a date is waited for.
+    pub fn point_comes_at(&self) -> Option<Timestamp> {
+        let point = &self.point;
+        let waits =
+            self.phase.is_workable() && point.reached_at.is_none() && point.waiting_for.is_empty();
+        point.from.filter(|_| waits)
     }
 
     /// When the conference was held, if it was.

@@ -4,6 +4,7 @@ mod camden;
 mod invariants;
 mod lancashire;
 mod merton;
+mod opens;
 mod people;
 mod random;
 mod shropshire;

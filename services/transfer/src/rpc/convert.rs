@@ -22,6 +22,10 @@ pub fn transfer(transfer: &Transfer) -> proto::Transfer {
         case_id: transfer.case.to_string(),
         child_id: transfer.child.to_string(),
         route: transfer.route.clone(),
+        opened_by: transfer
+            .opened_by
+            .as_ref()
+            .map_or_else(String::new, |by| by.event.clone()),
         phase: phase(&transfer.phase).into(),
         holds: transfer
             .holds

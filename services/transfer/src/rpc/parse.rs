@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use baton_contracts::transfer::v1 as proto;
-use baton_ids::{CaseId, ChildId, TransferId};
+use baton_ids::{CaseId, ChildId, TeamId, TransferId};
 use baton_rpc::{Problem, Violations};
 use uuid::Uuid;
 
@@ -58,6 +58,7 @@ pub fn conference(given: &proto::Conference) -> ConferenceReport {
 pub fn trigger(
     event: &str,
     given: Option<&proto::Conference>,
+    meeting: Option<&proto::HeldMeeting>,
     effective_at: Option<&prost_types::Timestamp>,
 ) -> Result<Trigger, Problem> {
     let effective_at =
@@ -65,6 +66,14 @@ pub fn trigger(
     Ok(Trigger {
         event: event.to_owned(),
         conference: given.map(conference),
+        meeting: meeting.map(|meeting| MeetingHeld {
+            kind: meeting.kind.clone(),
+            held_at: effective_at,
+            attended: meeting.attended.clone(),
+            chaired_by: some(&meeting.chaired_by),
+            agreed: BTreeMap::new(),
+            agreed_date: None,
+        }),
         effective_at,
     })
 }
@@ -79,6 +88,19 @@ pub fn evidence(body: &proto::RecordEvidenceRequest) -> Result<Evidence, Problem
         effective_at,
         answers: body.answers.clone(),
     })
+}
+
+pub fn request(
+    body: &proto::RequestTransferRequest,
+) -> Result<(CaseId, crate::domain::Request), Problem> {
+    let mut violations = Violations::default();
+    let case = violations.parse("case_id", body.case_id.parse::<CaseId>());
+    let to_team = optional(&body.to_team_id)
+        .and_then(|text| violations.parse("to_team_id", TeamId::new(text)));
+    violations.into_result()?;
+    let case = case.ok_or_else(|| Problem::invalid("case_id", "required"))?;
+    let route = body.route.clone();
+    Ok((case, crate::domain::Request { route, to_team }))
 }
 
 pub fn child_id(text: &str) -> Result<ChildId, Problem> {

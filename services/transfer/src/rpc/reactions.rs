@@ -90,6 +90,7 @@ impl TransferReactionService for Reactions {
                 parse::trigger(
                     &body.trigger,
                     body.conference.as_ref(),
+                    None,
                     body.effective_at.as_ref(),
                 )
             },
@@ -117,7 +118,7 @@ impl TransferReactionService for Reactions {
                         "required for a conference that was held",
                     ));
                 }
-                parse::trigger("conference_held", conference, held_at.as_ref())
+                parse::trigger("conference_held", conference, None, held_at.as_ref())
             },
             |outcomes| proto::RecordMeetingHeldResponse {
                 consequence: outcomes.into_iter().next().map(consequence),
@@ -138,6 +139,7 @@ impl TransferReactionService for Reactions {
                 parse::trigger(
                     &body.trigger,
                     body.conference.as_ref(),
+                    body.meeting.as_ref(),
                     body.effective_at.as_ref(),
                 )
             },

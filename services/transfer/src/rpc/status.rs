@@ -84,6 +84,7 @@ fn refused(refusal: Refusal) -> Problem {
             Problem::new(Reason::DateInPast, message).metadata("date", date.to_string())
         }
         Refusal::ItemUnknown { .. } | Refusal::OtherWay { .. } => Problem::invalid("item", message),
+        Refusal::RouteUnknown { .. } => Problem::invalid("route", message),
         Refusal::NothingToExplain { .. } => Problem::invalid("rule_id", message),
         Refusal::ClockUnknown { .. } => Problem::invalid("name", message),
         Refusal::AnswersDoNotFit { questions, .. } => {

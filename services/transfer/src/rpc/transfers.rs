@@ -258,6 +258,36 @@ impl TransferService for Transfers {
         .await
     }
 
+    async fn request_transfer(
+        &self,
+        request: Request<proto::RequestTransferRequest>,
+    ) -> Result<Response<proto::RequestTransferResponse>, Status> {
+        let (context, body) = prepare(request)?;
+        let (case, asked) = parse::request(&body)?;
+        let full = "baton.transfer.v1.TransferService/RequestTransfer";
+        let envelope = Envelope {
+            request_id: &body.request_id,
+            expected_version: 0,
+            reason: &body.reason,
+            departures: &[],
+        };
+        let call = envelope.call(&self.0, &context, full, &body)?;
+        let to_response = |outcome: Outcome| {
+            let Answer {
+                transfer,
+                as_of,
+                explanation,
+            } = outcome.into();
+            proto::RequestTransferResponse {
+                transfer,
+                as_of,
+                explanation,
+            }
+        };
+        let answered = self.0.request(call, case, asked, to_response).await?;
+        Ok(Response::new(answered))
+    }
+
     async fn get_transfer(
         &self,
         request: Request<proto::GetTransferRequest>,

@@ -58,6 +58,7 @@ impl World {
             child_id: self.child.clone(),
             trigger: "facts_changed".to_owned(),
             conference: None,
+            meeting: None,
             effective_at: Some(timestamp(self.clock.now())),
         };
         self.reactions()

@@ -9,16 +9,6 @@ use crate::problem::Problem;
 use crate::raw::Located;
 use crate::sections::Sections;
 
-/// The trigger events that can open a transfer.
-const TRIGGERS: [&str; 6] = [
-    "conference_scheduled",
-    "conference_held",
-    "conference_postponed",
-    "assessment_completed",
-    "first_looked_after_review_held",
-    "order_made",
-];
-
 /// Acts that meet a clock, beside items, meetings, notices and facts.
 const ACTS: [&str; 8] = [
     "receiving_worker_named",
@@ -102,7 +92,7 @@ fn all_names(sections: &Sections, problems: &mut Vec<Problem>) {
         problems,
     );
 
-    events(sections, problems);
+    conferences(sections, problems);
     items(sections, problems);
     clocks(sections, problems);
     meetings(sections, problems);
@@ -153,17 +143,8 @@ fn used<T>(
     }
 }
 
-fn events(sections: &Sections, problems: &mut Vec<Problem>) {
+fn conferences(sections: &Sections, problems: &mut Vec<Problem>) {
     for route in &sections.routes {
-        for event in &route.value.opens_on {
-            if !TRIGGERS.contains(&event.as_str()) {
-                let known = TRIGGERS.join(", ");
-                problems.push(route.problem(
-                    event,
-                    format!("`{event}` is not a trigger event; known are {known}"),
-                ));
-            }
-        }
         for kind in &route.value.conference {
             check_code(route, "conference.kind", kind, problems);
         }

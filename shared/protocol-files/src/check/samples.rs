@@ -3,20 +3,25 @@
 use baton_protocol::{CATALOGUE, Condition, FactKind, FactSpec, Facts, Value};
 
 /// How many combinations are tried at most: a bound, so that no file can hold up the start.
-const COMBINATIONS_MAX: usize = 20_000;
+const COMBINATIONS_MAX: usize = 4_000;
 
-/// Every combination of the values that the facts named in these conditions can have.
+/// Every combination of the values that the facts named in these conditions can have. Those of the first condition come
+/// first: where there are too many, the facts of the last ones stay unknown.
 pub(super) fn combinations(conditions: &[&Condition]) -> Vec<Facts> {
-    let named = CATALOGUE.iter().filter(|spec| {
-        conditions
-            .iter()
-            .any(|condition| names(condition, spec.key))
-    });
+    let mut named: Vec<&FactSpec> = Vec::new();
+    for condition in conditions {
+        let more = CATALOGUE.iter().filter(|spec| names(condition, spec.key));
+        for spec in more {
+            if !named.iter().any(|known| known.key == spec.key) {
+                named.push(spec);
+            }
+        }
+    }
     let mut combinations = vec![Facts::new()];
     for spec in named {
-        let values = values_of(spec);
+        let values = values_of(spec, conditions);
         if combinations.len() * values.len() > COMBINATIONS_MAX {
-            break;
+            continue;
         }
         combinations = combinations
             .iter()
@@ -37,16 +42,28 @@ fn names(condition: &Condition, key: &str) -> bool {
     condition.source().contains(&format!("facts.{key}"))
 }
 
-fn values_of(spec: &FactSpec) -> Vec<Value> {
+/// Of a closed list the codes that the conditions name, and one that they do not.
+fn values_of(spec: &FactSpec, conditions: &[&Condition]) -> Vec<Value> {
+    let is_named = |code: &str| {
+        let quoted = [format!("\"{code}\""), format!("'{code}'")];
+        conditions
+            .iter()
+            .any(|condition| quoted.iter().any(|code| condition.source().contains(code)))
+    };
     let mut values = vec![Value::None];
     match spec.kind {
         FactKind::Flag => values.extend([Value::Flag(true), Value::Flag(false)]),
         FactKind::Code if !spec.codes.is_empty() => {
-            values.extend(
-                spec.codes
-                    .iter()
-                    .map(|code| Value::Code((*code).to_owned())),
-            );
+            let (named, others): (Vec<&str>, Vec<&str>) =
+                spec.codes.iter().partition(|code| is_named(code));
+            let one_other = others.into_iter().take(1);
+            let codes = named.into_iter().chain(one_other);
+            values.extend(codes.map(|code| Value::Code(code.to_owned())));
+        }
+        FactKind::Codes if !spec.codes.is_empty() => {
+            let named = spec.codes.iter().filter(|code| is_named(code));
+            values.push(Value::Codes(std::collections::BTreeSet::new()));
+            values.extend(named.map(|code| Value::Codes([(*code).to_owned()].into())));
         }
         _ => values.push(spec.sample()),
     }

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::condition::{Scope, Truth};
 use crate::facts::{FactKey, Facts, Value};
+use crate::moment::Term;
 use crate::pack::Pack;
 use crate::party::TeamKind;
 use crate::rule_id::RuleId;
+use crate::transfer::opens::{FACTS_CHANGED, OpensOn};
 use crate::transfer::route::{Route, RouteUndecided, Target};
 
 /// What may open a transfer.
@@ -93,44 +95,80 @@ impl Pack {
     /// The routes are tried in their order. A route whose condition is undecided stops the search when it
     /// says `ask`, is taken when it says `take`, and is passed over when it says `pass`.
     pub fn choose_route(&self, trigger: Trigger<'_>, facts: &Facts, from: TeamKind) -> Chosen<'_> {
-        let mut scope = Scope::of(facts);
-        scope.trigger = Some(trigger.event);
-        scope.conference_kind = trigger.conference_kind;
-        scope.outcome = trigger.outcome;
-
         let opens = |route: &&Route| route.opens_for(trigger.event, trigger.conference_kind, from);
-        let mut routes: Vec<&Route> = self.transfer.routes.iter().filter(opens).collect();
-        routes.sort_by_key(|route| route.order);
+        choose_among(self.transfer.routes.iter().filter(opens), trigger, facts)
+    }
 
-        let mut chosen = Chosen {
-            choice: Choice::None,
-            considered: Vec::new(),
-            facts: BTreeSet::new(),
+    /// Chooses the route that a fresh look at the facts opens: of those that watch them, and of those whose day
+    /// `has_come`.
+    ///
+    /// While a route's condition cannot be decided nothing has made it true: it is passed over, unless it says `take`.
+    /// Facts that nobody reported are not asked for here, or every case would be asked about every route.
+    pub fn choose_watched<'p>(
+        &'p self,
+        facts: &Facts,
+        from: TeamKind,
+        has_come: impl Fn(&Term) -> bool,
+    ) -> Chosen<'p> {
+        let opens = |route: &&Route| {
+            route.from.contains(&from)
+                && route.opens_on.iter().any(|opens_on| match opens_on {
+                    OpensOn::FactsChanged => true,
+                    OpensOn::Date(term) => has_come(term),
+                    _ => false,
+                })
         };
-        for route in routes {
-            let truth = route.when.as_ref().map_or(Truth::True, |when| {
-                let verdict = when.decide(&scope);
-                chosen.facts.extend(verdict.facts);
-                verdict.truth
-            });
-            chosen.considered.push(Considered {
-                route,
-                truth: truth.clone(),
-            });
-            match (truth, route.undecided) {
-                (Truth::False, _) | (Truth::Undecided { .. }, RouteUndecided::Pass) => {}
-                (Truth::Undecided { missing }, RouteUndecided::Ask) => {
-                    chosen.choice = Choice::Undecided { route, missing };
-                    return chosen;
-                }
-                (Truth::True, _) | (Truth::Undecided { .. }, RouteUndecided::Take) => {
-                    chosen.choice = taken(route, facts, &mut chosen.facts);
-                    return chosen;
-                }
+        let trigger = Trigger {
+            event: FACTS_CHANGED,
+            conference_kind: None,
+            outcome: None,
+        };
+        choose_among(self.transfer.routes.iter().filter(opens), trigger, facts)
+    }
+}
+
+fn choose_among<'p>(
+    routes: impl Iterator<Item = &'p Route>,
+    trigger: Trigger<'_>,
+    facts: &Facts,
+) -> Chosen<'p> {
+    let mut scope = Scope::of(facts);
+    scope.trigger = Some(trigger.event);
+    scope.conference_kind = trigger.conference_kind;
+    scope.outcome = trigger.outcome;
+
+    let mut routes: Vec<&Route> = routes.collect();
+    routes.sort_by_key(|route| route.order);
+
+    let mut chosen = Chosen {
+        choice: Choice::None,
+        considered: Vec::new(),
+        facts: BTreeSet::new(),
+    };
+    for route in routes {
+        let truth = route.when.as_ref().map_or(Truth::True, |when| {
+            let verdict = when.decide(&scope);
+            chosen.facts.extend(verdict.facts);
+            verdict.truth
+        });
+        chosen.considered.push(Considered {
+            route,
+            truth: truth.clone(),
+        });
+        match (truth, route.undecided) {
+            (Truth::False, _) | (Truth::Undecided { .. }, RouteUndecided::Pass) => {}
+            (Truth::Undecided { .. }, RouteUndecided::Ask) if trigger.event == FACTS_CHANGED => {}
+            (Truth::Undecided { missing }, RouteUndecided::Ask) => {
+                chosen.choice = Choice::Undecided { route, missing };
+                return chosen;
+            }
+            (Truth::True, _) | (Truth::Undecided { .. }, RouteUndecided::Take) => {
+                chosen.choice = taken(route, facts, &mut chosen.facts);
+                return chosen;
             }
         }
-        chosen
     }
+    chosen
 }
 
 fn taken<'p>(route: &'p Route, facts: &Facts, looked_at: &mut BTreeSet<FactKey>) -> Choice<'p> {

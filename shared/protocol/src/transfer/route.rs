@@ -11,6 +11,7 @@ use crate::facts::{FactKey, FactKind, spec};
 use crate::party::{Party, TeamKind};
 use crate::rule_id::RuleId;
 use crate::text::split_word;
+use crate::transfer::opens::OpensOn;
 use crate::transfer::point::PointRule;
 
 /// One way a case can go.
@@ -33,8 +34,11 @@ pub struct Route {
     /// The answer is "no transfer": the case stays where it is.
     #[serde(default)]
     pub stays: bool,
-    /// The trigger events that open it.
-    pub opens_on: Vec<String>,
+    /// What opens it: any one of these.
+    pub opens_on: Vec<OpensOn>,
+    /// Who may ask for it, where `opens_on` says `requested`: any one of these.
+    #[serde(default)]
+    pub requested_by: Vec<Party>,
     /// The kinds of conference, when the trigger is one; every kind when empty.
     #[serde(default)]
     pub conference: Vec<String>,
@@ -124,12 +128,14 @@ pub enum OutcomeEffect {
     LapseForClosure,
 }
 
-/// Who completes a transfer: `the_meeting`, or a party.
+/// Who completes a transfer: `the_meeting`, `the_point`, or a party.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum CompletedBy {
     /// The held meeting itself: nobody has to press a button.
     TheMeeting,
+    /// The point itself, where it is no meeting: an order, a decision, a birthday.
+    ThePoint,
     /// This party, by a request.
     Party(Party),
 }
@@ -155,17 +161,42 @@ pub struct InvalidRouteText(String);
 impl Route {
     /// Whether a trigger of that name, about a conference of that kind, can open it from a team of that kind.
     pub fn opens_for(&self, trigger: &str, conference_kind: Option<&str>, from: TeamKind) -> bool {
-        let is_kind_meant = self.conference.is_empty()
-            || conference_kind
-                .is_some_and(|kind| self.conference.iter().any(|meant| meant == kind));
+        let is_kind_meant = |opens_on: &OpensOn| {
+            !opens_on.is_conference()
+                || self.conference.is_empty()
+                || conference_kind
+                    .is_some_and(|kind| self.conference.iter().any(|meant| meant == kind))
+        };
+        let mut opens_on = self.opens_on.iter();
         self.from.contains(&from)
-            && self.opens_on.iter().any(|event| event == trigger)
-            && is_kind_meant
+            && opens_on.any(|opens_on| opens_on.is_meant_by(trigger) && is_kind_meant(opens_on))
+    }
+
+    /// Whether a fresh look at the facts of a case of a team of that kind has to ask for it.
+    pub fn is_watched_for(&self, from: TeamKind) -> bool {
+        self.from.contains(&from) && self.opens_on.iter().any(OpensOn::is_watched)
+    }
+
+    /// Whether a person may ask for it.
+    pub fn is_requested(&self) -> bool {
+        self.opens_on.contains(&OpensOn::Requested)
+    }
+
+    /// Whether it is open as long as the facts hold that opened it, and no longer.
+    pub fn rests_on_facts(&self) -> bool {
+        self.when.is_some() && self.opens_on.iter().any(OpensOn::is_watched)
     }
 
     /// What an outcome means; one that the route does not name waits.
     pub fn effect_of(&self, outcome: &str) -> &OutcomeEffect {
         self.outcomes.get(outcome).unwrap_or(&OutcomeEffect::Wait)
+    }
+}
+
+impl CompletedBy {
+    /// Whether responsibility moves without anybody's request.
+    pub const fn is_by_itself(self) -> bool {
+        matches!(self, Self::TheMeeting | Self::ThePoint)
     }
 }
 
@@ -215,10 +246,13 @@ impl FromStr for CompletedBy {
         if text == "the_meeting" {
             return Ok(Self::TheMeeting);
         }
+        if text == "the_point" {
+            return Ok(Self::ThePoint);
+        }
         text.parse()
             .map(Self::Party)
             .map_err(|error: crate::party::InvalidParty| {
-                InvalidRouteText(format!("{error}, or `the_meeting`"))
+                InvalidRouteText(format!("{error}, or `the_meeting`, or `the_point`"))
             })
     }
 }
@@ -227,6 +261,7 @@ impl fmt::Display for CompletedBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TheMeeting => f.write_str("the_meeting"),
+            Self::ThePoint => f.write_str("the_point"),
             Self::Party(party) => party.fmt(f),
         }
     }

@@ -156,7 +156,7 @@ impl Stage {
             .unwrap()
     }
 
-    fn rules(&self) -> Rules<'_> {
+    pub fn rules(&self) -> Rules<'_> {
         Rules {
             pack: &self.pack,
             calendar: &self.calendar,
@@ -178,28 +178,42 @@ impl Stage {
         let trigger = Trigger {
             event: event.to_owned(),
             conference,
+            meeting: None,
             effective_at,
         };
+        self.tell(&trigger)
+    }
+
+    /// Something happened, in full.
+    pub fn tell(&mut self, trigger: &Trigger) -> Result<Considered, Refusal> {
         // As storage gives them: of those that ended only the completed ones still owe anything.
         let mut series = self.series.clone();
         let completed = |done: &Transfer| matches!(done.phase, Phase::Completed { .. });
         series.completed.retain(completed);
         let considered = consider(
             &series,
-            &trigger,
+            trigger,
             &self.context("liquidlogic"),
             self.rules(),
             self.rules(),
         )?;
+        self.keep_all(&considered);
+        Ok(considered)
+    }
+
+    /// What was decided, as storage keeps it.
+    pub fn keep_all(&mut self, considered: &Considered) {
         for change in &considered.changes {
             let after = apply_all(change.before.clone(), &change.events).unwrap();
             self.events.extend(change.events.iter().cloned());
             self.keep(after);
         }
+        if let Some(watch) = &considered.watch {
+            self.series.watch = Some(watch.clone());
+        }
         if let Some(consideration) = &considered.consideration {
             self.series.consideration = consideration.open.then(|| consideration.clone());
         }
-        Ok(considered)
     }
 
     fn keep(&mut self, after: Transfer) {

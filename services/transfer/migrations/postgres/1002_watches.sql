@@ -1,0 +1,7 @@
+-- What is watched for an open case: routes that open by themselves once facts hold or a day has come.
+CREATE TABLE watches (
+    case_id    UUID    NOT NULL PRIMARY KEY,
+    authority  TEXT    NOT NULL,
+    version    BIGINT  NOT NULL,
+    document   JSONB   NOT NULL
+);

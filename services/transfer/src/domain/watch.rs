@@ -1,0 +1,352 @@
+//! What is watched for an open case: routes that open by themselves, because facts came to hold or a day has come.
+//!
+//! Every fresh look at the facts of a case asks whether such a route is due. A route that was opened once is settled for
+//! the case's span with its team as long as its condition holds, so that neither a withdrawal nor the next report opens it
+//! again for the same facts. The next day on which a route can become due is a deadline of the store, counted anew
+//! with every look.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use baton_calendar::Calendar;
+use baton_ids::{AuthorityId, CaseId, ChildId, FamilyId};
+use baton_protocol::transfer::{Choice, FACTS_CHANGED, OpensOn, Route};
+use baton_protocol::{Anchors, Facts, Pack, Scope, TeamKind, Term, Truth};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::command::Trigger;
+use super::consider::{Considered, Deciding, Explanation};
+use super::context::{Child, Context, Responsibility, Team};
+use super::draft::ids;
+use super::opening::{self, Receiving};
+use super::refusal::Refusal;
+
+/// What stands in for the fact that a receiving team is not known: somebody has to see to it.
+const RECEIVING_TEAM: &str = "receiving_team";
+
+/// What is watched for a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watch {
+    /// The authority.
+    pub authority: AuthorityId,
+    /// The case.
+    pub case: CaseId,
+    /// The child.
+    pub child: ChildId,
+    /// The family group.
+    pub family: Option<FamilyId>,
+    /// Digest of the pack under which it was looked at last.
+    pub pack: String,
+    /// The routes that were opened for what holds now, each with the beginning of the team span in which it was.
+    pub settled: BTreeMap<String, Option<Timestamp>>,
+    /// When the next day begins on which a route can become due.
+    pub next: Option<Timestamp>,
+    /// The rules of the routes that are due then.
+    pub rules: BTreeSet<String>,
+    /// Grows by one with each change; zero for one that was never kept.
+    pub version: i64,
+}
+
+impl Watch {
+    /// Of a case at which nobody has looked yet.
+    pub fn unkept(child: &Child, responsibility: &Responsibility, context: &Context) -> Self {
+        Self {
+            authority: context.authority.clone(),
+            case: responsibility.case,
+            child: child.id,
+            family: child.family,
+            pack: context.pack.clone(),
+            settled: BTreeMap::new(),
+            next: None,
+            rules: BTreeSet::new(),
+            version: 0,
+        }
+    }
+
+    /// The day that was waited for has come: what follows is decided on fresh facts.
+    pub fn rung(&mut self) {
+        self.next = None;
+        self.version += 1;
+    }
+
+    fn settle(&mut self, route: &str, responsibility: &Responsibility) {
+        self.settled.insert(route.to_owned(), responsibility.since);
+    }
+
+    fn is_settled(&self, route: &str, responsibility: &Responsibility) -> bool {
+        self.settled.get(route) == Some(&responsibility.since)
+    }
+}
+
+/// What a fresh look at the facts comes to.
+pub enum Look<'p> {
+    /// It opens this route to this team.
+    Opens {
+        /// The route.
+        route: &'p Route,
+        /// The receiving team.
+        team: Team,
+        /// Why.
+        explanation: Explanation,
+    },
+    /// It would open a route, but something is missing.
+    Undecided {
+        /// What.
+        missing: Vec<String>,
+        /// The rules.
+        rules: Vec<String>,
+    },
+    /// Nothing new.
+    Nothing,
+}
+
+/// The kind of the team that is responsible, if it is one the protocol knows.
+pub fn kind_of(responsibility: &Responsibility, context: &Context) -> Option<TeamKind> {
+    context
+        .team(&responsibility.team)
+        .and_then(|team| team.kind.parse().ok())
+}
+
+/// Whether a protocol watches cases of the team that is responsible, so that a look at the facts has to be remembered.
+pub fn is_watched(pack: &Pack, context: &Context, trigger: &str) -> bool {
+    let from = context
+        .responsibility
+        .as_ref()
+        .and_then(|responsibility| kind_of(responsibility, context));
+    let Some(from) = from else { return false };
+    let by_conference = trigger.starts_with("conference_");
+    pack.transfer.routes.iter().any(|route| {
+        route.is_watched_for(from)
+            && (!by_conference || route.opens_on.iter().any(OpensOn::is_conference))
+    })
+}
+
+/// Whether a protocol watches cases of a kind of team.
+pub fn watches(pack: &Pack, kind: TeamKind) -> bool {
+    let mut routes = pack.transfer.routes.iter();
+    routes.any(|route| route.is_watched_for(kind))
+}
+
+/// From when on the day of a date route has come; `None` while it cannot be told.
+fn comes_at(term: &Term, facts: &Facts, pack: &Pack, calendar: &Calendar) -> Option<Timestamp> {
+    let due = term.due(&Anchors::new(), facts, calendar, pack.plain_days)?;
+    Some(calendar.start_of(due.on))
+}
+
+impl<'a> Deciding<'a> {
+    /// Looks at what is watched. The second is what is watched afterwards, when that changed.
+    pub fn look(&self, child: &Child) -> Result<(Look<'a>, Option<Watch>), Refusal> {
+        let Some(responsibility) = &self.context.responsibility else {
+            return Ok((Look::Nothing, None));
+        };
+        let Some(from) = kind_of(responsibility, self.context) else {
+            return Ok((Look::Nothing, None));
+        };
+        if !watches(self.rules.pack, from) {
+            return Ok((Look::Nothing, None));
+        }
+        let mut watch = self.watch_now(child, responsibility, from);
+        let look = self.look_for(child, responsibility, from, &mut watch)?;
+        Ok((look, self.changed(watch)))
+    }
+
+    /// What a transfer that was just opened settles, whatever opened it.
+    pub fn settled_by(&self, child: &Child, route: &Route, given: Option<Watch>) -> Option<Watch> {
+        let responsibility = self.context.responsibility.as_ref()?;
+        let from = kind_of(responsibility, self.context)?;
+        if !route.is_watched_for(from) {
+            return given;
+        }
+        let mut watch = given.unwrap_or_else(|| self.watch_now(child, responsibility, from));
+        watch.settle(&route.route, responsibility);
+        if let Some(live) = &self.series.live
+            && live.route != route.route
+        {
+            // What was superseded may be opened again once what superseded it is out of its way.
+            watch.settled.remove(&live.route);
+        }
+        self.changed(watch)
+    }
+
+    fn changed(&self, mut watch: Watch) -> Option<Watch> {
+        let known = self.series.watch.as_ref();
+        let kept = known.map_or(0, |known| known.version);
+        watch.version = kept;
+        let same = match known {
+            Some(known) => {
+                known.settled == watch.settled
+                    && known.next == watch.next
+                    && known.rules == watch.rules
+            }
+            None => watch.settled.is_empty() && watch.next.is_none(),
+        };
+        watch.version = kept + 1;
+        (!same).then_some(watch)
+    }
+
+    /// What is watched on the facts of now: what no longer holds is no longer settled.
+    fn watch_now(&self, child: &Child, responsibility: &Responsibility, from: TeamKind) -> Watch {
+        let (pack, calendar) = (self.rules.pack, self.rules.calendar);
+        let mut watch = self
+            .series
+            .watch
+            .clone()
+            .unwrap_or_else(|| Watch::unkept(child, responsibility, self.context));
+        watch.pack.clone_from(&self.context.pack);
+        let mut scope = Scope::of(&child.facts);
+        scope.trigger = Some(FACTS_CHANGED);
+        let still_holds = |name: &String, since: &mut Option<Timestamp>| {
+            *since == responsibility.since
+                && pack.transfer.route(name).is_some_and(|route| {
+                    let when = route.when.as_ref();
+                    when.is_none_or(|when| when.decide(&scope).truth != Truth::False)
+                })
+        };
+        watch.settled.retain(still_holds);
+
+        let received_at = self.context.received_at;
+        let routes = pack.transfer.routes.iter();
+        let coming: Vec<(Timestamp, &Route)> = routes
+            .filter(|route| route.from.contains(&from))
+            .flat_map(|route| route.opens_on.iter().map(move |opens_on| (route, opens_on)))
+            .filter_map(|(route, opens_on)| match opens_on {
+                OpensOn::Date(term) => Some((comes_at(term, &child.facts, pack, calendar)?, route)),
+                _ => None,
+            })
+            .filter(|(at, _)| *at > received_at)
+            .collect();
+        watch.next = coming.iter().map(|(at, _)| *at).min();
+        watch.rules = coming
+            .iter()
+            .filter(|(at, _)| Some(*at) == watch.next)
+            .flat_map(|(_, route)| ids(&route.cites))
+            .collect();
+        watch
+    }
+
+    fn look_for(
+        &self,
+        child: &Child,
+        responsibility: &Responsibility,
+        from: TeamKind,
+        watch: &mut Watch,
+    ) -> Result<Look<'a>, Refusal> {
+        let (pack, calendar) = (self.rules.pack, self.rules.calendar);
+        let chosen = pack.choose_watched(&child.facts, from, |term| {
+            comes_at(term, &child.facts, pack, calendar)
+                .is_some_and(|at| at <= self.context.received_at)
+        });
+        let mut explanation = Explanation {
+            rules: ids(&chosen.rules()),
+            facts: chosen.facts.iter().map(ToString::to_string).collect(),
+            ..Explanation::default()
+        };
+        let (route, target) = match chosen.choice {
+            Choice::None | Choice::Stays { .. } => return Ok(Look::Nothing),
+            Choice::Undecided { route, missing } => {
+                let in_the_way =
+                    watch.is_settled(&route.route, responsibility) || self.series.live.is_some();
+                return Ok(if in_the_way {
+                    Look::Nothing
+                } else {
+                    Look::Undecided {
+                        missing: missing.iter().map(ToString::to_string).collect(),
+                        rules: ids(&route.cites),
+                    }
+                });
+            }
+            Choice::Opens { route, target } => (route, target),
+        };
+        if watch.is_settled(&route.route, responsibility) {
+            return Ok(Look::Nothing);
+        }
+        if let Some(live) = &self.series.live {
+            if live.route == route.route {
+                watch.settle(&route.route, responsibility);
+                return Ok(Look::Nothing);
+            }
+            if !self.is_stronger(route.order, live) {
+                return Ok(Look::Nothing);
+            }
+        }
+        let missing = match opening::receiving_team(
+            &target,
+            &child.facts,
+            self.context,
+            &explanation.rules,
+        ) {
+            Ok(Receiving::Team(team)) if team.id == responsibility.team => {
+                return Ok(Look::Nothing);
+            }
+            Ok(Receiving::Team(team)) => {
+                "opens".clone_into(&mut explanation.decision);
+                watch.settle(&route.route, responsibility);
+                if let Some(live) = &self.series.live {
+                    watch.settled.remove(&live.route);
+                }
+                return Ok(Look::Opens {
+                    route,
+                    team,
+                    explanation,
+                });
+            }
+            Ok(Receiving::Undecided { missing }) => missing,
+            Err(Refusal::TeamUnknown { .. }) => RECEIVING_TEAM.to_owned(),
+            Err(refusal) => return Err(refusal),
+        };
+        if self.series.live.is_some() {
+            return Ok(Look::Nothing);
+        }
+        Ok(Look::Undecided {
+            missing: vec![missing],
+            rules: explanation.rules,
+        })
+    }
+
+    /// Opens what a fresh look at the facts opens, in the place of a weaker live transfer.
+    pub fn open_watched(
+        &self,
+        child: &Child,
+        route: &'a Route,
+        team: &Team,
+        explanation: Explanation,
+    ) -> Option<Considered> {
+        let responsibility = self.context.responsibility.as_ref()?;
+        let trigger = Trigger {
+            event: self.opened_by(route, child),
+            effective_at: self
+                .came_at(route, child)
+                .unwrap_or(self.trigger.effective_at),
+            conference: None,
+            meeting: None,
+        };
+        let again = Deciding {
+            trigger: &trigger,
+            ..*self
+        };
+        Some(again.open(child, responsibility, route, team, explanation))
+    }
+
+    /// The day that opened it, for a route that opens by date only.
+    fn came_at(&self, route: &Route, child: &Child) -> Option<Timestamp> {
+        if route.opens_on.contains(&OpensOn::FactsChanged) {
+            return None;
+        }
+        let terms = route.opens_on.iter().filter_map(|opens_on| match opens_on {
+            OpensOn::Date(term) => Some(term),
+            _ => None,
+        });
+        terms
+            .filter_map(|term| comes_at(term, &child.facts, self.rules.pack, self.rules.calendar))
+            .filter(|at| *at <= self.context.received_at)
+            .max()
+    }
+
+    fn opened_by(&self, route: &Route, child: &Child) -> String {
+        if self.came_at(route, child).is_some() {
+            baton_protocol::transfer::DATE.to_owned()
+        } else {
+            FACTS_CHANGED.to_owned()
+        }
+    }
+}

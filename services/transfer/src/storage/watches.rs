@@ -1,0 +1,45 @@
+//! What is watched for open cases, in the database.
+
+use baton_ids::{AuthorityId, CaseId};
+use baton_store::{Json, StoreError, Tx, dialect, with_tx};
+
+use crate::domain::Watch;
+
+/// Finds what is watched for a case, and keeps others from changing it until this transaction ends.
+#[tracing::instrument(name = "db.watch.lock", skip_all, fields(case.id = %case))]
+pub async fn lock_watch(
+    tx: &mut Tx,
+    authority: &AuthorityId,
+    case: CaseId,
+) -> Result<Option<Watch>, StoreError> {
+    let sql = dialect!(tx,
+        sqlite: "SELECT document FROM watches WHERE authority = $1 AND case_id = $2",
+        postgres: "SELECT document FROM watches WHERE authority = $1 AND case_id = $2 FOR UPDATE");
+    let found: Option<Json<Watch>> = with_tx!(tx, c => sqlx::query_scalar(sql)
+        .bind(authority.as_str())
+        .bind(case.uuid())
+        .fetch_optional(c)
+        .await)?;
+    Ok(found.map(|Json(watch)| watch))
+}
+
+/// Writes what is watched for a case, new or changed; false when another call changed it in between.
+#[tracing::instrument(name = "db.watch.save", skip_all, fields(case.id = %watch.case))]
+pub async fn save_watch(tx: &mut Tx, watch: &Watch) -> Result<bool, StoreError> {
+    let sql = if watch.version == 1 {
+        "INSERT INTO watches (case_id, authority, version, document) \
+            VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+    } else {
+        "UPDATE watches SET version = $3, document = $4 \
+            WHERE case_id = $1 AND authority = $2 AND version = $3 - 1"
+    };
+    let done = with_tx!(tx, c => sqlx::query(sql)
+        .bind(watch.case.uuid())
+        .bind(watch.authority.as_str())
+        .bind(watch.version)
+        .bind(Json(watch))
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(done == 1)
+}
