@@ -337,17 +337,32 @@ fn l_012_the_first_review_of_a_looked_after_child_is_a_fact() {
         facts,
         [pair("first_looked_after_review_held_on", "2026-03-28")]
     );
-    let (steps, _) = carry_out(&meeting("child_looked_after_review", 2), &changed);
+    let facts = stated(&meeting("child_looked_after_review", 2));
+    assert_eq!(
+        facts,
+        [pair("second_looked_after_review_held_on", "2026-03-28")]
+    );
+    let (steps, _) = carry_out(&meeting("child_looked_after_review", 3), &changed);
     assert!(
         !methods(&steps).contains(&"RecordFacts"),
-        "the second is none"
+        "the third is none"
     );
 }
 
 #[test]
-fn a_meeting_no_transfer_asks_for_is_evidence() {
+fn a_meeting_no_transfer_asks_for_is_evidence_and_may_open_one() {
     let (steps, _) = carry_out(&meeting("joint_visit", 0), &nothing);
-    assert_eq!(methods(&steps), ["ListTransfers", "RecordEvidence"]);
+    assert_eq!(
+        methods(&steps),
+        ["ListTransfers", "RecordEvidence", "Reassess"]
+    );
+    let asked: ReassessRequest = request(&steps[2]);
+    assert_eq!(asked.trigger, "meeting:joint_visit");
+    assert_eq!(asked.meeting.unwrap().kind, "joint_visit");
+
+    let (steps, _) = carry_out(&meeting("child_looked_after_review", 3), &nothing);
+    let asked: ReassessRequest = request(steps.last().unwrap());
+    assert_eq!(asked.trigger, "meeting:child_looked_after_review:3");
 }
 
 #[test]
