@@ -155,7 +155,7 @@ fn note(entries: &mut BTreeMap<String, Entry>, line: &str, mut add: impl FnMut(&
 }
 
 /// `W-053`, `X-24`, `K-57`, `ST-01`: a known letter, a hyphen, two or three digits.
-fn is_id(word: &str) -> bool {
+pub(crate) fn is_id(word: &str) -> bool {
     let Some((letters, digits)) = word.split_once('-') else {
         return false;
     };
@@ -165,7 +165,7 @@ fn is_id(word: &str) -> bool {
 }
 
 /// The functions that follow a test attribute, and those inside `proptest!`.
-fn test_names(file: &Source) -> Vec<&str> {
+pub(crate) fn test_names(file: &Source) -> Vec<&str> {
     let mut names = Vec::new();
     let mut is_test = false;
     for line in file.text.lines() {
@@ -186,7 +186,7 @@ fn test_names(file: &Source) -> Vec<&str> {
 }
 
 /// `w_053_and_x_03_…` carries W-053 and X-03.
-fn ids_in_test_name(name: &str) -> Vec<String> {
+pub(crate) fn ids_in_test_name(name: &str) -> Vec<String> {
     let words: Vec<&str> = name.split('_').collect();
     words
         .windows(2)

@@ -5,4 +5,5 @@
 
 pub mod conformance;
 pub mod layout;
+pub mod mutants;
 pub mod tree;

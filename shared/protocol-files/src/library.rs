@@ -23,6 +23,10 @@ pub struct Library {
 impl Library {
     /// The five authorities that ship with Baton.
     pub fn embedded() -> Result<Self, LoadError> {
+        #[cfg(feature = "replaceable")]
+        if let Some(folder) = std::env::var_os("BATON_PROTOCOL_FILES") {
+            return Self::load_dir(Path::new(&folder));
+        }
         check::library(&embedded::folders())
     }
 
