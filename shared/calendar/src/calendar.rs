@@ -51,6 +51,16 @@ pub struct Counted {
     pub skipped: Vec<Skipped>,
 }
 
+impl Counted {
+    /// A count in which every day counts.
+    pub(crate) const fn plainly(due: Date) -> Self {
+        Self {
+            due,
+            skipped: Vec::new(),
+        }
+    }
+}
+
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

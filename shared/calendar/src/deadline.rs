@@ -20,6 +20,8 @@ pub enum Anchor {
 /// A deadline with its count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
+    /// The local day it was counted from.
+    pub from: Date,
     /// The last local day on which the act is in time.
     pub on: Date,
     /// The first instant at which an act is too late: 00:00 after `on`, or for hours one
@@ -67,74 +69,68 @@ impl Calendar {
         let date = anchor.date(self);
         match duration {
             Duration::WorkingDays(n) => {
-                self.due_on_working_day(self.nth_working_day_after(date, n))
+                self.due_on_working_day(date, self.nth_working_day_after(date, n))
             }
-            _ => self.due_on(Counted {
-                due: shifted(date, duration, 1),
-                skipped: Vec::new(),
-            }),
+            _ => self.due_on(date, Counted::plainly(shifted(date, duration, 1))),
         }
     }
 
     /// The deadline `duration` before `anchor`, counted backwards (X-09 clamps months this way too).
     pub fn due_before(&self, anchor: Anchor, duration: Duration) -> Due {
         if let Duration::Hours(hours) = duration {
-            let at = anchor.instant(self) - SignedDuration::from_hours(i64::from(hours));
-            return self.due_by(at);
+            let from = anchor.instant(self);
+            return self.due_by(from, from - SignedDuration::from_hours(i64::from(hours)));
         }
         let date = anchor.date(self);
         match duration {
             Duration::WorkingDays(n) => {
-                self.due_on_working_day(self.nth_working_day_before(date, n))
+                self.due_on_working_day(date, self.nth_working_day_before(date, n))
             }
-            _ => self.due_on(Counted {
-                due: shifted(date, duration, -1),
-                skipped: Vec::new(),
-            }),
+            _ => self.due_on(date, Counted::plainly(shifted(date, duration, -1))),
         }
     }
 
     /// The deadline of something due on the day of the anchor itself.
     pub fn due_at(&self, anchor: Anchor) -> Due {
-        self.due_on(Counted {
-            due: anchor.date(self),
-            skipped: Vec::new(),
-        })
+        let date = anchor.date(self);
+        self.due_on(date, Counted::plainly(date))
     }
 
     /// The deadline of something that has to be done before the anchor begins.
     pub fn due_until(&self, anchor: Anchor) -> Due {
-        self.due_by(anchor.instant(self))
+        let at = anchor.instant(self);
+        self.due_by(at, at)
     }
 
     fn due_after_hours(&self, from: Timestamp, hours: u16) -> Due {
         let last = from + SignedDuration::from_hours(i64::from(hours));
-        let mut due = self.due_by(last);
+        let mut due = self.due_by(from, last);
         due.breached_at = last + SignedDuration::from_micros(1);
         due
     }
 
     /// Breached at the instant itself; the last day in time is the one on which it falls.
-    fn due_by(&self, at: Timestamp) -> Due {
-        let on = self.date_of(at);
+    fn due_by(&self, from: Timestamp, at: Timestamp) -> Due {
         Due {
-            on,
+            from: self.date_of(from),
+            on: self.date_of(at),
             breached_at: at,
             skipped: Vec::new(),
             horizon_exceeded: false,
         }
     }
 
-    fn due_on_working_day(&self, counted: Counted) -> Due {
+    fn due_on_working_day(&self, from: Date, counted: Counted) -> Due {
         let horizon_exceeded = counted.due > self.horizon();
         Due {
             horizon_exceeded,
-            ..self.due_on(counted)
+            ..self.due_on(from, counted)
         }
     }
 
-    fn due_on(&self, counted: Counted) -> Due {
+    fn due_on(&self, from: Date, counted: Counted) -> Due {
         Due {
+            from,
             on: counted.due,
             breached_at: self.end_of(counted.due),
             horizon_exceeded: false,

@@ -6,12 +6,14 @@
 
 mod age;
 mod calendar;
+mod day_by_day;
 mod deadline;
 mod duration;
 mod holidays;
 
 pub use age::{age_reached_on, gestation_reached_on, gestation_weeks, is_within_window};
 pub use calendar::{Calendar, Counted, Skipped, Why};
+pub use day_by_day::{CountedDay, day_by_day};
 pub use deadline::{Anchor, Due, plus};
 pub use duration::{Duration, InvalidDuration, PlainDays};
 pub use holidays::{HolidayError, computed_holidays};

@@ -18,6 +18,9 @@ pub struct Clock {
     pub rules: Vec<String>,
     /// The event it counts from.
     pub counted_from: String,
+    /// The day it counts from; none for a clock that was set before that was recorded.
+    #[serde(default)]
+    pub from: Option<Date>,
     /// The last day on which the act is in time.
     pub due_on: Date,
     /// The instant of the breach.

@@ -247,6 +247,7 @@ impl Draft<'_> {
             owner: spec.owner,
             rules: spec.rules.clone(),
             counted_from: spec.counted_from.clone(),
+            from: Some(spec.due.from),
             due_on: spec.due.on,
             breach_at: spec.due.breached_at,
             skipped: skipped(&spec.due),

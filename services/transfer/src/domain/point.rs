@@ -34,6 +34,7 @@ impl Draft<'_> {
             }
             Dated::On(date) => {
                 point.from = Some(date.from_instant(self.rules.calendar));
+                point.counted_from = Some(date.due.from);
                 point.due_on = Some(date.due.on);
                 point.skipped = skipped(&date.due);
                 point.rules = joined(&point.rules, &ids(&date.rules));
@@ -55,6 +56,7 @@ impl Draft<'_> {
             .as_ref()
             .filter(|agreement| agreement.is_made())
         {
+            point.counted_from = None;
             point.due_on = Some(agreement.date);
             point.skipped.clear();
         }

@@ -142,6 +142,9 @@ pub struct Point {
     pub description: String,
     /// From when on the case may move, once it can be told.
     pub from: Option<Timestamp>,
+    /// The day from which the last one is counted, once it can be told.
+    #[serde(default)]
+    pub counted_from: Option<Date>,
     /// The last day on which it moves in time, once it can be told.
     pub due_on: Option<Date>,
     /// What the date waits for.
