@@ -2,36 +2,29 @@
 //!
 //! Set up through the public door, as a record system would: nothing is written past Baton.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use baton_contracts::allocation::v1::allocation_service_client::AllocationServiceClient;
 use baton_contracts::allocation::v1::{
     AllocateWorkerRequest, ListCasesRequest, Post, PostHolding, SetPostRequest, SetTeamRequest,
     SetWorkerRequest,
 };
-use baton_contracts::frontdoor::v1::front_door_service_client::FrontDoorServiceClient;
 use baton_contracts::frontdoor::v1::{
     DecideContactRequest, LaunchContactRequest, RegisterChildRequest, ReportFactsRequest,
 };
-use baton_contracts::gateway::v1::RecordEventsRequest;
-use baton_contracts::gateway::v1::record_service_client::RecordServiceClient;
 use baton_contracts::record::v1::record_event::Event;
-use baton_contracts::record::v1::{
-    ChildOutcome, ChildRef, ConferenceHeld, ConferenceScheduled, Receipt, ReceiptState, RecordEvent,
-};
+use baton_contracts::record::v1::{ChildOutcome, ChildRef, ConferenceHeld, ConferenceScheduled};
 use baton_contracts::timestamp;
-use baton_contracts::transfer::v1::transfer_service_client::TransferServiceClient;
-use baton_contracts::transfer::v1::{
-    CompleteItemRequest, GateItem, GetTransferRequest, ItemState, NameReceivingWorkerRequest,
-    Phase, SignItemRequest, Transfer,
-};
+use baton_contracts::transfer::v1::{NameReceivingWorkerRequest, Phase};
 use baton_contracts::type_v1::fact_value::Value;
-use baton_contracts::type_v1::{Fact, FactValue, Owner, Team, Worker};
-use jiff::{Span, Timestamp};
+use baton_contracts::type_v1::{Fact, FactValue, Team, Worker};
+use jiff::Span;
 use tonic::transport::Channel;
-use tonic::{IntoRequest as _, Request};
+
+use self::door::{by, id, now};
+
+mod door;
+mod gate;
 
 const AUTHORITY: &str = "shropshire";
 const SYSTEM: &str = "system:bench";
@@ -264,121 +257,6 @@ impl World {
         }
         bail!("no case was opened")
     }
-
-    async fn meet_gate(&self, transfer_id: &str) -> Result<()> {
-        for item in self.transfer(transfer_id).await?.gate {
-            self.meet(transfer_id, &item).await?;
-        }
-        let left: Vec<String> = self
-            .transfer(transfer_id)
-            .await?
-            .gate
-            .into_iter()
-            .filter(|item| !matches!(item.state(), ItemState::Met | ItemState::Waived))
-            .map(|item| item.item)
-            .collect();
-        ensure!(left.is_empty(), "the gate is open: {left:?}");
-        Ok(())
-    }
-
-    async fn meet(&self, transfer_id: &str, item: &GateItem) -> Result<()> {
-        let answers: BTreeMap<String, bool> =
-            item.asks.iter().map(|ask| (ask.clone(), true)).collect();
-        if matches!(item.state(), ItemState::Met | ItemState::Waived) {
-            return Ok(());
-        }
-        let owner = item.owner.as_ref().map(person).transpose()?;
-        let signer = item.signer.as_ref().map(person).transpose()?;
-        if let Some(owner) = owner.filter(|owner| Some(*owner) != signer) {
-            let complete = CompleteItemRequest {
-                request_id: id(),
-                transfer_id: transfer_id.into(),
-                item: item.item.clone(),
-                answers: answers.clone(),
-                ..CompleteItemRequest::default()
-            };
-            self.transfers()
-                .complete_item(by(owner, complete))
-                .await
-                .context(item.item.clone())?;
-        }
-        if let Some(signer) = signer {
-            let sign = SignItemRequest {
-                request_id: id(),
-                transfer_id: transfer_id.into(),
-                item: item.item.clone(),
-                answers,
-                ..SignItemRequest::default()
-            };
-            self.transfers()
-                .sign_item(by(signer, sign))
-                .await
-                .context(item.item.clone())?;
-        }
-        Ok(())
-    }
-
-    async fn transfer(&self, transfer_id: &str) -> Result<Transfer> {
-        let get = GetTransferRequest {
-            transfer_id: transfer_id.into(),
-        };
-        let answer = self
-            .transfers()
-            .get_transfer(by(SYSTEM, get))
-            .await?
-            .into_inner();
-        answer.transfer.context("a transfer")
-    }
-
-    async fn report(&self, effective_at: Timestamp, event: Event) -> Result<Receipt> {
-        let event = RecordEvent {
-            event_id: id(),
-            revision: 1,
-            effective_at: Some(timestamp(effective_at)),
-            event: Some(event),
-        };
-        let request = RecordEventsRequest {
-            events: vec![event],
-        };
-        let receipts = self
-            .records()
-            .record_events(by(SYSTEM, request))
-            .await?
-            .into_inner()
-            .receipts;
-        let receipt = receipts.into_iter().next().context("a receipt")?;
-        ensure!(
-            receipt.state() != ReceiptState::Rejected,
-            "rejected: {:?}",
-            receipt.problems
-        );
-        Ok(receipt)
-    }
-
-    fn allocation(&self) -> AllocationServiceClient<Channel> {
-        AllocationServiceClient::new(self.channel.clone())
-    }
-
-    fn front_door(&self) -> FrontDoorServiceClient<Channel> {
-        FrontDoorServiceClient::new(self.channel.clone())
-    }
-
-    fn transfers(&self) -> TransferServiceClient<Channel> {
-        TransferServiceClient::new(self.channel.clone())
-    }
-
-    fn records(&self) -> RecordServiceClient<Channel> {
-        RecordServiceClient::new(self.channel.clone())
-    }
-}
-
-/// Who of the six owes what an owner owes.
-fn person(owner: &Owner) -> Result<&'static str> {
-    PEOPLE
-        .iter()
-        .find(|(_, role, team)| *role == owner.role && *team == owner.team_id)
-        .map(|(id, ..)| *id)
-        .with_context(|| format!("nobody is {} of {}", owner.role, owner.team_id))
 }
 
 fn child(child_id: &str) -> ChildRef {
@@ -386,22 +264,4 @@ fn child(child_id: &str) -> ChildRef {
         child_id: child_id.into(),
         ..ChildRef::default()
     }
-}
-
-/// A record system has a clock of its own.
-#[expect(clippy::disallowed_methods, reason = "this is the client, not Baton")]
-fn now() -> Timestamp {
-    Timestamp::now()
-}
-
-fn id() -> String {
-    uuid::Uuid::now_v7().to_string()
-}
-
-fn by<T>(principal: &str, message: T) -> Request<T> {
-    let mut request = message.into_request();
-    if let Ok(identity) = format!("{AUTHORITY}/{principal}").parse() {
-        request.metadata_mut().insert("baton-identity", identity);
-    }
-    request
 }

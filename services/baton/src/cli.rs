@@ -98,12 +98,15 @@ enum Protocol {
         /// The authority.
         authority: String,
     },
-    /// Says what differs between two packs, rule by rule.
+    /// Says what differs between two packs, rule by rule, and which open work it touches.
     Diff {
         /// A folder of an authority, a file in one, or an authority that ships with Baton.
         before: String,
         /// The same.
         after: String,
+        /// A gateway that runs, for instance `http://127.0.0.1:50051`: its open work is looked through.
+        #[arg(long)]
+        address: Option<String>,
     },
     /// Checks an authority's folder whole, keeps it in the services' databases and puts it in force from its first day.
     /// Services may run meanwhile; what is under way keeps the pack under which it began.
@@ -191,7 +194,11 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Protocol(Protocol::Check { files }) => return protocol::check(files),
         Command::Protocol(Protocol::List) => protocol::list()?,
         Command::Protocol(Protocol::Show { authority }) => protocol::show(authority)?,
-        Command::Protocol(Protocol::Diff { before, after }) => protocol::diff(before, after)?,
+        Command::Protocol(Protocol::Diff {
+            before,
+            after,
+            address,
+        }) => protocol::diff(before, after, address.as_deref()).await?,
         Command::Protocol(Protocol::Activate(wanted)) => return protocol::activate(wanted).await,
         Command::Story(story) => {
             let files = theatre::files(&story.files)?;

@@ -14,6 +14,7 @@ mod activate;
 mod diff;
 #[cfg(test)]
 mod tests;
+mod touched;
 
 pub use activate::activate;
 pub use diff::diff;

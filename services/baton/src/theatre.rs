@@ -118,7 +118,7 @@ pub async fn play(files: &[PathBuf], stage: Stage<'_>, verbose: bool) -> anyhow:
 }
 
 /// Plays stories side by side, as many as the machine has cores. The answer has the order of the files.
-async fn perform(
+pub(crate) async fn perform(
     files: &[PathBuf],
     stage: Stage<'_>,
 ) -> anyhow::Result<Vec<(PathBuf, Performance)>> {

@@ -31,6 +31,8 @@ pub struct Change {
     pub rules: Vec<String>,
     /// What changed, each in a sentence of its own.
     pub says: Vec<String>,
+    /// The places that rest on it through their text: those in which a setting stands.
+    pub through: Vec<String>,
 }
 
 impl fmt::Display for Change {
@@ -62,9 +64,30 @@ pub fn changes(old: &str, new: &str) -> Vec<Change> {
                 place: place.clone(),
                 rules,
                 says,
+                through: resting_on(place, &old, &new),
             })
         })
         .collect()
+}
+
+/// The places in which the setting of a place stands, before or after.
+fn resting_on(
+    place: &str,
+    old: &BTreeMap<String, Value>,
+    new: &BTreeMap<String, Value>,
+) -> Vec<String> {
+    let Some(setting) = place.split_once(", settings, ").map(|(_, setting)| setting) else {
+        return Vec::new();
+    };
+    let mark = format!("${{{setting}}}");
+    let rest = old
+        .iter()
+        .chain(new)
+        .filter(|(_, entry)| entry.to_string().contains(&mark));
+    let mut places: Vec<String> = rest.map(|(place, _)| place.clone()).collect();
+    places.sort();
+    places.dedup();
+    places
 }
 
 /// Every entry of every file, by its place.
@@ -199,6 +222,20 @@ mod tests {
 
     fn told(old: &str, new: &str) -> Vec<String> {
         changes(old, new).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_changed_setting_names_the_rules_that_rest_on_it() {
+        let clocks = "clocks:\n  - { clock: named, due: \"${tray.worker_within} after placed\" }\n  - { clock: other, due: 1 day after placed }\n";
+        let old = pack(clocks);
+        let new = old.replace("value: 2 weeks", "value: 3 weeks");
+        let changes = changes(&old, &new);
+        assert_eq!(changes.len(), 1);
+        assert_eq!(
+            changes[0].place,
+            "authority.yaml, settings, tray.worker_within"
+        );
+        assert_eq!(changes[0].through, ["transfer.yaml, clocks, named"]);
     }
 
     #[test]

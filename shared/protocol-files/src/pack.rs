@@ -62,7 +62,7 @@ pub(crate) fn read_and_check(folder: &Folder, base: Option<&Folder>, register: &
     sections.settle(head.enforcement.default);
 
     let mut unsound = Vec::new();
-    check::citations(folder, register, &mut unsound);
+    check::citations(folder, register, &head.rules, &mut unsound);
     check::names(&sections, &findings.unread, &mut unsound);
     check::routes(&sections, &mut unsound);
     check::items(&sections, &head.ladder, &mut unsound);

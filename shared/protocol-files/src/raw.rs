@@ -217,6 +217,9 @@ pub(crate) struct AuthorityFile {
     /// Local words.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
+    /// The authority's own register: each ID with a short title, for protocols that do not ship with Baton.
+    #[serde(default)]
+    pub rules: BTreeMap<String, String>,
     /// Named settings.
     #[serde(default)]
     pub settings: Settings,

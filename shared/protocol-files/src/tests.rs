@@ -16,6 +16,7 @@ mod lancashire;
 mod merton;
 mod shropshire;
 mod statutory;
+mod weighing;
 mod wirral;
 
 fn pack(authority: &str) -> Arc<Pack> {

@@ -5,7 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// The ID of a rule, for instance `W-053`: a letter of the source, a hyphen, two or three digits.
+/// The ID of a rule, for instance `W-053`: one to three capital letters of the source, a hyphen, two or three digits.
+/// `W`, `M`, `C`, `L` and `S` are the five protocols that ship with Baton, `X` conventions, `K` contradictions with their
+/// defaults, `ST` the law; a council takes letters of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RuleId(String);
@@ -34,7 +36,8 @@ impl FromStr for RuleId {
     fn from_str(text: &str) -> Result<Self, InvalidRuleId> {
         let invalid = || InvalidRuleId(text.to_owned());
         let (letters, digits) = text.split_once('-').ok_or_else(invalid)?;
-        let is_source = matches!(letters, "W" | "M" | "C" | "L" | "S" | "X" | "K" | "ST");
+        let is_source = matches!(letters.len(), 1..=3)
+            && letters.bytes().all(|letter| letter.is_ascii_uppercase());
         let is_number =
             matches!(digits.len(), 2 | 3) && digits.bytes().all(|digit| digit.is_ascii_digit());
         if is_source && is_number {

@@ -16,6 +16,7 @@ mod opens;
 mod point;
 mod requirements;
 mod route;
+mod weighing;
 
 pub use choice::{Choice, Chosen, Considered, TargetTeam, Trigger};
 pub use gate::{Bars, Flag, GateItem, IfFailed, Recent, SatisfiedBy, Waiver};
@@ -24,6 +25,7 @@ pub use opens::{DATE, FACTS_CHANGED, InvalidOpensOn, MEETING, OpensOn, REQUESTED
 pub use point::{CalendarCount, Dated, NotBefore, PointDate, PointPart, PointRule, TooEarly};
 pub use requirements::{Applies, Gate};
 pub use route::{AtPoint, CompletedBy, GateUnmet, OutcomeEffect, Route, RouteUndecided, Target};
+pub use weighing::{Weighed, Weight};
 
 /// Everything an authority says about transfers. Entries are named and refer to each other by name.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

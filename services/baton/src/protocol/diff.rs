@@ -1,4 +1,4 @@
-//! `baton protocol diff`: what differs between two packs, rule by rule.
+//! `baton protocol diff`: what differs between two packs, rule by rule, and which open work that touches.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,9 +7,13 @@ use anyhow::{Context as _, bail};
 use baton_ids::AuthorityId;
 use baton_protocol::Pack;
 use baton_protocol_files::{Library, changes};
+use baton_rpc::connect;
 
-/// Tells the differences in words.
-pub fn diff(before: &str, after: &str) -> anyhow::Result<()> {
+use super::touched::OpenWork;
+use crate::story::Api;
+
+/// Tells the differences in words, and, where a Baton runs at `address`, which of its open work each touches.
+pub async fn diff(before: &str, after: &str, address: Option<&str>) -> anyhow::Result<()> {
     let (before, old) = side(before)?;
     let (after, new) = side(after)?;
     for (sign, pack) in [("-", &before), ("+", &after)] {
@@ -19,8 +23,21 @@ pub fn diff(before: &str, after: &str) -> anyhow::Result<()> {
         );
     }
     let changes = changes(&old, &new);
+    let open = match address {
+        Some(address) => {
+            let api = Api::new(connect("gateway", address)?, before.authority.as_str());
+            Some(OpenWork::ask(&api).await?)
+        }
+        None => None,
+    };
     for change in &changes {
         println!("{change}");
+        for touched in open
+            .iter()
+            .flat_map(|open| open.touched_by(change, &before))
+        {
+            println!("    {touched}");
+        }
     }
     match changes.len() {
         0 if before.digest == after.digest => println!("the same pack"),

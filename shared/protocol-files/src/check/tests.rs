@@ -172,7 +172,7 @@ fn a_citation_that_is_not_in_the_register_is_named() {
         "transfer.yaml",
         "    cites: [W-053, K-41]",
         "    cites: [W-953, K-41]",
-        "`W-953` is not in register.yaml",
+        "`W-953` is not in register.yaml, nor among the `rules` of authority.yaml",
     );
 }
 
