@@ -54,6 +54,11 @@ stories: ## Plays every story in examples/stories
 conformance: ## Says where each rule lives and what shows it; fails on a gap
 	@cargo run --quiet -p baton-tests --bin conformance
 
+.PHONY: conformance-mutants
+conformance-mutants: build-tested ## Breaks every rule of the protocol files, and says which break nothing notices (BATON_MUTANTS=40: a sample)
+	scripts/tools.sh nextest
+	@cargo run --quiet -p baton-tests --features baton/kill-points --bin conformance-mutants
+
 .PHONY: k8s-check
 k8s-check: ## Renders the Kubernetes manifests and validates them strictly, offline
 	@scripts/k8s-check.sh
