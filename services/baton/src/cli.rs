@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Config, Role};
-use crate::{audit, launch, migrate, protocol, story, theatre};
+use crate::{audit, import, launch, migrate, protocol, story, theatre};
 
 /// Passes a child's case from team to team without ever dropping it.
 #[derive(Debug, Parser)]
@@ -46,6 +46,8 @@ enum Command {
     Protocol(Protocol),
     /// Plays stories, each against a Baton of its own with simulated time.
     Story(Story),
+    /// Loads what a council already has: organisation, open cases, closed ones. `docs/import.md` has the columns.
+    Import(Import),
     /// Verifies the audit log.
     #[command(subcommand)]
     Audit(Audit),
@@ -150,6 +152,22 @@ struct Story {
     verbose: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The files: `teams*.csv`, `workers*.csv`, `posts*.csv`, `closures*.csv`, `cases*.csv`, `evidence*.csv`.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Only says what would become of each line.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Where Baton is.
+    #[arg(long, default_value = "http://127.0.0.1:50051")]
+    pub address: String,
+    /// Who loads: `<authority>/system:<name of the record system>`.
+    #[arg(long)]
+    pub identity: String,
+}
+
 #[derive(Debug, Subcommand)]
 enum Audit {
     /// Recomputes every digest and the hash chain.
@@ -214,6 +232,7 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             };
             return theatre::play(&files, stage, story.verbose).await;
         }
+        Command::Import(wanted) => return import::run(wanted).await,
         Command::Audit(Audit::Verify {
             data,
             service: None,

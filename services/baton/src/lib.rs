@@ -5,6 +5,7 @@
 mod audit;
 mod cli;
 mod config;
+mod import;
 mod launch;
 mod migrate;
 mod protocol;

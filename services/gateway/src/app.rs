@@ -1,6 +1,7 @@
 //! The gateway's own use cases: reports, and the questions about journeys, work and flows.
 
 mod flows;
+mod importing;
 mod record;
 mod understand;
 mod views;

@@ -11,6 +11,9 @@ pub struct Config {
     /// How long `RecordEvents` waits for what follows from a report before it answers that it is in progress, in
     /// milliseconds. Less when the caller's deadline is nearer.
     pub record_wait_ms: u64,
+    /// How long `ImportOpeningPositions` takes lines over before it answers that the rest is in progress, in
+    /// milliseconds. Less when the caller's deadline is nearer.
+    pub import_wait_ms: u64,
     /// How long a client that watches a list may leave what waits for it unread before it is cut off, in milliseconds.
     pub watch_patience_ms: u64,
     /// Whether clients may move the clock. Only with a simulated clock; never where real children are.
@@ -26,6 +29,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             record_wait_ms: 5_000,
+            import_wait_ms: 240_000,
             watch_patience_ms: 60_000,
             simulated_time: false,
             keep_reactions_days: 90,
@@ -35,6 +39,11 @@ impl Default for Config {
 }
 
 impl Config {
+    /// How long lines are taken over before an answer.
+    pub const fn import_wait(&self) -> Duration {
+        Duration::from_millis(self.import_wait_ms)
+    }
+
     /// How long a client that watches may be slow.
     pub const fn watch_patience(&self) -> Duration {
         Duration::from_millis(self.watch_patience_ms)

@@ -2,7 +2,12 @@
 
 use baton_clock::BusinessClock;
 use baton_contracts::allocation::v1::allocation_reaction_service_client::AllocationReactionServiceClient;
+use baton_contracts::allocation::v1::allocation_service_client::AllocationServiceClient;
 use baton_contracts::allocation::v1::{GetContextRequest, GetContextResponse};
+use baton_contracts::allocation::v1::{
+    GetOrganisationRequest, GetOrganisationResponse, SetPostRequest, SetTeamRequest,
+    SetWorkerRequest,
+};
 use baton_contracts::closure::v1::LocateClosureRequest;
 use baton_contracts::closure::v1::closure_reaction_service_client::ClosureReactionServiceClient;
 use baton_contracts::frontdoor::v1::front_door_reaction_service_client::FrontDoorReactionServiceClient;
@@ -115,6 +120,31 @@ impl Contexts {
         Ok(client.get_context(with(bare, request)).await?.into_inner())
     }
 
+    /// The whole organisation.
+    pub async fn organisation(&self, bare: &Context) -> Result<GetOrganisationResponse, Status> {
+        let request = with(bare, GetOrganisationRequest {});
+        let response = self.allocation().get_organisation(request).await?;
+        Ok(response.into_inner())
+    }
+
+    /// Sets up a team as whoever acts.
+    pub async fn set_team(&self, bare: &Context, team: SetTeamRequest) -> Result<(), Status> {
+        self.allocation().set_team(with(bare, team)).await.map(drop)
+    }
+
+    /// Sets up a worker as whoever acts.
+    pub async fn set_worker(&self, bare: &Context, worker: SetWorkerRequest) -> Result<(), Status> {
+        self.allocation()
+            .set_worker(with(bare, worker))
+            .await
+            .map(drop)
+    }
+
+    /// Sets up a post as whoever acts.
+    pub async fn set_post(&self, bare: &Context, post: SetPostRequest) -> Result<(), Status> {
+        self.allocation().set_post(with(bare, post)).await.map(drop)
+    }
+
     /// Finds the children that references name, in the order asked for. An unknown one has an empty id.
     pub async fn resolve(
         &self,
@@ -203,6 +233,11 @@ impl Contexts {
     /// The business clock.
     pub const fn clock(&self) -> &BusinessClock {
         &self.clock
+    }
+
+    fn allocation(&self) -> AllocationServiceClient<baton_rpc::Conn> {
+        AllocationServiceClient::new(self.services.allocation.clone())
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
     }
 
     fn front_door(&self) -> FrontDoorReactionServiceClient<baton_rpc::Conn> {

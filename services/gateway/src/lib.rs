@@ -19,6 +19,7 @@ mod development;
 mod door;
 mod feeds;
 mod health;
+mod import;
 mod packs;
 mod reactions;
 mod retention;
@@ -157,6 +158,7 @@ fn assemble(
         development,
         config.record_wait(),
         config.watch_patience(),
+        config.import_wait(),
         shutdown.clone(),
     );
     let door = door::Door::new(services.clone(), contexts, identities);

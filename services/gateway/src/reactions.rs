@@ -23,6 +23,7 @@ mod look_again;
 mod meeting_held;
 mod notice_prepared;
 mod notice_sent;
+pub mod opening;
 pub mod outcome;
 pub mod record;
 mod referral_routed;
@@ -38,7 +39,7 @@ use baton_contracts::record::v1::{Outcome, record_event};
 use baton_contracts::type_v1::Owner;
 use uuid::Uuid;
 
-pub use facts::local_day;
+pub use facts::{local_day, local_instant};
 pub use spawn::{Spawned, of_event, spawned};
 
 use answer::{Answer, Refusal};
@@ -104,6 +105,7 @@ pub fn next(cause: &Cause, progress: Progress<'_>) -> Next {
         Some(What::Event(event)) => of_announcement(event, progress),
         Some(What::Release(release)) => transfer_released::next(release, progress),
         Some(What::ClosureRelease(release)) => closure_released::next(release, progress),
+        Some(What::Opening(opening)) => opening::next(opening, progress),
         None => park_unreadable(),
     }
 }

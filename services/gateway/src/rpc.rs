@@ -3,6 +3,7 @@
 mod development;
 mod events;
 mod flow;
+mod import;
 mod journey;
 mod record;
 mod status;
@@ -13,6 +14,7 @@ use baton_contracts::Validate;
 use baton_contracts::gateway::v1::development_service_server::DevelopmentServiceServer;
 use baton_contracts::gateway::v1::events_service_server::EventsServiceServer;
 use baton_contracts::gateway::v1::flow_service_server::FlowServiceServer;
+use baton_contracts::gateway::v1::import_service_server::ImportServiceServer;
 use baton_contracts::gateway::v1::journey_service_server::JourneyServiceServer;
 use baton_contracts::gateway::v1::record_service_server::RecordServiceServer;
 use baton_contracts::gateway::v1::watch_service_server::WatchServiceServer;
@@ -36,6 +38,7 @@ pub struct Handlers {
     shutdown: CancellationToken,
     record_wait: std::time::Duration,
     watch_patience: std::time::Duration,
+    import_wait: std::time::Duration,
 }
 
 impl Handlers {
@@ -46,6 +49,7 @@ impl Handlers {
         development: Option<Development>,
         record_wait: std::time::Duration,
         watch_patience: std::time::Duration,
+        import_wait: std::time::Duration,
         shutdown: CancellationToken,
     ) -> Self {
         Self {
@@ -55,6 +59,7 @@ impl Handlers {
             shutdown,
             record_wait,
             watch_patience,
+            import_wait,
         }
     }
 
@@ -66,6 +71,11 @@ impl Handlers {
                 RecordServiceServer::new(self.clone())
                     .max_decoding_message_size(MESSAGE_BYTES_MAX)
                     .max_encoding_message_size(MESSAGE_BYTES_MAX),
+            )
+            .add_service(
+                ImportServiceServer::new(self.clone())
+                    .max_decoding_message_size(MESSAGE_BYTES_MAX)
+                    .max_encoding_message_size(4 * MESSAGE_BYTES_MAX),
             )
             .add_service(
                 JourneyServiceServer::new(self.clone())

@@ -4,6 +4,7 @@
 mod answers;
 mod door;
 mod feeds;
+mod import;
 mod lists;
 mod record;
 mod recovery;

@@ -101,6 +101,9 @@ pub struct Due {
     pub rungs: Vec<Rung>,
     /// The rungs that were told.
     pub told: BTreeSet<usize>,
+    /// Whether it had passed when the contact was taken over from the council's own books.
+    #[serde(default)]
+    pub inherited: bool,
 }
 
 /// Where a due date stands.

@@ -44,6 +44,9 @@ pub struct Decide {
     pub expected_version: Option<i64>,
 }
 
+/// The kind of cause under which a council's opening positions are taken over.
+const OPENING: &str = "opening";
+
 /// Launches a contact to the team that deals with it (W-004, W-005, M-012, S-001) and starts the clock on its
 /// decision (W-009, M-013).
 ///
@@ -71,7 +74,10 @@ pub fn launch(
     let team = ctx.team(&way.team).ok_or_else(|| Refusal::TeamUnknown {
         team: way.team.clone(),
     })?;
-    let due = rules::decision_due(pack, &facts, calendar, command.received_at, team);
+    let mut due = rules::decision_due(pack, &facts, calendar, command.received_at, team);
+    if let Some(due) = &mut due {
+        due.inherited = ctx.cause.kind == OPENING && due.breached_at <= ctx.received_at;
+    }
     let mut cited = way.rules;
     add_all(
         &mut cited,

@@ -180,6 +180,7 @@ pub fn decision_due(
         met_at: None,
         rungs: rungs(clock, &due, calendar, pack.plain_days, team),
         told: BTreeSet::new(),
+        inherited: false,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use baton_contracts::record::v1::{Receipt, ReceiptState, RecordEvent};
+use baton_contracts::record::v1::{ChildRef, Receipt, ReceiptState, RecordEvent};
 use baton_contracts::timestamp;
 use baton_contracts::type_v1::{Actor, Cause as NamedCause, PrincipalKind};
 use baton_rpc::Problem;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{App, understand};
 use crate::reactions::Spawned;
-use crate::reactions::cause::{Cause, Named, Report, What};
+use crate::reactions::cause::{Cause, Named, Opening, Report, What};
 use crate::runner::Begun;
 use crate::storage::reports::{self, Revision};
 
@@ -32,6 +32,15 @@ pub struct Reporter {
     pub authority: String,
     /// The record system: `liquidlogic`.
     pub system: String,
+    /// Whether it is the council's opening positions that are taken over: what was late then is told apart.
+    pub takes_over: bool,
+}
+
+impl Reporter {
+    /// The kind of cause that services are told.
+    const fn kind(&self) -> &'static str {
+        if self.takes_over { "opening" } else { "report" }
+    }
 }
 
 impl App {
@@ -51,7 +60,7 @@ impl App {
     }
 
     #[tracing::instrument(name = "app.record_event", skip_all, fields(authority = reporter.authority))]
-    async fn record_one(
+    pub(super) async fn record_one(
         &self,
         reporter: &Reporter,
         event: RecordEvent,
@@ -100,12 +109,8 @@ impl App {
         let id = report.id;
         let spawned = reaction(reporter, &event, id, children, now);
         // Nothing is said to be in progress before it is kept.
-        match self
-            .runner
-            .begin(report, spawned)
-            .await
-            .map_err(Problem::from)?
-        {
+        let begun = self.runner.begin(report, spawned).await;
+        match begun.map_err(Problem::from)? {
             Begun::Running(receipt) => match timeout_at(until, receipt).await {
                 Ok(Ok(receipt)) => Ok(receipt),
                 Ok(Err(_)) | Err(_) => Ok(reports::in_progress(
@@ -177,7 +182,12 @@ impl App {
     }
 
     /// Waits for a receipt that somebody else is working on.
-    async fn wait(&self, reporter: &Reporter, id: Uuid, until: Instant) -> Result<Receipt, Status> {
+    pub(super) async fn wait(
+        &self,
+        reporter: &Reporter,
+        id: Uuid,
+        until: Instant,
+    ) -> Result<Receipt, Status> {
         loop {
             let finished = self.runner.finished();
             let receipt = self.receipt(&reporter.authority, id).await?;
@@ -195,8 +205,86 @@ impl App {
         reporter: &Reporter,
         event: &RecordEvent,
     ) -> Result<Vec<Revision>, Problem> {
-        let Reporter { authority, system } = reporter;
-        Ok(reports::revisions(&self.store, authority, system, &event.event_id).await?)
+        self.revisions_of(reporter, &event.event_id).await
+    }
+
+    pub(super) async fn revisions_of(
+        &self,
+        reporter: &Reporter,
+        event_id: &str,
+    ) -> Result<Vec<Revision>, Problem> {
+        let Reporter {
+            authority, system, ..
+        } = reporter;
+        Ok(reports::revisions(&self.store, authority, system, event_id).await?)
+    }
+
+    /// Takes over a case as a report of its own: kept with its reaction and the first command, in one commit.
+    pub(super) async fn open(
+        &self,
+        reporter: &Reporter,
+        mut opening: Opening,
+        revision: i32,
+        body_hash: Vec<u8>,
+        until: Instant,
+    ) -> Result<Receipt, Status> {
+        let now = self.clock.now();
+        let id = Uuid::now_v7();
+        let mention = understand::Mention {
+            field: "cine_person_id".to_owned(),
+            child: ChildRef {
+                child_id: String::new(),
+                reference: opening
+                    .child
+                    .as_ref()
+                    .map(|child| child.reference.clone())
+                    .unwrap_or_default(),
+            },
+            may_be_new: true,
+        };
+        let bare = self.bare(reporter, now)?;
+        let mentions = [mention];
+        let references = understand::references(&mentions, &reporter.system);
+        let found = self.contexts.resolve(&bare, references).await?;
+        let children = understand::named(&mentions, &found).unwrap_or_default();
+        opening.child = children.first().cloned();
+        opening.id = id.to_string();
+        opening.revision = revision;
+        let event_id = opening.event_id.clone();
+        let report = reports::Report {
+            id,
+            authority: reporter.authority.clone(),
+            source: reporter.system.clone(),
+            event_id: event_id.clone(),
+            revision: revision.into(),
+            body_hash,
+            received_at: now,
+            receipt: None,
+        };
+        let spawned = Spawned {
+            kind: "opening".to_owned(),
+            cause_key: format!("report:{id}"),
+            lane: lane(reporter, &children),
+            cause: Cause {
+                on_behalf_of: reporter.system.clone(),
+                named: Some(NamedCause {
+                    id: id.to_string(),
+                    kind: reporter.kind().to_owned(),
+                }),
+                received_at: Some(timestamp(now)),
+                what: Some(What::Opening(Box::new(opening))),
+            },
+        };
+        let begun = self.runner.begin(report, spawned).await;
+        match begun.map_err(Problem::from)? {
+            Begun::Running(receipt) => match timeout_at(until, receipt).await {
+                Ok(Ok(receipt)) => Ok(receipt),
+                Ok(Err(_)) | Err(_) => Ok(reports::in_progress(id, event_id, revision.into())),
+            },
+            Begun::Queued => self.wait(reporter, id, until).await,
+            // Somebody else takes the same line over: it is heard of when it is sent again.
+            Begun::Duplicate => Ok(reports::in_progress(id, event_id, revision.into())),
+        }
     }
 
     fn bare(
@@ -211,7 +299,7 @@ impl App {
         };
         let cause = NamedCause {
             id: String::new(),
-            kind: "report".to_owned(),
+            kind: reporter.kind().to_owned(),
         };
         self.contexts
             .bare(&reporter.authority, actor, cause, Some(now))
@@ -235,7 +323,7 @@ fn reaction(
             on_behalf_of: reporter.system.clone(),
             named: Some(NamedCause {
                 id: report_id.clone(),
-                kind: "report".to_owned(),
+                kind: reporter.kind().to_owned(),
             }),
             received_at: Some(timestamp(now)),
             what: Some(What::Report(Report {

@@ -19,7 +19,7 @@ pub struct Cause {
     #[prost(message, optional, tag = "3")]
     pub received_at: Option<prost_types::Timestamp>,
     /// What happened.
-    #[prost(oneof = "What", tags = "10, 11, 12, 13")]
+    #[prost(oneof = "What", tags = "10, 11, 12, 13, 14")]
     pub what: Option<What>,
 }
 
@@ -38,6 +38,9 @@ pub enum What {
     /// A closure was released to the ledger.
     #[prost(message, tag = "13")]
     ClosureRelease(ClosureRelease),
+    /// A case is taken over from the council's own books.
+    #[prost(message, boxed, tag = "14")]
+    Opening(Box<Opening>),
 }
 
 /// A report with the children it is about.
@@ -55,6 +58,53 @@ pub struct Report {
     /// The children it names, in the order in which it names them. Siblings come last.
     #[prost(message, repeated, tag = "4")]
     pub children: Vec<Named>,
+}
+
+/// A case that is taken over from the council's own books, open or closed; or, without a team, a child only.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Opening {
+    /// Our id of the report.
+    #[prost(string, tag = "1")]
+    pub id: String,
+    /// The record system: `liquidlogic`.
+    #[prost(string, tag = "2")]
+    pub system: String,
+    /// The name of the report.
+    #[prost(string, tag = "3")]
+    pub event_id: String,
+    /// Its revision.
+    #[prost(int32, tag = "4")]
+    pub revision: i32,
+    /// The child.
+    #[prost(message, optional, tag = "5")]
+    pub child: Option<Named>,
+    /// Date of birth. Empty when unborn or not told.
+    #[prost(string, tag = "6")]
+    pub date_of_birth: String,
+    /// Expected delivery date. Empty when born or not told.
+    #[prost(string, tag = "7")]
+    pub expected_delivery_date: String,
+    /// What is known about the child besides.
+    #[prost(message, repeated, tag = "8")]
+    pub facts: Vec<type_v1::Fact>,
+    /// The team that holds the case, or held it last. Empty for a child without a case.
+    #[prost(string, tag = "9")]
+    pub team_id: String,
+    /// The worker. Empty when there is none.
+    #[prost(string, tag = "10")]
+    pub worker_id: String,
+    /// Since when.
+    #[prost(message, optional, tag = "11")]
+    pub since: Option<prost_types::Timestamp>,
+    /// When it was closed. Absent for an open case.
+    #[prost(message, optional, tag = "12")]
+    pub closed_at: Option<prost_types::Timestamp>,
+    /// Stands for the referral, which Baton has not seen.
+    #[prost(string, tag = "13")]
+    pub referral_id: String,
+    /// Stands for the closure, which Baton has not seen.
+    #[prost(string, tag = "14")]
+    pub closure_id: String,
 }
 
 /// A child that a report names.

@@ -59,6 +59,17 @@ pub fn local_day(at: jiff::Timestamp) -> jiff::civil::Date {
     at.to_zoned(LONDON.clone()).date()
 }
 
+/// An instant, from a local date or time as people write it. Of a date the beginning of the day.
+pub fn local_instant(text: &str) -> Option<jiff::Timestamp> {
+    use jiff::civil::{Date, DateTime};
+
+    let local = match text.parse::<Date>() {
+        Ok(day) if text.len() == 10 => day.at(0, 0, 0, 0),
+        _ => text.parse::<DateTime>().ok()?,
+    };
+    Some(local.to_zoned(LONDON.clone()).ok()?.timestamp())
+}
+
 /// Records facts about a child. Needs no facts itself: the front door owns them.
 pub fn record(
     report: &Report,

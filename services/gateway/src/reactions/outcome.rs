@@ -53,6 +53,8 @@ pub fn absorb(outcome: &mut Outcome, answer: &Answer) {
                 stand(outcome, response.as_of);
             }
         }
+        path::PLACE_CASE if answer.refusal.is_none() => change(outcome, "case_opened"),
+        path::END_RESPONSIBILITY if answer.refusal.is_none() => change(outcome, "case_ended"),
         path::LINK_FAMILY => {
             if let Some(response) = answer.as_response::<LinkFamilyResponse>() {
                 change(outcome, "family_linked");

@@ -41,6 +41,7 @@ impl RecordService for Handlers {
         let reporter = Reporter {
             authority: identity.authority.as_str().to_owned(),
             system: identity.principal,
+            takes_over: false,
         };
         let receipts = self
             .app

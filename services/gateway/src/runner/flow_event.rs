@@ -119,6 +119,10 @@ fn subject(cause: &Cause) -> (String, String) {
                 .map(|release| release.case_id.clone())
                 .unwrap_or_default(),
         ),
+        Some(What::Opening(opening)) => {
+            let child = opening.child.as_ref().map(|child| child.child_id.clone());
+            (child.unwrap_or_default(), String::new())
+        }
         None => (String::new(), String::new()),
     }
 }

@@ -26,15 +26,17 @@ pub(super) async fn of(
         let receipt = reports::receipt(store, &reaction.authority, report_id).await?;
         return Ok(receipt.map(|receipt| join(receipt, outcomes)));
     }
-    let Some(What::Report(report)) = reaction
+    let what = reaction
         .cause
         .as_ref()
-        .and_then(|cause| cause.what.as_ref())
-    else {
-        return Ok(None);
-    };
-    let Some(event) = &report.event else {
-        return Ok(None);
+        .and_then(|cause| cause.what.as_ref());
+    let (event_id, revision) = match what {
+        Some(What::Report(report)) => match &report.event {
+            Some(event) => (event.event_id.clone(), event.revision),
+            None => return Ok(None),
+        },
+        Some(What::Opening(opening)) => (opening.event_id.clone(), opening.revision),
+        _ => return Ok(None),
     };
     let (state, outcomes, problems) = match end {
         End::Done(outcomes) => (outcome::state(&outcomes), outcomes, Vec::new()),
@@ -42,12 +44,12 @@ pub(super) async fn of(
         End::Parked | End::Later(_) | End::Lost => return Ok(None),
     };
     Ok(Some(Receipt {
-        event_id: event.event_id.clone(),
-        revision: event.revision,
+        event_id,
+        revision,
         state: state.into(),
         outcomes,
         problems,
-        report_id: report.id.clone(),
+        report_id: report_id.to_string(),
     }))
 }
 

@@ -21,7 +21,7 @@ fn distinct(calls: &[Call]) -> BTreeSet<(Vec<u8>, Vec<u8>)> {
 }
 
 /// What a replica that takes over need not wait for in a test: the lease of a process that is gone.
-async fn end_leases(gateway_store: &baton_store::Store) {
+pub async fn end_leases(gateway_store: &baton_store::Store) {
     gateway_store
         .transact("end_leases", |tx| {
             Box::pin(async move { lanes::clear(tx).await })

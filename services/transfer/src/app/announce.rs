@@ -16,6 +16,9 @@ use crate::domain::{
     Change, Context, Event, NoticeDue, Owner, PrincipalKind, Task, Transfer, apply, tasks,
 };
 
+/// The kind of cause under which a council's opening positions are taken over.
+const OPENING: &str = "opening";
+
 /// Who and what is behind a decision.
 #[derive(Debug, Clone)]
 pub struct Origin {
@@ -120,6 +123,19 @@ pub fn announcements(
         else {
             continue;
         };
+        let mut said = data::data_of(transfer, &event.change);
+        // What was late when the council began with Baton is told apart from what became late with it.
+        if origin.cause.kind == OPENING
+            && matches!(
+                event.change,
+                Change::Breached {
+                    born_breached: true,
+                    ..
+                }
+            )
+        {
+            said.insert("inherited".to_owned(), Value::Bool(true));
+        }
         announced.push(wire::Event {
             authority: transfer.authority.to_string(),
             aggregate_id: transfer.id.to_string(),
@@ -130,10 +146,7 @@ pub fn announcements(
                 .family
                 .map_or_else(String::new, |family| family.to_string()),
             rules: event.rules.clone(),
-            data: Some(structure(&Value::Object(with_route(
-                data::data_of(transfer, &event.change),
-                transfer,
-            )))),
+            data: Some(structure(&Value::Object(with_route(said, transfer)))),
             notices_due: event
                 .notices
                 .iter()

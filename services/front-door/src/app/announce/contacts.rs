@@ -122,6 +122,7 @@ fn described(event: &Event, after: &Contact) -> (&'static str, Timestamp, Json) 
                 "clock": due.map(|due| due.name.clone()).unwrap_or_default(),
                 "due_on": due.map(|due| due.on.to_string()).unwrap_or_default(),
                 "needs_resolution": false,
+                "inherited": due.is_some_and(|due| due.inherited),
             });
             ("contact.deadline_breached", *at, data)
         }
