@@ -193,3 +193,39 @@ fn a_contact_reads_back_from_its_document() {
 
     assert_eq!(read, contact);
 }
+
+#[test]
+fn a_decision_that_was_late_when_the_contact_was_taken_over_is_told_apart() {
+    let family = family(&[]);
+    let command = Launch {
+        child: family.children[0].id,
+        source_kind: "school".into(),
+        form: "written".into(),
+        received_at: at("2026-03-02T09:00:00Z"),
+        team: Some("frt-north".parse().unwrap()),
+    };
+    let inherited = |kind: &str, received_at: &str| {
+        let ctx = Context {
+            received_at: at(received_at),
+            cause: Cause {
+                id: "cause".into(),
+                kind: kind.into(),
+            },
+            ..manager(None)
+        };
+        let calendar = Calendar::embedded().unwrap();
+        let event = launch(&command, &family, &ctx, &pack(), &calendar).unwrap();
+        let contact = crate::domain::contact::apply(None, &event).unwrap();
+        contact.due.is_some_and(|due| due.inherited)
+    };
+
+    assert!(inherited("opening", "2026-03-16T09:00:00Z"));
+    assert!(
+        !inherited("opening", "2026-03-02T09:30:00Z"),
+        "it was not late then"
+    );
+    assert!(
+        !inherited("report", "2026-03-16T09:00:00Z"),
+        "late with Baton"
+    );
+}
