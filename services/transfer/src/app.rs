@@ -20,6 +20,7 @@ mod announce;
 mod child;
 mod data;
 mod deadlines;
+mod explain;
 mod request;
 mod watch;
 mod write;

@@ -11,6 +11,7 @@
 mod agreements;
 mod apply;
 mod authority;
+mod basis;
 mod clock;
 mod command;
 mod completion;
@@ -46,6 +47,7 @@ mod timing;
 mod watch;
 
 pub use apply::{apply, apply_all};
+pub use basis::{Basis, KnownFact, Source, basis};
 pub use clock::{Clock, ClockState};
 pub use command::{Command, ConferenceReport, Evidence, ItemAct, MeetingHeld, Request, Trigger};
 pub use consider::{Considered, Explanation, Series, consider};

@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use baton_calendar::{Calendar, HolidayError};
 use baton_clock::BusinessClock;
+use baton_contracts::transfer::v1::transfer_explain_service_server::TransferExplainServiceServer;
 use baton_contracts::transfer::v1::transfer_reaction_service_server::TransferReactionServiceServer;
 use baton_contracts::transfer::v1::transfer_service_server::TransferServiceServer;
 use baton_packs::Packs;
@@ -145,6 +146,9 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     let mut routes = Routes::builder();
     routes
         .add_service(TransferServiceServer::new(rpc::Transfers(app.clone())))
+        .add_service(TransferExplainServiceServer::new(rpc::Explanations(
+            app.clone(),
+        )))
         .add_service(TransferReactionServiceServer::new(rpc::Reactions(app)))
         .add_service(FeedServer::service(store.clone(), shutdown));
     if clock.is_simulated() {

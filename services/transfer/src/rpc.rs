@@ -12,12 +12,14 @@ use crate::domain::{Explanation, Phase};
 
 mod context;
 mod convert;
+mod explain;
 mod parse;
 mod reactions;
 mod requests;
 mod status;
 mod transfers;
 
+pub use explain::Explanations;
 pub use reactions::Reactions;
 pub use transfers::Transfers;
 

@@ -4,6 +4,7 @@ mod answers;
 mod asking;
 mod calls;
 mod deadlines;
+mod explaining;
 mod flows;
 mod harness;
 mod packs;

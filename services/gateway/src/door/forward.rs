@@ -53,7 +53,7 @@ impl Door {
         let identity = self.identities.claimed(&metadata)?;
         let about = subject::read(call, &body)?;
         let bare = self.identities.bare(&identity, &about.request_id)?;
-        if call.kind == CallKind::Query {
+        if call.kind == CallKind::Query && call.subject == Subject::None {
             self.identities.known_to_query(&bare).await?;
             return self.send(call, &metadata, &body, &bare).await;
         }

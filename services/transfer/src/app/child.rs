@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::announce::{Origin, owner};
 use super::{App, Call, Failure, Outcome, write};
-use crate::domain::{self, Consideration, Evidence, Explanation, Series, Trigger};
+use crate::domain::{self, Consideration, Context, Evidence, Explanation, Series, Trigger};
 use crate::storage;
 
 impl App {
@@ -34,7 +34,7 @@ impl App {
             .once(key, label, move |tx| {
                 Box::pin(async move {
                     let context = &call.context;
-                    let mut series = app.series(tx, &call, child).await?;
+                    let mut series = app.series(tx, &call.context, child).await?;
                     let pack = app.pack(&context.pack)?;
                     let pinned = match &series.live {
                         Some(live) => app.pack(&live.pack)?,
@@ -73,7 +73,7 @@ impl App {
         self.store
             .once(key, label, move |tx| {
                 Box::pin(async move {
-                    let series = app.series(tx, &call, child).await?;
+                    let series = app.series(tx, &call.context, child).await?;
                     let mut outcomes = vec![];
                     for transfer in series.live.iter().chain(&series.completed) {
                         let pack = app.pack(&transfer.pack)?;
@@ -98,15 +98,15 @@ impl App {
     pub(super) async fn series(
         &self,
         tx: &mut Tx,
-        call: &Call,
+        context: &Context,
         child: ChildId,
     ) -> Result<Series, Failure> {
-        let authority = &call.context.authority;
+        let authority = &context.authority;
         let transfers = storage::series_of_child(tx, authority, child).await?;
         let (live, completed): (Vec<_>, Vec<_>) = transfers
             .into_iter()
             .partition(|transfer| transfer.phase.is_live());
-        let consideration = match &call.context.responsibility {
+        let consideration = match &context.responsibility {
             Some(responsibility) => {
                 storage::open_consideration_of(tx, authority, responsibility.case).await?
             }

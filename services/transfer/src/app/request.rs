@@ -30,7 +30,7 @@ impl App {
                         return Err(Refusal::CaseNotOpen.into());
                     }
                     write::keep_reasons(tx, &mut call, Some(case.uuid())).await?;
-                    let mut series = app.series(tx, &call, child).await?;
+                    let mut series = app.series(tx, &call.context, child).await?;
                     let pack = app.pack(&call.context.pack)?;
                     let pinned = match &series.live {
                         Some(live) => app.pack(&live.pack)?,

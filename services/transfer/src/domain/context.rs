@@ -1,8 +1,12 @@
 //! What a decision may take into account besides the transfer itself.
 
+use std::collections::BTreeMap;
+
 use baton_ids::{AuthorityId, CaseId, ChildId, FamilyId, TeamId, TransferId, WorkerId};
-use baton_protocol::{Facts, PostHeld};
+use baton_protocol::{FactKey, Facts, PostHeld};
 use jiff::Timestamp;
+
+use super::basis::Source;
 
 /// Everything known when a call is decided. Built from the context that travels with the call.
 #[derive(Debug, Clone)]
@@ -86,6 +90,8 @@ pub struct Child {
     pub family: Option<FamilyId>,
     /// What is known.
     pub facts: Facts,
+    /// Where each of it came from, as far as it was said.
+    pub sources: BTreeMap<FactKey, Source>,
     /// The version of what is known.
     pub facts_version: i64,
 }

@@ -5,6 +5,7 @@ use baton_protocol::transfer::{
 };
 use baton_protocol::{Facts, Party, Role, TeamKind, Value};
 
+use super::basis::basis_of;
 use super::command::{ConferenceReport, Trigger};
 use super::consider::{Change as SeriesChange, Considered, Explanation, Series};
 use super::context::{Child, Context, Responsibility, Team};
@@ -223,6 +224,7 @@ pub fn blank(
         opened_by: Some(OpenedBy {
             event: trigger.event.clone(),
             at: trigger.effective_at,
+            basis: None,
         }),
     }
 }
@@ -253,6 +255,11 @@ pub fn open<'a>(
     context: &'a Context,
     rules: Rules<'a>,
 ) -> Draft<'a> {
+    let mut blank = blank;
+    let basis = basis_of(&blank, trigger, context, rules.pack);
+    if let Some(opened_by) = &mut blank.opened_by {
+        opened_by.basis = basis;
+    }
     let mut draft = Draft::new(blank, context, rules);
     let Some(route) = draft.route() else {
         return draft;

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::basis::Basis;
 use super::clock::Clock;
 use super::departures::Departure;
 use super::item::Item;
@@ -97,6 +98,9 @@ pub struct OpenedBy {
     pub event: String,
     /// When that was true in the world.
     pub at: Timestamp,
+    /// What was known then; none for those of before this was recorded.
+    #[serde(default)]
+    pub basis: Option<Basis>,
 }
 
 /// Where a transfer stands. Each phase carries what is true only in it.

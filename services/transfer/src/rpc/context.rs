@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::{
-    Actor, Cause, Child, Context, FreshIds, PrincipalKind, Responsibility, Team, Worker,
+    Actor, Cause, Child, Context, FreshIds, PrincipalKind, Responsibility, Source, Team, Worker,
 };
 
 /// The domain's context. Values that the gateway would never send make the context missing.
@@ -72,12 +72,13 @@ fn child(given: &type_v1::ChildFacts) -> Result<Child, Problem> {
         id: given.child_id.parse().map_err(|_| missing())?,
         family: given.family_id.parse().ok(),
         facts: given.facts.iter().filter_map(fact).collect::<Facts>(),
+        sources: given.facts.iter().filter_map(source).collect(),
         facts_version: given.version,
     })
 }
 
 /// A fact that this release does not know is left out: it is as good as unknown.
-fn fact(given: &type_v1::Fact) -> Option<(FactKey, Value)> {
+pub(super) fn fact(given: &type_v1::Fact) -> Option<(FactKey, Value)> {
     use type_v1::fact_value::Value as Wire;
 
     let value = match given.value.as_ref()?.value.as_ref()? {
@@ -91,6 +92,15 @@ fn fact(given: &type_v1::Fact) -> Option<(FactKey, Value)> {
     };
     let key = Facts::check(&given.key, &value).ok()?;
     Some((key, value))
+}
+
+fn source(given: &type_v1::Fact) -> Option<(FactKey, Source)> {
+    let source = Source {
+        by: given.source.clone(),
+        effective_at: time(given.effective_at.as_ref()),
+        recorded_at: time(given.recorded_at.as_ref()),
+    };
+    Some((given.key.parse().ok()?, source))
 }
 
 fn responsibility(given: &type_v1::Responsibility) -> Result<Responsibility, Problem> {

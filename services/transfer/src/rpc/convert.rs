@@ -235,7 +235,7 @@ fn due_on(transfer: &Transfer, name: &str) -> String {
         .map_or_else(String::new, |clock| clock.due_on.to_string())
 }
 
-fn due_date(transfer: &Transfer, clock: &domain::Clock) -> type_v1::DueDate {
+pub(super) fn due_date(transfer: &Transfer, clock: &domain::Clock) -> type_v1::DueDate {
     let (state, met): (_, Option<(Timestamp, Timestamp)>) = match &clock.state {
         ClockState::Open => (type_v1::DueState::Open, None),
         ClockState::Met { at, reported_at } => (type_v1::DueState::Met, Some((*at, *reported_at))),
@@ -259,7 +259,7 @@ fn due_date(transfer: &Transfer, clock: &domain::Clock) -> type_v1::DueDate {
     }
 }
 
-fn skipped(days: &[domain::Skipped]) -> Vec<type_v1::SkippedDay> {
+pub(super) fn skipped(days: &[domain::Skipped]) -> Vec<type_v1::SkippedDay> {
     days.iter()
         .map(|day| type_v1::SkippedDay {
             date: day.date.to_string(),

@@ -37,7 +37,7 @@ pub struct World {
     pub child: String,
     pub case: String,
     library: Arc<Library>,
-    conn: Conn,
+    pub conn: Conn,
     tasks: Vec<JoinHandle<()>>,
     shutdown: CancellationToken,
     known: Mutex<Known>,

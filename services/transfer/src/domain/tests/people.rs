@@ -67,6 +67,7 @@ impl Stage {
                 id: self.child,
                 family: Some(FamilyId::from_uuid(self.child.uuid())),
                 facts: self.facts.clone(),
+                sources: std::collections::BTreeMap::new(),
                 facts_version: self.facts_version,
             }),
             responsibility: self.responsibility.clone(),

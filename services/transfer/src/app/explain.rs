@@ -1,0 +1,109 @@
+//! Why a transfer is as it is, and what would be if. Nothing is written.
+
+use std::sync::Arc;
+
+use baton_ids::{AuthorityId, CaseId, TransferId};
+use baton_protocol::Pack;
+
+use super::{App, Failure, data};
+use crate::domain::{self, Basis, Considered, Context, Refusal, Trigger, apply_all};
+
+/// A transfer with the pack it is pinned to.
+pub struct Explained {
+    /// The transfer.
+    pub transfer: domain::Transfer,
+    /// Its pack.
+    pub pack: Arc<Pack>,
+}
+
+/// What would come of something.
+pub struct Supposed {
+    /// What it was weighed on.
+    pub basis: Option<Basis>,
+    /// The pack in force.
+    pub pack: Arc<Pack>,
+    /// Why.
+    pub explanation: domain::Explanation,
+    /// The transfers as they would be.
+    pub transfers: Vec<domain::Transfer>,
+    /// What would change, as codes.
+    pub changes: Vec<String>,
+}
+
+impl App {
+    /// A transfer with everything that explains it.
+    pub async fn explain(
+        &self,
+        authority: &AuthorityId,
+        id: TransferId,
+    ) -> Result<Explained, Failure> {
+        let transfer = self.get(authority, id).await?;
+        let pack = self.pack(&transfer.pack)?;
+        Ok(Explained { transfer, pack })
+    }
+
+    /// What a trigger would do, on the facts of the context.
+    pub async fn what_if(
+        &self,
+        context: Context,
+        case: CaseId,
+        trigger: Trigger,
+    ) -> Result<Supposed, Failure> {
+        let child = context.child.clone().ok_or(Refusal::CaseNotOpen)?;
+        let open = context.responsibility.as_ref();
+        if open.is_none_or(|responsibility| responsibility.case != case) {
+            return Err(Refusal::CaseNotOpen.into());
+        }
+        let app = self.clone();
+        self.store
+            .transact("WhatIf", move |tx| {
+                Box::pin(async move {
+                    let mut series = app.series(tx, &context, child.id).await?;
+                    let pack = app.pack(&context.pack)?;
+                    let pinned = match &series.live {
+                        Some(live) => app.pack(&live.pack)?,
+                        None => Arc::clone(&pack),
+                    };
+                    series.watch = app.watch(tx, &context, &pack, &trigger.event).await?;
+                    let considered = domain::consider(
+                        &series,
+                        &trigger,
+                        &context,
+                        app.rules(&pack),
+                        app.rules(&pinned),
+                    )?;
+                    let from = open_team_kind(&context);
+                    let basis = from.map(|from| domain::basis(&trigger, from, &child, &pack));
+                    Ok(supposed(basis, pack, considered))
+                })
+            })
+            .await
+    }
+}
+
+fn open_team_kind(context: &Context) -> Option<baton_protocol::TeamKind> {
+    let team = &context.responsibility.as_ref()?.team;
+    context.team(team)?.kind.parse().ok()
+}
+
+fn supposed(basis: Option<Basis>, pack: Arc<Pack>, considered: Considered) -> Supposed {
+    let changes = considered
+        .changes
+        .iter()
+        .flat_map(|change| &change.events)
+        .filter_map(|event| data::code_of(&event.change))
+        .map(str::to_owned)
+        .collect();
+    let transfers = considered
+        .changes
+        .into_iter()
+        .filter_map(|change| apply_all(change.before, &change.events))
+        .collect();
+    Supposed {
+        basis,
+        pack,
+        explanation: considered.explanation,
+        transfers,
+        changes,
+    }
+}

@@ -1,0 +1,255 @@
+//! `TransferExplainService`: why a transfer is as it is, and what would be if.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use baton_calendar::day_by_day;
+use baton_contracts::transfer::v1 as proto;
+use baton_contracts::transfer::v1::transfer_explain_service_server::TransferExplainService;
+use baton_contracts::{timestamp, type_v1};
+use baton_ids::AuthorityId;
+use baton_protocol::transfer::{FACTS_CHANGED, Weighed, Weight};
+use baton_protocol::{Pack, Value};
+use baton_rpc::{Problem, Reason, Violations, prepare};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use tonic::{Request, Response, Status};
+
+use super::{context, convert, time, transfer_id};
+use crate::app::App;
+use crate::domain::{Basis, ConferenceReport, KnownFact, Skipped, Source, Transfer, Trigger};
+
+/// Who reported a fact that is only supposed.
+const SUPPOSED: &str = "supposed";
+
+/// The explaining methods.
+#[derive(Clone)]
+pub struct Explanations(pub App);
+
+#[tonic::async_trait]
+impl TransferExplainService for Explanations {
+    async fn explain_transfer(
+        &self,
+        request: Request<proto::ExplainTransferRequest>,
+    ) -> Result<Response<proto::ExplainTransferResponse>, Status> {
+        let (context, body) = prepare(request)?;
+        let authority = AuthorityId::new(&context.authority)
+            .map_err(|_| Problem::new(Reason::ContextMissing, "the call names no authority"))?;
+        let id = transfer_id(&body.transfer_id)?;
+        let explained = self.0.explain(&authority, id).await?;
+        let opened_by = explained.transfer.opened_by.as_ref();
+        let basis = opened_by.and_then(|by| Some((by.event.as_str(), by.basis.as_ref()?)));
+        let mut reasons = basis.map_or_else(type_v1::Reasons::default, |(event, basis)| {
+            reasons(event, basis, &explained.pack)
+        });
+        "opens".clone_into(&mut reasons.decision);
+        reasons.dates = dates(&explained.transfer);
+        Ok(Response::new(proto::ExplainTransferResponse {
+            reasons: Some(reasons),
+        }))
+    }
+
+    async fn what_if(
+        &self,
+        request: Request<proto::WhatIfRequest>,
+    ) -> Result<Response<proto::WhatIfResponse>, Status> {
+        let (given, body) = prepare(request)?;
+        let case = body
+            .case_id
+            .parse()
+            .map_err(|error: baton_ids::InvalidId| {
+                Problem::invalid("case_id", error.to_string())
+            })?;
+        let mut context = context::context(&given, self.0.now())?;
+        suppose(&mut context, &body.facts)?;
+        let trigger = trigger(&body, context.received_at);
+        // What is supposed to have been held is looked at from the moment in which it was.
+        context.received_at = context.received_at.max(trigger.effective_at);
+        let event = trigger.event.clone();
+        let supposed = self.0.what_if(context, case, trigger).await?;
+        let basis = supposed.basis.as_ref();
+        let mut reasons = basis.map_or_else(type_v1::Reasons::default, |basis| {
+            reasons(&event, basis, &supposed.pack)
+        });
+        reasons.decision = supposed.explanation.decision;
+        let unknown: BTreeSet<String> = reasons
+            .unknown_facts
+            .into_iter()
+            .chain(supposed.explanation.unknown_facts)
+            .collect();
+        reasons.unknown_facts = unknown.into_iter().collect();
+        reasons.dates = supposed.transfers.iter().flat_map(dates).collect();
+        Ok(Response::new(proto::WhatIfResponse {
+            reasons: Some(reasons),
+            transfers: supposed.transfers.iter().map(convert::transfer).collect(),
+            changes: supposed.changes,
+        }))
+    }
+}
+
+/// Puts facts in the place of those known. Every wrong one is named.
+fn suppose(context: &mut crate::domain::Context, facts: &[type_v1::Fact]) -> Result<(), Problem> {
+    let mut violations = Violations::default();
+    let Some(child) = &mut context.child else {
+        return Ok(());
+    };
+    for (index, given) in facts.iter().enumerate() {
+        let Some((key, value)) = context::fact(given) else {
+            let path = format!("facts[{index}]");
+            violations.add(path, "not a fact of docs/facts.md with a value of its type");
+            continue;
+        };
+        let source = Source {
+            by: SUPPOSED.to_owned(),
+            ..Source::default()
+        };
+        child.sources.insert(key.clone(), source);
+        if let Err(error) = child.facts.set(key.as_str(), value) {
+            violations.add(format!("facts[{index}]"), error.to_string());
+        }
+    }
+    violations.into_result()
+}
+
+fn trigger(body: &proto::WhatIfRequest, received_at: Timestamp) -> Trigger {
+    let event = if body.trigger.is_empty() {
+        FACTS_CHANGED
+    } else {
+        &body.trigger
+    };
+    let at = time(body.conference_at.as_ref());
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let held = event == "conference_held";
+    Trigger {
+        event: event.to_owned(),
+        conference: event.starts_with("conference_").then(|| ConferenceReport {
+            reference: SUPPOSED.to_owned(),
+            kind: body.conference_kind.clone(),
+            at: at.or(Some(received_at)),
+            outcome: some(&body.outcome),
+            attended: None,
+            chaired_by: None,
+        }),
+        meeting: None,
+        effective_at: at.filter(|_| held).unwrap_or(received_at),
+    }
+}
+
+/// Every route with what became of it, and the facts it was weighed on.
+fn reasons(event: &str, basis: &Basis, pack: &Pack) -> type_v1::Reasons {
+    let weighed = basis.weigh(event, pack);
+    let unknown: BTreeSet<String> = weighed
+        .iter()
+        .filter(|weighed| matches!(weighed.weight, Weight::Undecided { .. }))
+        .flat_map(|weighed| weighed.weight.missing())
+        .map(ToString::to_string)
+        .collect();
+    type_v1::Reasons {
+        decision: String::new(),
+        weighed: weighed.iter().map(to_weighed).collect(),
+        facts: facts(&basis.facts),
+        unknown_facts: unknown.into_iter().collect(),
+        dates: vec![],
+    }
+}
+
+fn to_weighed(weighed: &Weighed<'_>) -> type_v1::Weighed {
+    let route = weighed.route;
+    type_v1::Weighed {
+        name: route.route.clone(),
+        title: route.title.clone(),
+        rules: route.cites.iter().map(ToString::to_string).collect(),
+        order: route.order.into(),
+        weight: match weighed.weight {
+            Weight::Won => type_v1::Weight::Won,
+            Weight::OtherTeam => type_v1::Weight::OtherTeam,
+            Weight::OtherTrigger => type_v1::Weight::OtherTrigger,
+            Weight::DoesNotHold => type_v1::Weight::DoesNotHold,
+            Weight::Outranked => type_v1::Weight::Outranked,
+            Weight::Undecided { .. } => type_v1::Weight::Undecided,
+            Weight::PassedOver { .. } => type_v1::Weight::PassedOver,
+        }
+        .into(),
+        condition: route
+            .when
+            .as_ref()
+            .map_or_else(String::new, |when| when.source().to_owned()),
+        facts: weighed.facts.iter().map(ToString::to_string).collect(),
+        unknown_facts: weighed.weight.missing().map(ToString::to_string).collect(),
+        leads_to: route
+            .to
+            .as_ref()
+            .filter(|_| !route.stays)
+            .map_or_else(String::new, ToString::to_string),
+    }
+}
+
+fn facts(known: &BTreeMap<String, KnownFact>) -> Vec<type_v1::Fact> {
+    known
+        .iter()
+        .map(|(key, known)| type_v1::Fact {
+            key: key.clone(),
+            value: Some(type_v1::FactValue {
+                value: Some(to_wire(&known.value)),
+            }),
+            effective_at: known.source.effective_at.map(timestamp),
+            recorded_at: known.source.recorded_at.map(timestamp),
+            source: known.source.by.clone(),
+        })
+        .collect()
+}
+
+fn to_wire(value: &Value) -> type_v1::fact_value::Value {
+    use type_v1::fact_value::Value as Wire;
+
+    match value {
+        Value::Code(code) => Wire::Code(code.clone()),
+        Value::Date(date) => Wire::Date(date.to_string()),
+        Value::Instant(at) => Wire::Instant(timestamp(*at)),
+        Value::Flag(flag) => Wire::Flag(*flag),
+        Value::Number(number) => Wire::Number(*number),
+        Value::None => Wire::None(true),
+        Value::Codes(codes) => Wire::Codes(type_v1::CodeList {
+            codes: codes.iter().cloned().collect(),
+        }),
+    }
+}
+
+/// The transfer point and every clock, each with its count.
+fn dates(transfer: &Transfer) -> Vec<type_v1::CountedDate> {
+    let point = &transfer.point;
+    let of_point = point.due_on.map(|due_on| type_v1::CountedDate {
+        due: Some(type_v1::DueDate {
+            name: "transfer_point".to_owned(),
+            due_on: due_on.to_string(),
+            rules: point.rules.clone(),
+            skipped_days: convert::skipped(&point.skipped),
+            ..type_v1::DueDate::default()
+        }),
+        from: point
+            .counted_from
+            .map_or_else(String::new, |from| from.to_string()),
+        days: days(point.counted_from, due_on, &point.skipped),
+    });
+    let clocks = transfer.clocks.iter().map(|clock| type_v1::CountedDate {
+        due: Some(convert::due_date(transfer, clock)),
+        from: clock.from.map_or_else(String::new, |from| from.to_string()),
+        days: days(clock.from, clock.due_on, &clock.skipped),
+    });
+    of_point.into_iter().chain(clocks).collect()
+}
+
+fn days(from: Option<Date>, due_on: Date, skipped: &[Skipped]) -> Vec<type_v1::CountedDay> {
+    let Some(from) = from else { return vec![] };
+    let skipped = skipped.iter().map(|day| (day.date, day.reason.as_str()));
+    day_by_day(from, due_on, skipped)
+        .into_iter()
+        .map(|day| type_v1::CountedDay {
+            date: day.date.to_string(),
+            number: day
+                .number
+                .and_then(|number| number.try_into().ok())
+                .unwrap_or(0),
+            not_counted_because: day.why_not,
+        })
+        .collect()
+}

@@ -1,0 +1,148 @@
+//! Why a transfer is as it is, and what would be if.
+
+use baton_contracts::timestamp;
+use baton_contracts::transfer::v1 as wire;
+use baton_contracts::transfer::v1::transfer_explain_service_client::TransferExplainServiceClient;
+use baton_contracts::type_v1::fact_value::Value as FactValueOf;
+use baton_contracts::type_v1::{Fact, FactValue, Reasons, Weight};
+use baton_rpc::Conn;
+use baton_testkit::each_database;
+
+use super::harness::{World, at, reason};
+
+fn explaining(world: &World) -> TransferExplainServiceClient<Conn> {
+    TransferExplainServiceClient::new(world.conn.clone())
+}
+
+fn weight(reasons: &Reasons, route: &str) -> Weight {
+    let weighed = reasons.weighed.iter().find(|weighed| weighed.name == route);
+    weighed.unwrap_or_else(|| panic!("{reasons:?}")).weight()
+}
+
+fn supposing(world: &World, key: &str, value: &str) -> wire::WhatIfRequest {
+    wire::WhatIfRequest {
+        case_id: world.case.clone(),
+        trigger: "conference_scheduled".to_owned(),
+        conference_kind: "initial".to_owned(),
+        conference_at: Some(timestamp(at("2026-03-16T14:00:00Z"))),
+        facts: vec![Fact {
+            key: key.to_owned(),
+            value: Some(FactValue {
+                value: Some(FactValueOf::Code(value.to_owned())),
+            }),
+            ..Fact::default()
+        }],
+        ..wire::WhatIfRequest::default()
+    }
+}
+
+#[tokio::test]
+async fn w_053_a_transfer_says_on_what_its_route_was_chosen_whatever_became_known_since() {
+    each_database(async |url| {
+        let world = World::of("wirral", url).await;
+        let opened = world.schedule("2026-03-16T14:00:00Z").await;
+        let id = opened.transfer.unwrap().transfer_id;
+        world.know("district", FactValueOf::Code("south".to_owned()));
+
+        let body = wire::ExplainTransferRequest { transfer_id: id };
+        let answer = explaining(&world)
+            .explain_transfer(world.by("tom", body))
+            .await;
+        let reasons = answer.unwrap().into_inner().reasons.unwrap();
+
+        assert_eq!(reasons.decision, "opens");
+        assert_eq!(weight(&reasons, "child_protection_conference"), Weight::Won);
+        assert_eq!(weight(&reasons, "stays_with_cin_cp"), Weight::OtherTeam);
+        let district = reasons.facts.iter().find(|fact| fact.key == "district");
+        let value = district.unwrap().value.clone().unwrap().value.unwrap();
+        assert_eq!(value, FactValueOf::Code("north".to_owned()));
+        let audit = |name: &str| {
+            let named = |date: &&baton_contracts::type_v1::CountedDate| {
+                date.due.as_ref().is_some_and(|due| due.name == name)
+            };
+            reasons.dates.iter().find(named).cloned()
+        };
+        assert_eq!(audit("first_response_audit").unwrap().from, "2026-03-16");
+        world.end().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_would_be_is_answered_and_nothing_is_written() {
+    each_database(async |url| {
+        let world = World::of("wirral", url).await;
+        let before = world.events().await.len();
+
+        let body = supposing(&world, "district", "north");
+        let answer = explaining(&world)
+            .what_if(world.by("tom", body))
+            .await
+            .unwrap()
+            .into_inner();
+
+        assert_eq!(answer.reasons.unwrap().decision, "opens");
+        assert_eq!(answer.transfers[0].to_team_id, "north");
+        assert!(answer.changes.contains(&"opened".to_owned()));
+        assert_eq!(world.events().await.len(), before);
+        let list = wire::ListTransfersRequest::default();
+        let list = world
+            .public()
+            .list_transfers(world.by("tom", list))
+            .await
+            .unwrap();
+        assert_eq!(list.into_inner().transfers, vec![]);
+        world.end().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_would_be_without_a_fact_names_the_fact() {
+    each_database(async |url| {
+        let world = World::of("wirral", url).await;
+        world.forget("district");
+
+        let body = supposing(&world, "plan", "child_in_need");
+        let answer = explaining(&world)
+            .what_if(world.by("tom", body))
+            .await
+            .unwrap()
+            .into_inner();
+
+        let reasons = answer.reasons.unwrap();
+        assert_eq!(reasons.decision, "undecided");
+        assert_eq!(reasons.unknown_facts, ["district"]);
+        assert_eq!(
+            weight(&reasons, "child_protection_conference"),
+            Weight::Undecided
+        );
+        assert_eq!(answer.transfers, vec![]);
+        world.end().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_supposed_fact_that_is_none_and_a_case_that_is_not_open_are_refused() {
+    each_database(async |url| {
+        let world = World::of("wirral", url).await;
+
+        let unknown = supposing(&world, "favourite_colour", "red");
+        let refused = explaining(&world)
+            .what_if(world.by("tom", unknown))
+            .await
+            .unwrap_err();
+        assert_eq!(reason(&refused), "INVALID_FIELDS");
+
+        let mut another = supposing(&world, "district", "north");
+        another.case_id = baton_ids::CaseId::new().to_string();
+        let refused = explaining(&world)
+            .what_if(world.by("tom", another))
+            .await
+            .unwrap_err();
+        assert_eq!(reason(&refused), "CASE_NOT_OPEN");
+        world.end().await;
+    })
+    .await;
+}
