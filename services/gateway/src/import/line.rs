@@ -133,13 +133,13 @@ pub fn read(file: &ImportFile, now: Timestamp) -> Vec<Line> {
     }
     // A part of a longer file repeats the column names.
     let shift = if file.first_line > 0 {
-        file.first_line - names.line - 1
+        file.first_line.saturating_sub(names.line.saturating_add(1))
     } else {
         0
     };
     rows.iter()
         .map(|row| {
-            let mut line = line(row.line + shift);
+            let mut line = line(row.line.saturating_add(shift));
             if row.fields.len() > names.fields.len() {
                 line.wrong(
                     "",
