@@ -31,6 +31,9 @@ use crate::storage::{
 /// The name of this service in events and answers.
 pub const NAME: &str = "allocation";
 
+/// More cases of one child than this are never asked for.
+const CASES_OF_CHILD_MAX: i64 = 200;
+
 /// What the use cases work with. Clones share it.
 #[derive(Clone)]
 pub struct App {
@@ -108,6 +111,23 @@ impl App {
         page: Page,
     ) -> Result<Vec<Case>, AppError> {
         Ok(storage::cases::list(self.store.db(), authority, filter, page).await?)
+    }
+
+    /// The cases of a child, open and closed.
+    pub async fn cases_of(
+        &self,
+        authority: &AuthorityId,
+        child: ChildId,
+    ) -> Result<Vec<Case>, AppError> {
+        let filter = Filter {
+            child: Some(child),
+            ..Filter::default()
+        };
+        let page = Page {
+            after: None,
+            size: CASES_OF_CHILD_MAX,
+        };
+        self.cases(authority, &filter, page).await
     }
 
     /// The history of a case, as believed now.

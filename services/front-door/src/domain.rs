@@ -9,6 +9,7 @@ pub mod decide;
 pub mod fact;
 pub mod family;
 mod refusal;
+pub mod routing;
 pub mod rules;
 
 pub use refusal::Refusal;

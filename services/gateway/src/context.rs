@@ -3,9 +3,8 @@
 use baton_clock::BusinessClock;
 use baton_contracts::allocation::v1::allocation_reaction_service_client::AllocationReactionServiceClient;
 use baton_contracts::allocation::v1::allocation_service_client::AllocationServiceClient;
-use baton_contracts::allocation::v1::{GetContextRequest, GetContextResponse};
 use baton_contracts::allocation::v1::{
-    GetOrganisationRequest, GetOrganisationResponse, SetPostRequest, SetTeamRequest,
+    GetContextRequest, GetContextResponse, GetFamilyCasesRequest, GetOrganisationRequest, GetOrganisationResponse, SetPostRequest, SetTeamRequest,
     SetWorkerRequest,
 };
 use baton_contracts::closure::v1::LocateClosureRequest;
@@ -26,6 +25,7 @@ use jiff::Timestamp;
 use tonic::{Request, Status};
 
 use crate::packs::Packs;
+use crate::reactions::step::path;
 use crate::services::Services;
 
 /// Gathers contexts.
@@ -145,6 +145,21 @@ impl Contexts {
         self.allocation().set_post(with(bare, post)).await.map(drop)
     }
 
+    /// Adds the cases of the family, open and closed: a former case or a sibling's can decide where a contact goes.
+    pub async fn add_family_cases(&self, context: &mut Context) -> Result<(), Status> {
+        let children = context.child.iter().chain(&context.siblings);
+        let child_ids: Vec<String> = children.map(|child| child.child_id.clone()).collect();
+        if child_ids.is_empty() {
+            return Ok(());
+        }
+        let request = GetFamilyCasesRequest { child_ids };
+        let mut client = AllocationReactionServiceClient::new(self.services.allocation.clone())
+            .max_decoding_message_size(MESSAGE_BYTES_MAX);
+        let found = client.get_family_cases(with(context, request)).await?;
+        context.family_cases = found.into_inner().cases;
+        Ok(())
+    }
+
     /// Finds the children that references name, in the order asked for. An unknown one has an empty id.
     pub async fn resolve(
         &self,
@@ -261,6 +276,15 @@ pub fn add_ledger(context: &mut Context, ledger: GetContextResponse) {
     }
     context.responsibility = ledger.responsibility;
     context.organisation = ledger.organisation;
+}
+
+/// Whether a method chooses where a contact goes.
+pub fn chooses_a_way(path: &str) -> bool {
+    const CHOOSING: [&str; 2] = [
+        path::LAUNCH_CONTACT,
+        "/baton.frontdoor.v1.FrontDoorService/DecideContact",
+    ];
+    CHOOSING.contains(&path)
 }
 
 fn with<T>(context: &Context, message: T) -> Request<T> {

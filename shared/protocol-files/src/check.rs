@@ -10,6 +10,7 @@ use crate::{embedded, pack, stored};
 
 mod citations;
 mod clocks;
+mod front_door;
 mod items;
 mod names;
 mod routes;
@@ -17,6 +18,7 @@ mod samples;
 
 pub(crate) use citations::citations;
 pub(crate) use clocks::clocks;
+pub(crate) use front_door::front_door;
 pub(crate) use items::items;
 pub(crate) use names::names;
 pub(crate) use routes::routes;

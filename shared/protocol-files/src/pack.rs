@@ -67,6 +67,7 @@ pub(crate) fn read_and_check(folder: &Folder, base: Option<&Folder>, register: &
     check::routes(&sections, &mut unsound);
     check::items(&sections, &head.ladder, &mut unsound);
     check::clocks(&sections, &mut unsound);
+    check::front_door(&sections, &mut unsound);
     let mut unread = findings.problems;
     let authority_file = folder.files.first();
     let at_head = |message| authority_file.map(|file| file.problem(1, message));
@@ -128,6 +129,8 @@ fn assemble(
             open_case: sections.open_case.map(|entry| entry.value),
             outcomes: values(sections.contact_outcomes),
             decided_by: sections.decided_by.map(|entry| entry.value),
+            elsewhere: sections.elsewhere.map(|entry| entry.value),
+            rotas: values(sections.rotas),
             clocks: values(sections.front_door_clocks),
         },
         allocation: AllocationRules {

@@ -234,6 +234,8 @@ pub(crate) struct FrontDoorFile {
     pub open_case: Option<Spanned<Value>>,
     pub outcomes: Entries,
     pub decided_by: Option<Spanned<Value>>,
+    pub elsewhere: Option<Spanned<Value>>,
+    pub rotas: Entries,
     pub clocks: Entries,
 }
 

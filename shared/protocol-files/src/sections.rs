@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use baton_protocol::allocation::{AllocatedMeans, HardStop, LeaveUnallocated, NamedBy};
 use baton_protocol::closure::ClosureGround;
-use baton_protocol::front_door::{ContactOutcome, DecidedBy, OpenCase, ReferralRoute};
+use baton_protocol::front_door::{
+    ContactOutcome, DecidedBy, OpenCase, ReferralRoute, Rota, RouteDecider,
+};
 use baton_protocol::notification::{Exception, NoticeKind};
 use baton_protocol::transfer::{
     ActionRule, Authority, GateItem, Meeting, Notice, Route, UndecidedRule,
@@ -25,6 +27,8 @@ pub(crate) struct Sections {
     pub open_case: Option<Located<OpenCase>>,
     pub contact_outcomes: Vec<Located<ContactOutcome>>,
     pub decided_by: Option<Located<DecidedBy>>,
+    pub elsewhere: Option<Located<RouteDecider>>,
+    pub rotas: Vec<Located<Rota>>,
     pub front_door_clocks: Vec<Located<Clock>>,
     pub allocated_means: Option<Located<AllocatedMeans>>,
     pub hard_stops: Vec<Located<HardStop>>,
@@ -65,12 +69,13 @@ impl Sections {
         let raw = raw::read::<Option<FrontDoorFile>>(file, &mut findings.problems)
             .flatten()
             .unwrap_or_default();
-        let one = raw.open_case.iter().chain(&raw.decided_by);
-        let one = one.cloned().collect();
+        let one = [&raw.open_case, &raw.decided_by, &raw.elsewhere];
+        let one = one.into_iter().flatten().cloned().collect();
         let ends = raw::ends([
             &raw.contact_routes,
             &raw.referral_routes,
             &raw.outcomes,
+            &raw.rotas,
             &raw.clocks,
             &one,
         ]);
@@ -83,6 +88,10 @@ impl Sections {
         self.decided_by = raw
             .decided_by
             .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
+        self.elsewhere = raw
+            .elsewhere
+            .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
+        self.rotas = raw::entries(file, raw.rotas, &ends, findings);
         self.front_door_clocks = raw::entries(file, raw.clocks, &ends, findings);
     }
 

@@ -95,6 +95,11 @@ impl FactKey {
         Self("case_open_with".to_owned())
     }
 
+    /// The day on which the child's last case was closed.
+    pub fn case_closed_on() -> Self {
+        Self("case_closed_on".to_owned())
+    }
+
     /// The team that closed the child's last case.
     pub fn case_closed_by() -> Self {
         Self("case_closed_by".to_owned())

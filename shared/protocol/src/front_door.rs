@@ -1,17 +1,20 @@
 //! What an authority's `front-door.yaml` says: contacts, decisions, referrals and their first team.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
-use crate::condition::{Condition, Scope, Truth};
-use crate::facts::{FactKey, Facts};
 use crate::moment::Term;
-use crate::pack::Pack;
-use crate::party::{Audience, Party, TeamKind};
+use crate::party::{Audience, Party};
 use crate::rule_id::RuleId;
-use crate::transfer::{RouteUndecided, Target, TargetTeam};
+
+mod choice;
+mod route;
+
+pub use choice::{Incoming, Relative, Routed, Towards};
+pub use route::{
+    Ages, Destination, Duty, InvalidRoute, ReferralRoute, Rota, RouteDecider, RouteNotice,
+    SiblingRule, Window,
+};
 
 /// Everything an authority says about its front door.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -27,28 +30,14 @@ pub struct FrontDoorRules {
     pub outcomes: Vec<ContactOutcome>,
     /// Who decides on a contact.
     pub decided_by: Option<DecidedBy>,
+    /// What it takes to send a referral elsewhere than the routes lead; nothing where the authority is silent.
+    #[serde(default)]
+    pub elsewhere: Option<RouteDecider>,
+    /// Which teams take turns.
+    #[serde(default)]
+    pub rotas: Vec<Rota>,
     /// What is due: `contact_decision` among others.
     pub clocks: Vec<Clock>,
-}
-
-/// One way a contact or a referral can go.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReferralRoute {
-    /// Its name.
-    pub route: String,
-    /// The rules it rests on.
-    pub cites: Vec<RuleId>,
-    /// Tried from the lowest to the highest.
-    pub order: u16,
-    /// Where it leads.
-    pub to: Target,
-    /// What has to hold.
-    #[serde(default)]
-    pub when: Option<Condition>,
-    /// What happens while that cannot be decided.
-    #[serde(default)]
-    pub undecided: RouteUndecided,
 }
 
 /// What concerns an open case is for the team that has it (M-006).
@@ -118,85 +107,19 @@ pub struct DecidedBy {
     pub by: Vec<Party>,
 }
 
-/// Where a contact or a referral goes.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Routed<'p> {
-    /// To the one team of that kind, in that area when one is given.
-    To {
-        /// The route that decided.
-        route: &'p ReferralRoute,
-        /// The team.
-        team: TargetTeam,
-    },
-    /// It depends on facts that are unknown.
-    Undecided {
-        /// The route that may be the one.
-        route: &'p ReferralRoute,
-        /// Every unknown fact that could change the answer.
-        missing: BTreeSet<FactKey>,
-    },
-    /// No route speaks of it.
-    None,
-}
-
 impl FrontDoorRules {
     /// The outcome of that name.
     pub fn outcome(&self, name: &str) -> Option<&ContactOutcome> {
         self.outcomes.iter().find(|outcome| outcome.outcome == name)
     }
 
+    /// The rota of the teams of that kind.
+    pub fn rota(&self, kind: crate::party::TeamKind) -> Option<&Rota> {
+        self.rotas.iter().find(|rota| rota.of == kind)
+    }
+
     /// The clock of that name.
     pub fn clock(&self, name: &str) -> Option<&Clock> {
         self.clocks.iter().find(|clock| clock.clock == name)
     }
-}
-
-impl Pack {
-    /// The team into whose tray a new contact is launched.
-    pub fn route_contact(&self, facts: &Facts) -> Routed<'_> {
-        first_match(&self.front_door.contact_routes, facts)
-    }
-
-    /// The team a referral goes to first.
-    pub fn route_referral(&self, facts: &Facts) -> Routed<'_> {
-        first_match(&self.front_door.referral_routes, facts)
-    }
-
-    /// Whether the neutral kind of team is one that takes contacts.
-    pub fn takes_contacts(&self, kind: TeamKind) -> bool {
-        self.front_door
-            .contact_routes
-            .iter()
-            .any(|route| route.to.kind == kind)
-    }
-}
-
-fn first_match<'p>(routes: &'p [ReferralRoute], facts: &Facts) -> Routed<'p> {
-    let scope = Scope::of(facts);
-    let mut ordered: Vec<&ReferralRoute> = routes.iter().collect();
-    ordered.sort_by_key(|route| route.order);
-    for route in ordered {
-        match (
-            route
-                .when
-                .as_ref()
-                .map_or(Truth::True, |when| when.decide(&scope).truth),
-            route.undecided,
-        ) {
-            (Truth::False, _) | (Truth::Undecided { .. }, RouteUndecided::Pass) => {}
-            (Truth::Undecided { missing }, RouteUndecided::Ask) => {
-                return Routed::Undecided { route, missing };
-            }
-            (Truth::True, _) | (Truth::Undecided { .. }, RouteUndecided::Take) => {
-                return match route.to.resolve(facts) {
-                    Ok(team) => Routed::To { route, team },
-                    Err(missing) => Routed::Undecided {
-                        route,
-                        missing: BTreeSet::from([missing]),
-                    },
-                };
-            }
-        }
-    }
-    Routed::None
 }

@@ -179,6 +179,18 @@ pub fn responsibility(case: &Case) -> Option<type_v1::Responsibility> {
     })
 }
 
+/// A case as the front door has to know it.
+pub fn family_case(case: &Case) -> type_v1::FamilyCase {
+    let worker = case.worker.as_ref().filter(|_| case.is_open());
+    type_v1::FamilyCase {
+        child_id: case.child.to_string(),
+        case_id: case.id.to_string(),
+        team_id: case.team.to_string(),
+        worker_id: worker_id(worker),
+        ended_at: case.closed_at.map(timestamp),
+    }
+}
+
 fn worker_id(worker: Option<&WorkerId>) -> String {
     worker.map(ToString::to_string).unwrap_or_default()
 }

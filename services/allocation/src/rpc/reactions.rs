@@ -285,6 +285,32 @@ impl AllocationReactionService for Handlers {
         }))
     }
 
+    async fn get_family_cases(
+        &self,
+        request: Request<wire::GetFamilyCasesRequest>,
+    ) -> Result<Response<wire::GetFamilyCasesResponse>, Status> {
+        let (context, body) = prepare(request)?;
+        let authority = context::authority(&context)?;
+        let mut violations = Violations::default();
+        let children: Vec<ChildId> = body
+            .child_ids
+            .iter()
+            .enumerate()
+            .filter_map(|(index, child)| {
+                parse::id(&mut violations, &format!("child_ids[{index}]"), child)
+            })
+            .collect();
+        violations.into_result()?;
+
+        let mut cases = Vec::new();
+        for child in children {
+            cases.extend(self.app.cases_of(&authority, child).await?);
+        }
+        Ok(Response::new(wire::GetFamilyCasesResponse {
+            cases: cases.iter().map(answer::family_case).collect(),
+        }))
+    }
+
     async fn resolve_recipients(
         &self,
         request: Request<wire::ResolveRecipientsRequest>,

@@ -124,16 +124,26 @@ impl World {
         )))
     }
 
-    /// The notices about a child's case.
+    /// The notices about a child's case and latest contact.
     pub async fn notices(&self, child: &str) -> Result<Vec<Value>, CallError> {
-        let Some(case) = self.case(child).await? else {
-            return Ok(Vec::new());
-        };
-        let body = json!({ "case_id": case["case_id"], "page_size": PAGE });
-        Ok(list(
-            &self.ask("NotificationService/ListNotices", body).await?,
-            "notices",
-        ))
+        let mut notices = Vec::new();
+        if let Some(case) = self.case(child).await? {
+            let body = json!({ "case_id": case["case_id"], "page_size": PAGE });
+            let answer = self.ask("NotificationService/ListNotices", body).await?;
+            notices.extend(list(&answer, "notices"));
+        }
+        // A contact that became no case has its notices too.
+        if let Some(contact) = self.contact(child).await? {
+            let body = json!({ "process_id": contact["contact_id"], "page_size": PAGE });
+            let answer = self.ask("NotificationService/ListNotices", body).await?;
+            let known: Vec<Value> = notices
+                .iter()
+                .map(|notice: &Value| notice["notice_id"].clone())
+                .collect();
+            let more = list(&answer, "notices").into_iter();
+            notices.extend(more.filter(|notice| !known.contains(&notice["notice_id"])));
+        }
+        Ok(notices)
     }
 
     /// What happened to a child, and what is waited for.

@@ -70,8 +70,8 @@ impl App {
         let family = storage::families::find_in(tx, &ctx.authority, command.child)
             .await?
             .ok_or_else(|| AppError::not_found("child", command.child))?;
-        let event = decide::launch(command, &family, ctx, pack, &self.calendar)?;
-        self.write(tx, None, vec![event], source, self.now()).await
+        let events = decide::launch(command, &family, ctx, pack, &self.calendar)?;
+        self.write(tx, None, events, source, self.now()).await
     }
 
     /// Decides a contact.

@@ -1,14 +1,16 @@
 //! Facts are reported.
 
-use baton_ids::ChildId;
+use baton_ids::{ChildId, EventId};
 use baton_protocol::FactKey;
 use baton_store::{RequestKey, StoreError, Tx};
 use jiff::Timestamp;
 
 use super::children::write;
 use super::{App, AppError, Outcome, Source};
+use crate::domain::contact::Contact;
 use crate::domain::context::Context;
-use crate::domain::fact::Stated;
+use crate::domain::decide;
+use crate::domain::fact::{Stated, values};
 use crate::domain::family::{self, Event, Family};
 use crate::storage;
 
@@ -47,16 +49,49 @@ impl App {
     where
         R: prost::Message + Default + 'static,
     {
-        let now = self.now();
+        let app = self.clone();
         let source = Source::of(&ctx);
         self.store
             .once(key, "report_facts", move |tx| {
                 Box::pin(async move {
-                    let outcome = report(tx, &command, &ctx, &source, now).await?;
+                    // Read before anything is written: the writes wait for the end of the transaction.
+                    let contacts =
+                        storage::contacts::of_child(tx, &ctx.authority, command.child).await?;
+                    let mut outcome = report(tx, &command, &ctx, &source, app.now()).await?;
+                    if let Some(met) = app.meet_duties(tx, contacts, &outcome.value, &ctx).await? {
+                        outcome.last_event = Some(met);
+                    }
                     Ok(to_response(&outcome))
                 })
             })
             .await
+    }
+}
+
+impl App {
+    /// Closes what is done on contacts of the child, now that the facts say so.
+    async fn meet_duties(
+        &self,
+        tx: &mut Tx,
+        contacts: Vec<Contact>,
+        reported: &Reported,
+        ctx: &Context,
+    ) -> Result<Option<EventId>, AppError> {
+        let facts = reported.family.child(reported.child);
+        let facts = facts.map(|child| values(&child.facts)).unwrap_or_default();
+        let mut last_event = None;
+        for contact in contacts {
+            let Some(met) = decide::duties_met(&contact, &facts, ctx.received_at) else {
+                continue;
+            };
+            tx.flush().await?;
+            let source = Source::of(ctx);
+            let written = self
+                .write(tx, Some(contact), vec![met], &source, self.now())
+                .await?;
+            last_event = written.last_event.or(last_event);
+        }
+        Ok(last_event)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who may act: the post somebody acts in, and who could act instead.
 
 use baton_ids::TeamId;
+use baton_protocol::front_door::RouteDecider;
 use baton_protocol::{Ladder, PostHeld, Role};
 
 use super::Refusal;
@@ -48,4 +49,41 @@ pub fn pick_post(
         })
         .cloned()
         .ok_or_else(refused)
+}
+
+/// The post in which the caller may decide on a contact that goes one way: the role, or a higher rung, of a team of the
+/// kind that the way asks for, of the team that holds the contact, or above teams.
+pub fn pick_for_way(
+    ctx: &Context,
+    ladder: &Ladder,
+    decided_by: &RouteDecider,
+    holding: &TeamId,
+) -> Result<PostHeld, Refusal> {
+    let of_kind = decided_by
+        .of
+        .map(|kind| ctx.team_of_kind(kind.as_str()).map(|team| team.id.clone()));
+    let meant = of_kind.map_or_else(
+        || holding.clone(),
+        |team| team.unwrap_or_else(|| holding.clone()),
+    );
+    let is_person = ctx.actor.kind == PrincipalKind::Person;
+    let fits = |held: &TeamId| match decided_by.of {
+        None => held == holding,
+        Some(kind) => ctx
+            .team(held)
+            .is_some_and(|team| team.kind == kind.as_str()),
+    };
+    ctx.actor
+        .posts
+        .iter()
+        .filter(|_| is_person)
+        .filter(|post| post.team.as_ref().is_none_or(fits))
+        .filter(|post| ladder.covers(post.role, decided_by.by, false))
+        .min_by_key(|post| (post.role != decided_by.by, post.covering_for.is_some()))
+        .cloned()
+        .ok_or_else(|| Refusal::RoleNotAllowed {
+            role: decided_by.by.to_string(),
+            team: meant,
+            rules: decided_by.cites.iter().map(ToString::to_string).collect(),
+        })
 }

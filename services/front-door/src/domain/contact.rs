@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use baton_ids::{AuthorityId, CaseId, ChildId, ContactId, FamilyId, ReferralId, TeamId};
-use baton_protocol::{Audience, PostHeld, Role};
+use baton_ids::{AuthorityId, CaseId, ChildId, ContactId, FamilyId, ReferralId, TeamId, WorkerId};
+use baton_protocol::{Audience, FactKey, Facts, PostHeld, Role, Value};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,35 @@ pub struct Contact {
     pub facts_unknown: Vec<String>,
     /// Version of the family's facts on which it was last decided.
     pub facts_version: i64,
+    /// What has to be done because of the way it goes, and is not yet.
+    #[serde(default)]
+    pub duties: Vec<OpenDuty>,
+}
+
+/// Something that has to be done because of the way a contact goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenDuty {
+    /// Its name.
+    pub name: String,
+    /// The rules that ask for it.
+    pub rules: Vec<String>,
+    /// The fact that says it is done.
+    pub met_by: FactKey,
+    /// Whose duty it is.
+    pub role: Role,
+    /// In which team.
+    pub team: TeamId,
+    /// Whether the contact waits for it.
+    pub before_decision: bool,
+}
+
+impl OpenDuty {
+    /// Whether the facts say that it is done.
+    pub fn is_met(&self, facts: &Facts) -> bool {
+        facts
+            .get(&self.met_by)
+            .is_some_and(|value| !matches!(value, Value::None | Value::Flag(false)))
+    }
 }
 
 /// Where a contact stands.
@@ -74,6 +103,12 @@ pub struct Decision {
     pub routed_to: Option<TeamId>,
     /// Digest of the rationale.
     pub rationale_digest: Option<String>,
+    /// The worker who takes the referral too.
+    #[serde(default)]
+    pub worker: Option<WorkerId>,
+    /// From when on the case is the team's. None for the decision itself.
+    #[serde(default)]
+    pub effective_at: Option<Timestamp>,
 }
 
 /// By when a contact has to be decided, and how that was counted.
@@ -133,8 +168,8 @@ pub struct Rung {
     pub at: Timestamp,
 }
 
-/// A duty to tell somebody of a decision.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A duty to tell somebody of a decision, or of the way a contact goes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tell {
     /// The kind of notice.
     pub kind: String,
@@ -150,6 +185,8 @@ pub struct Tell {
     pub sender: Option<Role>,
     /// Whether it may say nothing of the case (W-028).
     pub restricted: bool,
+    /// A role of this very team, instead of [`Tell::to`].
+    pub at_team: Option<(Role, TeamId)>,
 }
 
 /// What happened to a contact.
@@ -173,6 +210,20 @@ pub enum Event {
         departures: Vec<(String, String)>,
         /// Who has to be told.
         tells: Vec<Tell>,
+        /// What has to be done.
+        duties: Vec<OpenDuty>,
+    },
+    /// Somebody has to be told of it, because of the way it went when it was launched.
+    Forwarded {
+        /// Who has to be told.
+        tells: Vec<Tell>,
+    },
+    /// Duties were done.
+    DutiesMet {
+        /// Those that were.
+        duties: Vec<OpenDuty>,
+        /// When.
+        at: Timestamp,
     },
     /// The due instant passed without a decision.
     DecisionBreached {
@@ -206,13 +257,14 @@ pub fn apply(contact: Option<Contact>, event: &Event) -> Option<Contact> {
     };
     next.version += 1;
     match event {
-        Event::Launched(_) => {}
+        Event::Launched(_) | Event::Forwarded { .. } => {}
         Event::Decided {
             decision,
             rules,
             facts_used,
             family,
             facts_version,
+            duties,
             ..
         } => {
             if let Some(due) = &mut next.due {
@@ -229,6 +281,15 @@ pub fn apply(contact: Option<Contact>, event: &Event) -> Option<Contact> {
             next.facts_unknown.clear();
             add_all(&mut next.rules, rules);
             next.state = State::Decided((**decision).clone());
+            for duty in duties {
+                if !next.duties.iter().any(|known| known.name == duty.name) {
+                    next.duties.push(duty.clone());
+                }
+            }
+        }
+        Event::DutiesMet { duties, .. } => {
+            next.duties
+                .retain(|duty| !duties.iter().any(|met| met.name == duty.name));
         }
         Event::DecisionBreached { at } => {
             if let Some(due) = &mut next.due {

@@ -1,6 +1,6 @@
 //! What the rules of the front door may take into account besides what it holds itself.
 
-use baton_ids::{AuthorityId, CaseId, TeamId, WorkerId};
+use baton_ids::{AuthorityId, CaseId, ChildId, TeamId, WorkerId};
 use baton_protocol::PostHeld;
 use jiff::Timestamp;
 
@@ -21,12 +21,42 @@ pub struct Context {
     pub responsible: Option<Responsible>,
     /// Every team of the authority.
     pub teams: Vec<Team>,
+    /// The cases of the family, open and closed, as the ledger has them. Only with calls about a contact.
+    pub family_cases: Vec<FamilyCase>,
+}
+
+/// A case of a child of the family, as the ledger has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FamilyCase {
+    /// The child.
+    pub child: ChildId,
+    /// The responsible team; of a closed case, the one that closed it.
+    pub team: TeamId,
+    /// The worker of an open case.
+    pub worker: Option<WorkerId>,
+    /// When it was closed. None while it is open.
+    pub ended_at: Option<Timestamp>,
 }
 
 impl Context {
     /// The team with this id, when the organisation has it.
     pub fn team(&self, id: &TeamId) -> Option<&Team> {
         self.teams.iter().find(|team| team.id == *id)
+    }
+
+    /// The team of that kind that serves everybody, or else the first.
+    pub fn team_of_kind(&self, kind: &str) -> Option<&Team> {
+        let of_kind = || self.teams.iter().filter(|team| team.kind == kind);
+        of_kind()
+            .find(|team| team.area.is_none())
+            .or_else(|| of_kind().next())
+    }
+
+    /// The open case of a child of the family.
+    pub fn open_case_of(&self, child: ChildId) -> Option<&FamilyCase> {
+        self.family_cases
+            .iter()
+            .find(|case| case.child == child && case.is_open())
     }
 }
 

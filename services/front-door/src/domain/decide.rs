@@ -2,17 +2,17 @@
 
 use baton_calendar::Calendar;
 use baton_ids::{ChildId, ContactId, ReferralId, TeamId};
-use baton_protocol::front_door::ContactOutcome;
-use baton_protocol::{Pack, PostHeld, Role};
+use baton_protocol::front_door::{ContactOutcome, RouteDecider};
+use baton_protocol::{Facts, Pack, PostHeld, Role, Strength};
 use jiff::Timestamp;
 
 use super::Refusal;
-use super::authority::pick_post;
-use super::contact::{Contact, Decision, DueState, Event, State, add_all};
+use super::authority::{pick_for_way, pick_post};
+use super::contact::{Contact, Decision, DueState, Event, OpenDuty, State, add_all};
 use super::context::Context;
-use super::fact::values;
 use super::family::Family;
-use super::rules::{self, Way};
+use super::routing::{self, Circumstances, Way};
+use super::rules;
 
 /// Reports a contact.
 #[derive(Debug, Clone)]
@@ -57,24 +57,28 @@ pub fn launch(
     ctx: &Context,
     pack: &Pack,
     calendar: &Calendar,
-) -> Result<Event, Refusal> {
+) -> Result<Vec<Event>, Refusal> {
     if command.received_at > ctx.received_at {
         return Err(Refusal::EffectiveInFuture {
             at: command.received_at,
         });
     }
-    let facts = family
-        .child(command.child)
-        .map(|child| values(&child.facts))
-        .unwrap_or_default();
+    let known = Circumstances::of(
+        family,
+        command.child,
+        &command.source_kind,
+        command.received_at,
+        ctx,
+        calendar,
+    );
     let way = match &command.team {
-        Some(team) => named(team, ctx)?,
-        None => rules::way_of_contact(pack, &facts, ctx)?,
+        Some(team) => Way::to(team.clone(), Vec::new()),
+        None => routing::way_of_contact(pack, &known, ctx, calendar)?,
     };
     let team = ctx.team(&way.team).ok_or_else(|| Refusal::TeamUnknown {
         team: way.team.clone(),
     })?;
-    let mut due = rules::decision_due(pack, &facts, calendar, command.received_at, team);
+    let mut due = rules::decision_due(pack, &known.facts, calendar, command.received_at, team);
     if let Some(due) = &mut due {
         due.inherited = ctx.cause.kind == OPENING && due.breached_at <= ctx.received_at;
     }
@@ -85,7 +89,8 @@ pub fn launch(
             .map(|due| due.rules.as_slice())
             .unwrap_or_default(),
     );
-    Ok(Event::Launched(Box::new(Contact {
+    let forwarded = (!way.tells.is_empty()).then(|| Event::Forwarded { tells: way.tells });
+    let launched = Event::Launched(Box::new(Contact {
         id: ContactId::new(),
         authority: ctx.authority.clone(),
         child: command.child,
@@ -103,7 +108,9 @@ pub fn launch(
         facts_used: way.facts,
         facts_unknown: way.unknown,
         facts_version: family.version,
-    })))
+        duties: way.duties,
+    }));
+    Ok([launched].into_iter().chain(forwarded).collect())
 }
 
 /// Decides what action a contact needs (W-009, W-012, M-013, S-002).
@@ -129,36 +136,63 @@ pub fn decide(
             actual: contact.version,
         });
     }
-    let post = decider(contact, ctx, pack)?;
-    let outcome =
-        pack.front_door
-            .outcome(&command.outcome)
-            .ok_or_else(|| Refusal::OutcomeUnknown {
-                known: pack
-                    .front_door
-                    .outcomes
-                    .iter()
-                    .map(|outcome| outcome.outcome.clone())
-                    .collect(),
-            })?;
+    let known = Circumstances::of(
+        family,
+        contact.child,
+        &contact.source_kind,
+        contact.received_at,
+        ctx,
+        calendar,
+    );
+    let outcome = pack.front_door.outcome(&command.outcome);
+    let way = outcome.map_or(Ok(None), |outcome| {
+        onward(outcome, command, contact, &known, ctx, pack, calendar)
+    });
+    // Who may not decide at all learns nothing of the way.
+    let of_way = way.as_ref().ok().and_then(Option::as_ref);
+    let of_way = of_way.and_then(|way| way.decided_by.as_ref());
+    let post = decider(contact, of_way, ctx, pack)?;
+    let outcome = outcome.ok_or_else(|| Refusal::OutcomeUnknown {
+        known: pack
+            .front_door
+            .outcomes
+            .iter()
+            .map(|outcome| outcome.outcome.clone())
+            .collect(),
+    })?;
     let mut cited = rules::cited(&outcome.cites);
     if outcome.rationale && command.rationale_digest.is_none() {
         return Err(Refusal::RationaleRequired { rules: cited });
     }
-    let facts = family
-        .child(contact.child)
-        .map(|child| values(&child.facts))
-        .unwrap_or_default();
-    let way = onward(outcome, command, ctx, pack, || {
-        rules::way_of_referral(pack, &facts, ctx)
-    })?;
+    let way = way?;
+    duties_done(contact, way.as_ref(), &known.facts, command, pack)?;
+    let facts = known.facts;
+    if let Some(decided_by) = way.as_ref().and_then(|way| way.decided_by.as_ref()) {
+        let rules = rules::cited(&decided_by.cites);
+        if decided_by.reason && command.rationale_digest.is_none() {
+            return Err(Refusal::RationaleRequired { rules });
+        }
+        add_all(&mut cited, &rules);
+    }
     add_all(
         &mut cited,
         way.as_ref()
             .map(|way| way.rules.as_slice())
             .unwrap_or_default(),
     );
-    let (routed_to, facts_used) = way.map(|way| (way.team, way.facts)).unzip();
+    let mut tells = rules::tells(outcome, contact, &facts, pack, calendar, ctx.received_at);
+    let (mut routed_to, mut worker, mut facts_used, mut duties) =
+        (None, None, Vec::new(), Vec::new());
+    let mut effective_at = None;
+    if let Some(way) = way {
+        tells.extend(way.tells);
+        facts_used = way.facts;
+        duties = way.duties;
+        duties.retain(|duty| !duty.before_decision);
+        worker = way.worker;
+        effective_at = way.from_receipt.then_some(contact.received_at);
+        routed_to = Some(way.team);
+    }
     // What concerns an open case goes on in that case: it begins no second one.
     let referral = (outcome.refers && ctx.responsible.is_none()).then(ReferralId::new);
 
@@ -171,13 +205,16 @@ pub fn decide(
             referral,
             routed_to,
             rationale_digest: command.rationale_digest.clone(),
+            worker,
+            effective_at,
         }),
         rules: cited,
-        facts_used: facts_used.unwrap_or_default(),
+        facts_used,
         family: family.id,
         facts_version: family.version,
         departures: command.departures.clone(),
-        tells: rules::tells(outcome, contact, &facts, pack, calendar, ctx.received_at),
+        tells,
+        duties,
     };
     Ok(breach(contact, ctx.received_at)
         .into_iter()
@@ -205,8 +242,17 @@ pub fn escalate(contact: &Contact, rung: usize, at: Timestamp) -> Option<Event> 
     (rung < due.rungs.len() && !due.told.contains(&rung)).then_some(Event::Escalated { rung, at })
 }
 
-/// The post in which the caller may decide: any one that the pack names, else the team's manager (W-009, M-013).
-fn decider(contact: &Contact, ctx: &Context, pack: &Pack) -> Result<PostHeld, Refusal> {
+/// The post in which the caller may decide: what the way asks for, any one that the pack names, else the team's
+/// manager (W-009, M-013).
+fn decider(
+    contact: &Contact,
+    of_way: Option<&RouteDecider>,
+    ctx: &Context,
+    pack: &Pack,
+) -> Result<PostHeld, Refusal> {
+    if let Some(decided_by) = of_way {
+        return pick_for_way(ctx, &pack.ladder, decided_by, &contact.team);
+    }
     let Some(decided_by) = &pack.front_door.decided_by else {
         return pick_post(ctx, &pack.ladder, Role::TEAM_MANAGER, &contact.team, &[]);
     };
@@ -229,35 +275,69 @@ fn decider(contact: &Contact, ctx: &Context, pack: &Pack) -> Result<PostHeld, Re
 fn onward(
     outcome: &ContactOutcome,
     command: &Decide,
+    contact: &Contact,
+    known: &Circumstances,
     ctx: &Context,
     pack: &Pack,
-    by_protocol: impl FnOnce() -> Result<Way, Refusal>,
+    calendar: &Calendar,
 ) -> Result<Option<Way>, Refusal> {
     if let Some(responsible) = &ctx.responsible {
-        return Ok(outcome.refers.then(|| Way {
-            team: responsible.team.clone(),
-            rules: rules::of_open_case(pack),
-            facts: Vec::new(),
-            unknown: Vec::new(),
-        }));
+        let stays = || Way::to(responsible.team.clone(), routing::of_open_case(pack));
+        return Ok(outcome.refers.then(stays));
     }
-    match &command.team {
-        Some(team) => named(team, ctx).map(Some),
-        None if outcome.refers => by_protocol().map(Some),
-        None => Ok(None),
-    }
+    routing::way_of_decision(
+        pack,
+        known,
+        &contact.team,
+        &outcome.outcome,
+        outcome.refers,
+        command.team.as_ref(),
+        ctx,
+        calendar,
+    )
 }
 
-/// The team that the caller named.
-fn named(team: &TeamId, ctx: &Context) -> Result<Way, Refusal> {
-    ctx.team(team)
-        .ok_or_else(|| Refusal::TeamUnknown { team: team.clone() })?;
-    Ok(Way {
-        team: team.clone(),
-        rules: Vec::new(),
-        facts: Vec::new(),
-        unknown: Vec::new(),
+/// What has to be done before a contact is decided that goes this way: refused where rules bind hard, and not without
+/// a reason where they bind softly.
+fn duties_done(
+    contact: &Contact,
+    way: Option<&Way>,
+    facts: &Facts,
+    command: &Decide,
+    pack: &Pack,
+) -> Result<(), Refusal> {
+    let asked = contact
+        .duties
+        .iter()
+        .chain(way.iter().flat_map(|way| &way.duties));
+    let has_reason = |duty: &&OpenDuty| {
+        let departs = |rule: &String| command.departures.iter().any(|(from, _)| from == rule);
+        pack.enforcement.default == Strength::Soft && duty.rules.iter().any(departs)
+    };
+    let mut open: Vec<OpenDuty> = asked
+        .filter(|duty| duty.before_decision && !duty.is_met(facts))
+        .filter(|duty| !has_reason(duty))
+        .cloned()
+        .collect();
+    open.dedup_by(|one, other| one.name == other.name);
+    if open.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::DutiesOpen {
+        soft: pack.enforcement.default == Strength::Soft,
+        duties: open,
     })
+}
+
+/// The duties of a contact that the facts now say are done.
+pub fn duties_met(contact: &Contact, facts: &Facts, at: Timestamp) -> Option<Event> {
+    let duties: Vec<OpenDuty> = contact
+        .duties
+        .iter()
+        .filter(|duty| duty.is_met(facts))
+        .cloned()
+        .collect();
+    (!duties.is_empty()).then_some(Event::DutiesMet { duties, at })
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use baton_ids::TeamId;
 use jiff::Timestamp;
 
+use super::contact::OpenDuty;
+
 /// Why a command was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -61,6 +63,20 @@ pub enum Refusal {
         rules: Vec<String>,
         /// The facts, by key.
         keys: Vec<String>,
+    },
+    /// The protocol leaves the choice of the team to whoever decides, and none was named (M-051, M-077).
+    #[error("whoever decides names the team that this goes to")]
+    TeamNotNamed {
+        /// The rules that say so.
+        rules: Vec<String>,
+    },
+    /// Something has to be done before the contact is decided that goes this way.
+    #[error("something has to be done before this is decided")]
+    DutiesOpen {
+        /// Whether a recorded reason would do.
+        soft: bool,
+        /// What.
+        duties: Vec<OpenDuty>,
     },
     /// The caller holds no post that may do this.
     #[error("this takes a {role} of {team}")]

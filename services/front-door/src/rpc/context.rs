@@ -6,7 +6,7 @@ use baton_ids::AuthorityId;
 use baton_protocol::PostHeld;
 use baton_rpc::{Problem, Reason};
 
-use crate::domain::context::{Actor, Cause, Context, PrincipalKind, Responsible, Team};
+use crate::domain::context::{Actor, Cause, Context, FamilyCase, PrincipalKind, Responsible, Team};
 
 /// The context of a call.
 pub fn of(context: &wire::Context) -> Result<Context, Problem> {
@@ -45,6 +45,11 @@ pub fn of(context: &wire::Context) -> Result<Context, Problem> {
             .map(responsible)
             .transpose()?,
         teams: teams.map(team).collect::<Result<_, _>>()?,
+        family_cases: context
+            .family_cases
+            .iter()
+            .map(family_case)
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -74,6 +79,19 @@ fn responsible(responsible: &wire::Responsibility) -> Result<Responsible, Proble
             .map(str::parse)
             .transpose()
             .map_err(|_| broken())?,
+    })
+}
+
+fn family_case(case: &wire::FamilyCase) -> Result<FamilyCase, Problem> {
+    let ended_at = case.ended_at.as_ref().map(instant).transpose();
+    Ok(FamilyCase {
+        child: case.child_id.parse().map_err(|_| broken())?,
+        team: case.team_id.parse().map_err(|_| broken())?,
+        worker: filled(&case.worker_id)
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| broken())?,
+        ended_at: ended_at.map_err(|_| broken())?,
     })
 }
 

@@ -75,6 +75,27 @@ fn refused(refusal: &Refusal) -> Problem {
                 remedy: "report the fact, or name the team".to_owned(),
             }))
         }
+        Refusal::TeamNotNamed { rules } => says(Reason::RuleRefuses).item(OpenItem {
+            reason: Reason::RuleRefuses.to_string(),
+            subject: "team_id".to_owned(),
+            rules: rules.clone(),
+            owner: "whoever decides".to_owned(),
+            remedy: "name the team that suits best".to_owned(),
+        }),
+        Refusal::DutiesOpen { soft, duties } => {
+            let reason = if *soft {
+                Reason::ReasonRequired
+            } else {
+                Reason::GateNotMet
+            };
+            says(reason).items(duties.iter().map(|duty| OpenItem {
+                reason: reason.to_string(),
+                subject: duty.name.clone(),
+                rules: duty.rules.clone(),
+                owner: format!("{} of {}", duty.role, duty.team),
+                remedy: format!("report `{}`", duty.met_by),
+            }))
+        }
         Refusal::RoleNotAllowed { role, team, rules } => says(Reason::RoleNotAllowed)
             .metadata("role", role)
             .metadata("team_id", team.as_str())

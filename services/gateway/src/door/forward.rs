@@ -10,7 +10,7 @@ use tonic_types::StatusExt as _;
 
 use super::Identities;
 use super::subject::{self, About};
-use crate::context::{Contexts, Located, add_facts, add_ledger};
+use crate::context::{Contexts, Located, add_facts, add_ledger, chooses_a_way};
 use crate::services::Services;
 
 /// A context that has aged between being gathered and being used is gathered again this often.
@@ -97,6 +97,9 @@ impl Door {
         let mut context = bare.clone();
         add_facts(&mut context, facts);
         add_ledger(&mut context, ledger);
+        if chooses_a_way(call.path) {
+            self.contexts.add_family_cases(&mut context).await?;
+        }
         Ok(context)
     }
 

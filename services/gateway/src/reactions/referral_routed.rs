@@ -33,14 +33,11 @@ pub fn next(event: &Event, progress: Progress<'_>) -> Next {
         request_id: progress.request_id(),
         child_id: event.child_id.clone(),
         team_id: team_id.to_owned(),
-        worker_id: String::new(),
+        worker_id: text(event, "worker_id").to_owned(),
         effective_at: event.effective_at,
         referral_id: text(event, "referral_id").to_owned(),
         rules: event.rules.clone(),
     };
-    Next::Send(Step::new(
-        path::PLACE_CASE,
-        &request,
-        About::child(&event.child_id),
-    ))
+    let about = About::child(&event.child_id).with_workers([text(event, "worker_id")]);
+    Next::Send(Step::new(path::PLACE_CASE, &request, about))
 }

@@ -121,7 +121,7 @@ impl Run {
         let contexts = &self.runner.0.contexts;
         match self
             .seen
-            .context(contexts, &reaction.authority, cause, &step.about)
+            .context(contexts, &reaction.authority, cause, &step)
             .await
         {
             Ok(context) => {

@@ -5,10 +5,10 @@ use baton_contracts::frontdoor::v1::{GetFactsResponse, RecordFactsResponse};
 use baton_contracts::type_v1::Context;
 use tonic::Status;
 
-use crate::context::{Contexts, Located, add_facts, add_ledger};
+use crate::context::{Contexts, Located, add_facts, add_ledger, chooses_a_way};
 use crate::reactions::answer::Answer;
 use crate::reactions::cause::Cause;
-use crate::reactions::step::{About, Freshness, path};
+use crate::reactions::step::{Freshness, Step, path};
 
 /// Facts and responsibility as this run last saw them.
 #[derive(Debug, Default)]
@@ -28,8 +28,9 @@ impl Seen {
         contexts: &Contexts,
         authority: &str,
         cause: &Cause,
-        about: &About,
+        step: &Step,
     ) -> Result<Context, Status> {
+        let about = &step.about;
         let actor = Contexts::baton(&cause.on_behalf_of);
         let named = cause.named.clone().unwrap_or_default();
         let received_at = cause
@@ -68,6 +69,9 @@ impl Seen {
         self.ledger_of.clone_from(&about.child_id);
         add_facts(&mut context, facts);
         add_ledger(&mut context, ledger);
+        if chooses_a_way(step.path) {
+            contexts.add_family_cases(&mut context).await?;
+        }
         Ok(context)
     }
 

@@ -73,6 +73,7 @@ impl Facts {
                 }
                 .encode_to_vec()
             }
+            "GetFamilyCases" => allocation::GetFamilyCasesResponse::default().encode_to_vec(),
             "GetContext" => self.context(&decode(body)).encode_to_vec(),
             "GetOrganisation" => allocation::GetOrganisationResponse {
                 posts: if self.organisation_is_empty {

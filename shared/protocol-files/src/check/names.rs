@@ -22,7 +22,7 @@ const ACTS: [&str; 8] = [
 ];
 
 /// Media by which a notice can be sent.
-const MEDIA: [&str; 3] = ["email", "letter", "task"];
+pub(super) const MEDIA: [&str; 3] = ["email", "letter", "task"];
 
 /// Finds names that are given twice, not given at all, or given and never used.
 ///

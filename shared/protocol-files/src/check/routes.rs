@@ -13,15 +13,6 @@ pub(crate) fn routes(sections: &Sections, problems: &mut Vec<Problem>) {
     for route in &sections.routes {
         complete(route, problems);
     }
-    for route in sections
-        .contact_routes
-        .iter()
-        .chain(&sections.referral_routes)
-    {
-        if route.value.when.is_some() && !route.keys.iter().any(|key| key == "undecided") {
-            problems.push(route.problem("when", undecided_missing(&route.value.route)));
-        }
-    }
     ties_and_dead(&sections.routes, problems);
 }
 

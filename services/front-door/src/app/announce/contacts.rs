@@ -43,6 +43,10 @@ fn base(event: &Event, after: &Contact, source: &Source, recorded_at: Timestamp)
     let rules = match event {
         Event::Launched(contact) => contact.rules.clone(),
         Event::Decided { rules, .. } => rules.clone(),
+        Event::Forwarded { .. } => after.rules.clone(),
+        Event::DutiesMet { duties, .. } => {
+            duties.iter().flat_map(|duty| duty.rules.clone()).collect()
+        }
         Event::DecisionBreached { .. } | Event::Escalated { .. } => after
             .due
             .as_ref()
@@ -75,7 +79,11 @@ fn base(event: &Event, after: &Contact, source: &Source, recorded_at: Timestamp)
 fn acted_in(event: &Event) -> Option<&PostHeld> {
     match event {
         Event::Decided { decision, .. } => Some(&decision.post),
-        Event::Launched(_) | Event::DecisionBreached { .. } | Event::Escalated { .. } => None,
+        Event::Launched(_)
+        | Event::Forwarded { .. }
+        | Event::DutiesMet { .. }
+        | Event::DecisionBreached { .. }
+        | Event::Escalated { .. } => None,
     }
 }
 
@@ -115,6 +123,15 @@ fn described(event: &Event, after: &Contact) -> (&'static str, Timestamp, Json) 
             });
             ("contact.decided", decision.at, data)
         }
+        Event::Forwarded { .. } => {
+            let data = json!({ "team_id": after.team.as_str() });
+            ("contact.forwarded", after.received_at, data)
+        }
+        Event::DutiesMet { duties, at } => {
+            let names: Vec<&str> = duties.iter().map(|duty| duty.name.as_str()).collect();
+            let data = json!({ "team_id": after.team.as_str(), "duties": names });
+            ("contact.duties_met", *at, data)
+        }
         Event::DecisionBreached { at } => {
             let due = after.due.as_ref();
             let data = json!({
@@ -148,11 +165,13 @@ fn routed(event: &Event, after: &Contact, decided: &Announced) -> Option<Announc
         "referral_id": referral.to_string(),
         "contact_id": after.id.to_string(),
         "team_id": team.as_str(),
+        "worker_id": decision.worker.as_ref().map(ToString::to_string).unwrap_or_default(),
         "outcome": decision.outcome,
     });
     Some(Announced {
         event_id: baton_ids::EventId::new().to_string(),
         r#type: "referral.routed".to_owned(),
+        effective_at: Some(timestamp(decision.effective_at.unwrap_or(decision.at))),
         data: Some(structure(&data)),
         notices_due: Vec::new(),
         tasks: Vec::new(),

@@ -9,15 +9,23 @@ use baton_ids::TeamId;
 use baton_protocol::{Audience, Place};
 use serde_json::json;
 
-use crate::domain::contact::{Contact, Due, Event, Rung};
+use crate::domain::contact::{Contact, Due, Event, OpenDuty, Rung};
 
 /// Who has to be told.
 pub(super) fn notices(event: &Event, after: &Contact) -> Vec<NoticeDue> {
-    let Event::Decided {
-        decision, tells, ..
-    } = event
-    else {
-        return Vec::new();
+    let (tells, said, when) = match event {
+        Event::Decided {
+            decision, tells, ..
+        } => {
+            let decided_at = decision.at.to_string();
+            let said = json!({ "outcome": decision.outcome, "decided_at": decided_at });
+            (tells, said, "decided")
+        }
+        Event::Forwarded { tells } => {
+            let received_at = after.received_at.to_string();
+            (tells, json!({ "received_at": received_at }), "launched")
+        }
+        _ => return Vec::new(),
     };
     tells
         .iter()
@@ -25,7 +33,7 @@ pub(super) fn notices(event: &Event, after: &Contact) -> Vec<NoticeDue> {
             let content = if tell.restricted {
                 json!({ "restricted": true })
             } else {
-                json!({ "outcome": decision.outcome, "decided_at": decision.at.to_string() })
+                said.clone()
             };
             NoticeDue {
                 kind: tell.kind.clone(),
@@ -33,11 +41,16 @@ pub(super) fn notices(event: &Event, after: &Contact) -> Vec<NoticeDue> {
                     .to
                     .iter()
                     .map(|audience| audience_of(*audience, after))
+                    .chain(tell.at_team.as_ref().map(|(role, team)| Owner {
+                        role: role.to_string(),
+                        team_id: team.to_string(),
+                        ..Owner::default()
+                    }))
                     .collect(),
                 medium: tell.medium.clone(),
                 rules: tell.rules.clone(),
                 due_at: tell.due_at.map(timestamp),
-                cause_key: format!("{}/decided", after.id),
+                cause_key: format!("{}/{when}", after.id),
                 content: Some(structure(&content)),
                 sender: tell.sender.map(|role| Owner {
                     role: role.to_string(),
@@ -73,7 +86,14 @@ fn audience_of(audience: Audience, contact: &Contact) -> Owner {
 pub(super) fn tasks(event: &Event, after: &Contact) -> Vec<TaskChange> {
     let due = after.due.as_ref();
     match event {
-        Event::Launched(_) => vec![decision_task(after, true, false)],
+        Event::Launched(_) => std::iter::once(decision_task(after, true, false))
+            .chain(after.duties.iter().map(|duty| duty_task(after, duty, true)))
+            .collect(),
+        Event::Forwarded { .. } => Vec::new(),
+        Event::DutiesMet { duties, .. } => duties
+            .iter()
+            .map(|duty| duty_task(after, duty, false))
+            .collect(),
         Event::DecisionBreached { .. } => {
             let told = due.into_iter().flat_map(|due| {
                 due.told
@@ -88,7 +108,7 @@ pub(super) fn tasks(event: &Event, after: &Contact) -> Vec<TaskChange> {
             .map(|due| escalation_task(after, due, *rung, true))
             .into_iter()
             .collect(),
-        Event::Decided { .. } => {
+        Event::Decided { duties, .. } => {
             let told = due.into_iter().flat_map(|due| {
                 due.told
                     .iter()
@@ -96,8 +116,26 @@ pub(super) fn tasks(event: &Event, after: &Contact) -> Vec<TaskChange> {
             });
             std::iter::once(decision_task(after, false, false))
                 .chain(told)
+                .chain(duties.iter().map(|duty| duty_task(after, duty, true)))
                 .collect()
         }
+    }
+}
+
+/// Something to do because of the way a contact goes.
+fn duty_task(contact: &Contact, duty: &OpenDuty, open: bool) -> TaskChange {
+    TaskChange {
+        key: format!("{}/duty/{}", contact.id, duty.name),
+        open,
+        code: duty.name.clone(),
+        owner: Some(Owner {
+            role: duty.role.to_string(),
+            team_id: duty.team.to_string(),
+            ..Owner::default()
+        }),
+        rules: duty.rules.clone(),
+        references: references(contact),
+        ..TaskChange::default()
     }
 }
 

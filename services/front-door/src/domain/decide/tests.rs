@@ -41,6 +41,7 @@ fn manager(covering_for: Option<&str>) -> Context {
             kind: "assessment".into(),
             area: Some("north".into()),
         }],
+        family_cases: Vec::new(),
     }
 }
 
@@ -70,7 +71,7 @@ fn launched(family: &Family, source: &str) -> Contact {
         received_at: at("2026-03-02T09:00:00Z"),
         team: Some("frt-north".parse().unwrap()),
     };
-    let event = launch(
+    let events = launch(
         &command,
         family,
         &manager(None),
@@ -78,7 +79,10 @@ fn launched(family: &Family, source: &str) -> Contact {
         &Calendar::embedded().unwrap(),
     )
     .unwrap();
-    crate::domain::contact::apply(None, &event).unwrap()
+    events
+        .iter()
+        .fold(None, crate::domain::contact::apply)
+        .unwrap()
 }
 
 fn no_concerns() -> Decide {
