@@ -79,6 +79,10 @@ impl OpenDuty {
 /// Where a contact stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a contact has one state, and nearly every one ends decided"
+)]
 pub enum State {
     /// It waits for a decision.
     Launched,

@@ -89,7 +89,7 @@ pub fn launch(
             .map(|due| due.rules.as_slice())
             .unwrap_or_default(),
     );
-    let forwarded = (!way.tells.is_empty()).then(|| Event::Forwarded { tells: way.tells });
+    let forwarded = (!way.tells.is_empty()).then_some(Event::Forwarded { tells: way.tells });
     let launched = Event::Launched(Box::new(Contact {
         id: ContactId::new(),
         authority: ctx.authority.clone(),
@@ -289,8 +289,7 @@ fn onward(
         pack,
         known,
         &contact.team,
-        &outcome.outcome,
-        outcome.refers,
+        outcome,
         command.team.as_ref(),
         ctx,
         calendar,

@@ -16,6 +16,10 @@ use crate::transfer::{RouteUndecided, Target};
 /// One way a contact or a referral can go. Everything that is asked for has to hold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word that a practitioner writes"
+)]
 pub struct ReferralRoute {
     /// Its name.
     pub route: String,
