@@ -4,8 +4,8 @@ use baton_clock::BusinessClock;
 use baton_contracts::allocation::v1::allocation_reaction_service_client::AllocationReactionServiceClient;
 use baton_contracts::allocation::v1::allocation_service_client::AllocationServiceClient;
 use baton_contracts::allocation::v1::{
-    GetContextRequest, GetContextResponse, GetFamilyCasesRequest, GetOrganisationRequest, GetOrganisationResponse, SetPostRequest, SetTeamRequest,
-    SetWorkerRequest,
+    GetContextRequest, GetContextResponse, GetFamilyCasesRequest, GetOrganisationRequest,
+    GetOrganisationResponse, SetPostRequest, SetTeamRequest, SetWorkerRequest,
 };
 use baton_contracts::closure::v1::LocateClosureRequest;
 use baton_contracts::closure::v1::closure_reaction_service_client::ClosureReactionServiceClient;

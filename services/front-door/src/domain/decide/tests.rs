@@ -218,8 +218,11 @@ fn a_decision_that_was_late_when_the_contact_was_taken_over_is_told_apart() {
             ..manager(None)
         };
         let calendar = Calendar::embedded().unwrap();
-        let event = launch(&command, &family, &ctx, &pack(), &calendar).unwrap();
-        let contact = crate::domain::contact::apply(None, &event).unwrap();
+        let events = launch(&command, &family, &ctx, &pack(), &calendar).unwrap();
+        let contact = events
+            .iter()
+            .fold(None, crate::domain::contact::apply)
+            .unwrap();
         contact.due.is_some_and(|due| due.inherited)
     };
 
