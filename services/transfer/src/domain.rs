@@ -22,6 +22,7 @@ mod decide;
 mod departures;
 mod draft;
 mod due;
+mod duty;
 mod event;
 mod evidence;
 mod expiry;
@@ -59,6 +60,7 @@ pub use context::{
 pub use decide::decide;
 pub use departures::Departure;
 pub use draft::Rules;
+pub use duty::{DutyChange, DutyEvent};
 pub use event::{Change, Event, ItemChange, NoticeDue};
 pub use expiry::{point_came, ring};
 pub use item::{Act, Item, ItemState};

@@ -58,6 +58,11 @@ pub const fn migrations() -> Migrations {
                 "watches",
                 include_str!("../migrations/sqlite/1002_watches.sql"),
             ),
+            (
+                1003,
+                "watches_of_child",
+                include_str!("../migrations/sqlite/1003_watches_of_child.sql"),
+            ),
         ],
         postgres: &[
             (
@@ -74,6 +79,11 @@ pub const fn migrations() -> Migrations {
                 1002,
                 "watches",
                 include_str!("../migrations/postgres/1002_watches.sql"),
+            ),
+            (
+                1003,
+                "watches_of_child",
+                include_str!("../migrations/postgres/1003_watches_of_child.sql"),
             ),
         ],
     }

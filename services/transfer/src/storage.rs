@@ -6,4 +6,4 @@ mod watches;
 
 pub use considerations::{lock_consideration, open_consideration_of, save_consideration};
 pub use transfers::{Page, find, insert, list, lock, save, series_of_child};
-pub use watches::{lock_watch, save_watch};
+pub use watches::{lock_watch, lock_watch_of_child, save_watch};

@@ -149,6 +149,7 @@ fn assemble(
             authorities: values(sections.authorities),
             actions: sections.actions.map(|entry| entry.value),
             undecided: sections.undecided.map(|entry| entry.value),
+            duties: values(sections.duties),
         },
         closure: ClosureRules {
             grounds: values(sections.grounds),

@@ -156,8 +156,8 @@ pub(crate) fn entry_of<T: DeserializeOwned>(
 
 /// The name an entry gives, under the key of its section.
 fn name_of(entry: &Value) -> Option<String> {
-    const KEYS: [&str; 8] = [
-        "route", "item", "meeting", "clock", "notice", "kind", "outcome", "ground",
+    const KEYS: [&str; 9] = [
+        "route", "item", "meeting", "clock", "notice", "kind", "outcome", "ground", "duty",
     ];
     KEYS.iter()
         .find_map(|key| entry.get(key)?.as_str().map(str::to_owned))
@@ -259,6 +259,7 @@ pub(crate) struct TransferFile {
     pub meetings: Entries,
     pub clocks: Entries,
     pub tells: Entries,
+    pub duties: Entries,
     pub authorities: Entries,
     pub actions: Option<Spanned<Value>>,
     pub undecided: Option<Spanned<Value>>,

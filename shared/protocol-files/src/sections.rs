@@ -9,7 +9,7 @@ use baton_protocol::front_door::{
 };
 use baton_protocol::notification::{Exception, NoticeKind};
 use baton_protocol::transfer::{
-    ActionRule, Authority, GateItem, Meeting, Notice, Route, UndecidedRule,
+    ActionRule, Authority, Duty, GateItem, Meeting, Notice, Route, UndecidedRule,
 };
 use baton_protocol::{Clock, Strength};
 
@@ -40,6 +40,7 @@ pub(crate) struct Sections {
     pub meetings: Vec<Located<Meeting>>,
     pub clocks: Vec<Located<Clock>>,
     pub tells: Vec<Located<Notice>>,
+    pub duties: Vec<Located<Duty>>,
     pub authorities: Vec<Located<Authority>>,
     pub actions: Option<Located<ActionRule>>,
     pub undecided: Option<Located<UndecidedRule>>,
@@ -126,6 +127,7 @@ impl Sections {
             &raw.meetings,
             &raw.clocks,
             &raw.tells,
+            &raw.duties,
             &raw.authorities,
             &one,
         ]);
@@ -134,6 +136,7 @@ impl Sections {
         self.meetings = raw::entries(file, raw.meetings, &ends, findings);
         self.clocks = raw::entries(file, raw.clocks, &ends, findings);
         self.tells = raw::entries(file, raw.tells, &ends, findings);
+        self.duties = raw::entries(file, raw.duties, &ends, findings);
         self.authorities = raw::entries(file, raw.authorities, &ends, findings);
         self.undecided = raw
             .undecided

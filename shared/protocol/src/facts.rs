@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use baton_calendar::age_reached_on;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -78,6 +79,11 @@ impl FactKey {
     /// The expected delivery date, from which gestation is counted.
     pub fn expected_delivery_date() -> Self {
         Self("expected_delivery_date".to_owned())
+    }
+
+    /// The day on which the child became looked after.
+    pub fn accommodated_on() -> Self {
+        Self("accommodated_on".to_owned())
     }
 
     /// The date of birth.
@@ -229,6 +235,15 @@ impl Facts {
             return Some(false);
         }
         self.date("expected_delivery_date").map(|_| true)
+    }
+
+    /// How many full years old the child was on the day it became looked after (C-025). Derived, never stored: that day
+    /// and the day of birth do not change with time. `None` while one of them is not known.
+    pub fn accommodated_aged(&self) -> Option<i64> {
+        let born = self.date("date_of_birth")?;
+        let on = self.date("accommodated_on")?;
+        let years = (0..=30u8).take_while(|years| age_reached_on(born, *years, 0) <= on);
+        years.last().map(i64::from)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::party::{Audience, Party};
 use crate::rule_id::RuleId;
 
 mod choice;
+mod duty;
 mod gate;
 mod notice;
 mod opens;
@@ -19,6 +20,7 @@ mod route;
 mod weighing;
 
 pub use choice::{Choice, Chosen, Considered, TargetTeam, Trigger};
+pub use duty::Duty;
 pub use gate::{Bars, Flag, GateItem, IfFailed, Recent, SatisfiedBy, Waiver};
 pub use notice::{Notice, Occasion};
 pub use opens::{DATE, FACTS_CHANGED, InvalidOpensOn, MEETING, OpensOn, REQUESTED};
@@ -46,6 +48,9 @@ pub struct TransferRules {
     pub actions: Option<ActionRule>,
     /// Whose task it is to find out what is unknown.
     pub undecided: Option<UndecidedRule>,
+    /// What is owed on a case while a kind of team has it, whether it moves or not.
+    #[serde(default)]
+    pub duties: Vec<Duty>,
 }
 
 /// A meeting that belongs to a transfer.

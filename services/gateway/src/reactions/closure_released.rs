@@ -6,7 +6,7 @@ use baton_contracts::closure::v1::{ConfirmEndRequest, FailEndRequest};
 use super::answer::Answer;
 use super::cause::ClosureRelease;
 use super::step::{About, Step, path};
-use super::{Next, Progress, park, park_unreadable, platform};
+use super::{Next, Progress, facts, park, park_unreadable, platform};
 
 /// What comes next after a release for closing.
 pub fn next(released: &ClosureRelease, progress: Progress<'_>) -> Next {
@@ -63,6 +63,19 @@ pub fn next(released: &ClosureRelease, progress: Progress<'_>) -> Next {
                 ..
             },
         ] => park(refusal, platform()),
+        // What was watched for the case, and owed on it, ends with it.
+        [
+            _,
+            Answer {
+                path: confirmed, ..
+            },
+        ] if confirmed == path::CONFIRM_END => Next::Send(facts::reassess(
+            &released.child_id,
+            "facts_changed",
+            None,
+            release.effective_at,
+            progress,
+        )),
         _ => Next::Finished(Vec::new()),
     }
 }

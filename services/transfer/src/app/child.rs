@@ -142,6 +142,8 @@ impl App {
         }
         if let Some(watch) = &considered.watch {
             super::watch::save(tx, watch).await?;
+            let origin = Origin::of_call(context, &context.pack, post);
+            super::watch::announce(tx, watch, &considered.duties, &origin)?;
         }
         if let Some(consideration) = &considered.consideration {
             let origin = Origin::of_call(context, &context.pack, None);

@@ -1,6 +1,8 @@
 //! Completing a transfer: the request, the ledger's answer, and ending without a move.
 
-use baton_protocol::transfer::{Act as ProtocolAct, AtPoint, CompletedBy, GateUnmet, Occasion};
+use baton_protocol::transfer::{
+    Act as ProtocolAct, AtPoint, CompletedBy, FACTS_CHANGED, GateUnmet, Occasion,
+};
 use baton_protocol::{PostHeld, Role};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -12,7 +14,7 @@ use super::owner::{outgoing, receiving};
 use super::progress::COMPLETION_FAILED;
 use super::refusal::{OpenItem, Refusal};
 use super::state::{Hold, HoldKind, Phase};
-use super::watch::watches;
+use super::watch::is_watched;
 
 impl Draft<'_> {
     /// Refuses what the phase does not know: nothing is possible while the ledger decides, or after the end.
@@ -209,11 +211,8 @@ impl Draft<'_> {
         match &self.transfer.phase {
             Phase::Completing { release: under_way } if under_way.id == release => {
                 let rules = under_way.rules.clone();
-                // A team of another kind may have routes of its own that hold already.
-                let to = self.context.team(&self.transfer.to_team);
-                let look_again = to
-                    .and_then(|team| team.kind.parse().ok())
-                    .is_some_and(|kind| watches(self.rules.pack, kind));
+                // A team of another kind may have routes that hold already, and other duties.
+                let look_again = is_watched(self.rules.pack, FACTS_CHANGED);
                 let change = Change::Completed {
                     epoch,
                     moved_at,

@@ -7,6 +7,7 @@ use super::command::Trigger;
 use super::consideration::Consideration;
 use super::context::{Child, Context, Responsibility, Team};
 use super::draft::{Draft, Rules};
+use super::duty::DutyChange;
 use super::event::{Change as Changed, Event};
 use super::opening::{self, Opening, booked};
 use super::refusal::Refusal;
@@ -35,6 +36,8 @@ pub struct Considered {
     pub consideration: Option<Consideration>,
     /// What is watched for the case, if that changed.
     pub watch: Option<Watch>,
+    /// What changed about what is owed on the case.
+    pub duties: Vec<DutyChange>,
     /// Why.
     pub explanation: Explanation,
     /// When it was true in the world.
@@ -426,6 +429,7 @@ impl<'a> Deciding<'a> {
             changes: vec![],
             consideration: None,
             watch: None,
+            duties: vec![],
             explanation,
             effective_at: self.trigger.effective_at,
         }

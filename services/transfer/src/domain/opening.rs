@@ -361,6 +361,7 @@ pub fn opened(
         changes,
         consideration: series.settled_consideration(),
         watch: None,
+        duties: vec![],
         explanation,
         effective_at,
     }

@@ -14,7 +14,7 @@ use super::opening::{self, Receiving};
 use super::owner::{Owner, outgoing};
 use super::refusal::Refusal;
 use super::state::{Phase, Transfer};
-use super::watch::Look;
+use super::watch::{Look, Looked};
 
 /// How long somebody has to find out what a trigger waits for, where the protocol says nothing.
 const UNDECIDED_WITHIN: Duration = Duration::WorkingDays(1);
@@ -36,7 +36,11 @@ impl Deciding<'_> {
             }
         }
         let mut considered = self.nothing(Explanation::of("reassessed"));
-        let (look, watch) = self.look(child)?;
+        let Looked {
+            look,
+            watch,
+            duties,
+        } = self.look(child)?;
         let opened = match &look {
             Look::Opens {
                 route,
@@ -66,6 +70,7 @@ impl Deciding<'_> {
             considered = self.undecided(child, responsibility, missing, rules, explanation);
         }
         considered.watch = considered.watch.or(watch);
+        considered.duties = duties;
         changes.append(&mut considered.changes);
         considered.changes = changes;
         Ok(considered)
@@ -126,9 +131,9 @@ impl Deciding<'_> {
         let Some(child) = &self.context.child else {
             return Ok(self.nothing(Explanation::of("reassessed")));
         };
-        let again = match self.look(child)? {
-            (Look::Undecided { missing, rules }, _) => Some((missing, rules)),
-            _ => None,
+        let again = match self.look(child)?.look {
+            Look::Undecided { missing, rules } => Some((missing, rules)),
+            Look::Opens { .. } | Look::Nothing => None,
         };
         let (Some((missing, rules)), Some(responsibility)) = (again, &self.context.responsibility)
         else {
@@ -334,7 +339,7 @@ impl Draft<'_> {
 }
 
 /// Who a party is while there is no transfer: only the responsible team is known.
-fn owner_before_opening(party: Party, responsibility: &Responsibility) -> Owner {
+pub fn owner_before_opening(party: Party, responsibility: &Responsibility) -> Owner {
     let in_team = !matches!(party.place, Place::Area | Place::Authority);
     Owner {
         role: party.role.to_string(),

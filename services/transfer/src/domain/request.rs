@@ -102,6 +102,25 @@ impl Deciding<'_> {
                 });
             }
         }
+        // A stronger route that says the case stays answers for those who ask as well.
+        let keeps = self.rules.pack.transfer.routes.iter().find(|other| {
+            other.stays
+                && other.is_requested()
+                && other.order < route.order
+                && from.is_some_and(|from| other.from.contains(&from))
+                && other
+                    .when
+                    .as_ref()
+                    .is_none_or(|when| when.decide(&scope).truth == Truth::True)
+        });
+        if let Some(keeps) = keeps {
+            return Err(Refusal::RuleRefuses {
+                act: "request_transfer",
+                rules: ids(&keeps.cites),
+                owner: None,
+                remedy: "the protocol keeps the case with the team that has it",
+            });
+        }
         if let Some(live) = &self.series.live
             && !self.is_stronger(route.order, live)
         {

@@ -18,6 +18,7 @@ use super::command::Trigger;
 use super::consider::{Considered, Deciding, Explanation};
 use super::context::{Child, Context, Responsibility, Team};
 use super::draft::ids;
+use super::duty::{DutyChange, Owed};
 use super::opening::{self, Receiving};
 use super::refusal::Refusal;
 
@@ -43,6 +44,9 @@ pub struct Watch {
     pub next: Option<Timestamp>,
     /// The rules of the routes that are due then.
     pub rules: BTreeSet<String>,
+    /// What is owed on the case, by its name.
+    #[serde(default)]
+    pub duties: BTreeMap<String, Owed>,
     /// Grows by one with each change; zero for one that was never kept.
     pub version: i64,
 }
@@ -59,14 +63,15 @@ impl Watch {
             settled: BTreeMap::new(),
             next: None,
             rules: BTreeSet::new(),
+            duties: BTreeMap::new(),
             version: 0,
         }
     }
 
-    /// The day that was waited for has come: what follows is decided on fresh facts.
-    pub fn rung(&mut self) {
-        self.next = None;
-        self.version += 1;
+    /// When something is to happen next: a day on which a route can be due, or something about what is owed.
+    pub fn next_ring(&self) -> Option<Timestamp> {
+        let duties = self.duties.values().filter_map(Owed::next_ring);
+        duties.chain(self.next).min()
     }
 
     fn settle(&mut self, route: &str, responsibility: &Responsibility) {
@@ -100,6 +105,16 @@ pub enum Look<'p> {
     Nothing,
 }
 
+/// What came of a look at what is watched for a case.
+pub struct Looked<'p> {
+    /// What it opens.
+    pub look: Look<'p>,
+    /// What is watched afterwards, when that changed.
+    pub watch: Option<Watch>,
+    /// What changed about what is owed.
+    pub duties: Vec<DutyChange>,
+}
+
 /// The kind of the team that is responsible, if it is one the protocol knows.
 pub fn kind_of(responsibility: &Responsibility, context: &Context) -> Option<TeamKind> {
     context
@@ -107,24 +122,15 @@ pub fn kind_of(responsibility: &Responsibility, context: &Context) -> Option<Tea
         .and_then(|team| team.kind.parse().ok())
 }
 
-/// Whether a protocol watches cases of the team that is responsible, so that a look at the facts has to be remembered.
-pub fn is_watched(pack: &Pack, context: &Context, trigger: &str) -> bool {
-    let from = context
-        .responsibility
-        .as_ref()
-        .and_then(|responsibility| kind_of(responsibility, context));
-    let Some(from) = from else { return false };
+/// Whether a protocol watches cases, so that a look at the facts has to be remembered.
+pub fn is_watched(pack: &Pack, trigger: &str) -> bool {
     let by_conference = trigger.starts_with("conference_");
-    pack.transfer.routes.iter().any(|route| {
-        route.is_watched_for(from)
-            && (!by_conference || route.opens_on.iter().any(OpensOn::is_conference))
-    })
-}
-
-/// Whether a protocol watches cases of a kind of team.
-pub fn watches(pack: &Pack, kind: TeamKind) -> bool {
     let mut routes = pack.transfer.routes.iter();
-    routes.any(|route| route.is_watched_for(kind))
+    let route = routes.any(|route| {
+        route.opens_on.iter().any(OpensOn::is_watched)
+            && (!by_conference || route.opens_on.iter().any(OpensOn::is_conference))
+    });
+    route || (!by_conference && !pack.transfer.duties.is_empty())
 }
 
 /// From when on the day of a date route has come; `None` while it cannot be told.
@@ -134,20 +140,32 @@ fn comes_at(term: &Term, facts: &Facts, pack: &Pack, calendar: &Calendar) -> Opt
 }
 
 impl<'a> Deciding<'a> {
-    /// Looks at what is watched. The second is what is watched afterwards, when that changed.
-    pub fn look(&self, child: &Child) -> Result<(Look<'a>, Option<Watch>), Refusal> {
-        let Some(responsibility) = &self.context.responsibility else {
-            return Ok((Look::Nothing, None));
+    /// Looks at what is watched.
+    pub fn look(&self, child: &Child) -> Result<Looked<'a>, Refusal> {
+        let mut looked = Looked {
+            look: Look::Nothing,
+            watch: None,
+            duties: vec![],
         };
-        let Some(from) = kind_of(responsibility, self.context) else {
-            return Ok((Look::Nothing, None));
-        };
-        if !watches(self.rules.pack, from) {
-            return Ok((Look::Nothing, None));
+        if !is_watched(self.rules.pack, FACTS_CHANGED) {
+            return Ok(looked);
         }
+        let open = self.context.responsibility.as_ref();
+        let from = open.and_then(|responsibility| kind_of(responsibility, self.context));
+        let (Some(responsibility), Some(from)) = (open, from) else {
+            // The case has ended: nothing is waited for and nothing is owed any more.
+            if let Some(mut watch) = self.series.watch.clone() {
+                watch.next = None;
+                looked.duties = watch.cancel_duties(self.context.received_at);
+                looked.watch = self.changed(watch);
+            }
+            return Ok(looked);
+        };
         let mut watch = self.watch_now(child, responsibility, from);
-        let look = self.look_for(child, responsibility, from, &mut watch)?;
-        Ok((look, self.changed(watch)))
+        looked.look = self.look_for(child, responsibility, from, &mut watch)?;
+        looked.duties = self.look_at_duties(child, responsibility, from, &mut watch);
+        looked.watch = self.changed(watch);
+        Ok(looked)
     }
 
     /// What a transfer that was just opened settles, whatever opened it.
@@ -177,8 +195,9 @@ impl<'a> Deciding<'a> {
                 known.settled == watch.settled
                     && known.next == watch.next
                     && known.rules == watch.rules
+                    && known.duties == watch.duties
             }
-            None => watch.settled.is_empty() && watch.next.is_none(),
+            None => watch.settled.is_empty() && watch.next.is_none() && watch.duties.is_empty(),
         };
         watch.version = kept + 1;
         (!same).then_some(watch)

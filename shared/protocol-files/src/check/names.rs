@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use baton_protocol::transfer::{Notice, Occasion, SatisfiedBy};
-use baton_protocol::{CATALOGUE, FactKey};
+use baton_protocol::{CATALOGUE, FactKey, Place};
 
 use crate::problem::Problem;
 use crate::raw::Located;
@@ -51,6 +51,7 @@ fn all_names(sections: &Sections, problems: &mut Vec<Problem>) {
     once(&sections.clocks, |clock| &clock.clock, problems);
     once(&sections.front_door_clocks, |clock| &clock.clock, problems);
     once(&sections.tells, |notice| &notice.notice, problems);
+    once(&sections.duties, |duty| &duty.duty, problems);
     once(
         &sections.contact_outcomes,
         |outcome| &outcome.outcome,
@@ -93,6 +94,7 @@ fn all_names(sections: &Sections, problems: &mut Vec<Problem>) {
     );
 
     conferences(sections, problems);
+    duties(sections, problems);
     items(sections, problems);
     clocks(sections, problems);
     meetings(sections, problems);
@@ -150,6 +152,35 @@ fn conferences(sections: &Sections, problems: &mut Vec<Problem>) {
         }
         for outcome in route.value.outcomes.keys() {
             check_code(route, "conference.outcome", outcome, problems);
+        }
+    }
+}
+
+/// A duty is owed by a role of the team that has the case, or above it, from a day that is a fact or an age.
+fn duties(sections: &Sections, problems: &mut Vec<Problem>) {
+    for duty in &sections.duties {
+        let name = &duty.value.duty;
+        if duty.value.while_with.is_empty() {
+            let message = format!("`{name}` is owed while nobody has the case: give `while_with`");
+            problems.push(duty.problem("while_with", message));
+        }
+        let parties = std::iter::once(duty.value.by);
+        for party in parties.chain(duty.value.escalate.iter().map(|rung| rung.to)) {
+            if matches!(party.place, Place::Outgoing | Place::Receiving) {
+                let message = format!(
+                    "`{name}` belongs to no transfer: write `of responsible|area|authority`"
+                );
+                problems.push(duty.problem(&party.to_string(), message));
+            }
+        }
+        if let Some(term) = &duty.value.due
+            && term.moment.fact().is_none()
+        {
+            let message = format!(
+                "`{name}` belongs to no transfer: `{}` is never known",
+                term.moment
+            );
+            problems.push(duty.problem("due", message));
         }
     }
 }

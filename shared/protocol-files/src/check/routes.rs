@@ -28,7 +28,7 @@ fn complete(route: &Located<Route>, problems: &mut Vec<Problem>) {
     if route.value.when.is_some() && !route.keys.iter().any(|key| key == "undecided") {
         wrong("when", undecided_missing(name));
     }
-    if route.value.is_requested() && route.value.requested_by.is_empty() {
+    if route.value.is_requested() && !route.value.stays && route.value.requested_by.is_empty() {
         wrong(
             "requested",
             format!("nobody may ask for `{name}`: give `requested_by`"),

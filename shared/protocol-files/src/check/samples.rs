@@ -5,6 +5,9 @@ use baton_protocol::{CATALOGUE, Condition, FactKind, FactSpec, Facts, Value};
 /// How many combinations are tried at most: a bound, so that no file can hold up the start.
 const COMBINATIONS_MAX: usize = 4_000;
 
+/// The age on the day of accommodation, which rests on two dates.
+const AGED: &str = "child.accommodated_aged";
+
 /// Every combination of the values that the facts named in these conditions can have. Those of the first condition come
 /// first: where there are too many, the facts of the last ones stay unknown.
 pub(super) fn combinations(conditions: &[&Condition]) -> Vec<Facts> {
@@ -36,6 +39,10 @@ pub(super) fn combinations(conditions: &[&Condition]) -> Vec<Facts> {
 }
 
 fn names(condition: &Condition, key: &str) -> bool {
+    let is_aged = condition.source().contains(AGED);
+    if is_aged && ["date_of_birth", "accommodated_on"].contains(&key) {
+        return true;
+    }
     if key == "date_of_birth" || key == "expected_delivery_date" {
         return condition.source().contains("child.unborn") || condition.source().contains(key);
     }
@@ -50,7 +57,15 @@ fn values_of(spec: &FactSpec, conditions: &[&Condition]) -> Vec<Value> {
             .iter()
             .any(|condition| quoted.iter().any(|code| condition.source().contains(code)))
     };
+    let is_aged = conditions
+        .iter()
+        .any(|condition| condition.source().contains(AGED));
     let mut values = vec![Value::None];
+    if let (true, "accommodated_on", Value::Date(born)) = (is_aged, spec.key, spec.sample()) {
+        let at = |years: i64| Value::Date(born.saturating_add(jiff::Span::new().years(years)));
+        values.extend([at(15), at(16), at(17)]);
+        return values;
+    }
     match spec.kind {
         FactKind::Flag => values.extend([Value::Flag(true), Value::Flag(false)]),
         FactKind::Code if !spec.codes.is_empty() => {

@@ -37,6 +37,8 @@ pub(super) enum Name {
     Fact(FactKey),
     /// `child.unborn`.
     Unborn,
+    /// `child.accommodated_aged`: full years on the day the child became looked after.
+    AccommodatedAged,
     /// `event.…`: a code, or none.
     Event(&'static str),
     /// `process.…`: a flag.
@@ -57,6 +59,7 @@ impl Name {
                 .map(Self::Fact)
                 .map_err(|error: crate::facts::FactError| error.to_string()),
             "child" if rest == "unborn" => Ok(Self::Unborn),
+            "child" if rest == "accommodated_aged" => Ok(Self::AccommodatedAged),
             "event" => known(EVENT_NAMES)
                 .map(Self::Event)
                 .ok_or_else(|| unknown(text)),
@@ -70,7 +73,7 @@ impl Name {
 
 fn unknown(text: &str) -> String {
     format!(
-        "`{text}` is not known here: use facts.<key>, child.unborn, event.trigger, event.conference.kind, event.outcome, process.item_failed or process.worker_named"
+        "`{text}` is not known here: use facts.<key>, child.unborn, child.accommodated_aged, event.trigger, event.conference.kind, event.outcome, process.item_failed or process.worker_named"
     )
 }
 
@@ -100,6 +103,9 @@ impl<'a> Scope<'a> {
         let mut child = Tree::default();
         if let Some(unborn) = self.facts.is_unborn() {
             child.insert("unborn", CelValue::Bool(unborn));
+        }
+        if let Some(years) = self.facts.accommodated_aged() {
+            child.insert("accommodated_aged", CelValue::Int(years));
         }
         context.add_variable_from_value("child", child.into_value());
 

@@ -269,3 +269,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn c_025_the_age_on_the_day_of_accommodation_is_counted_to_the_birthday() {
+    let aged = |accommodated: &str| {
+        Facts::new()
+            .with("date_of_birth", Value::Date("2009-05-10".parse().unwrap()))
+            .unwrap()
+            .with(
+                "accommodated_on",
+                Value::Date(accommodated.parse().unwrap()),
+            )
+            .unwrap()
+            .accommodated_aged()
+    };
+    assert_eq!(aged("2026-05-09"), Some(16));
+    assert_eq!(aged("2026-05-10"), Some(17));
+}

@@ -82,6 +82,9 @@ impl Walk<'_> {
                 Ok(Name::Unborn) if self.scope.facts.is_unborn().is_none() => {
                     missing.extend([FactKey::date_of_birth(), FactKey::expected_delivery_date()]);
                 }
+                Ok(Name::AccommodatedAged) if self.scope.facts.accommodated_aged().is_none() => {
+                    missing.extend([FactKey::date_of_birth(), FactKey::accommodated_on()]);
+                }
                 _ => {}
             }
         }

@@ -289,3 +289,45 @@ fn a_route_without_a_team_to_take_the_case_is_somebodys_task() {
     assert_eq!(waiting.missing, ["receiving_team"]);
     assert!(look(&mut stage).consideration.is_none());
 }
+
+#[test]
+fn what_is_owed_on_a_case_is_due_met_and_goes_with_the_team() {
+    let mut stage = with_routes(&[]);
+    let duty = json!({
+        "duty": "refer_to_leaving_care", "title": "t", "cites": ["S-109"], "while_with": ["assessment"],
+        "when": "facts.looked_after", "due": "at 17 years of age", "by": "social_worker of responsible",
+        "met_by": "facts.leaving_care_referred_on != null",
+        "escalate": ["team_manager of responsible"],
+    });
+    let pack = Arc::make_mut(&mut stage.pack);
+    pack.transfer.duties = vec![serde_json::from_value(duty).unwrap()];
+    stage.know_date("date_of_birth", "2009-04-10");
+
+    assert!(
+        look(&mut stage).duties.is_empty(),
+        "nobody said that it is asked"
+    );
+    let set = knows_looked_after(&mut stage, true).duties;
+    assert_eq!(set[0].what, DutyEvent::Set);
+    assert_eq!(set[0].owed.due_on.unwrap().to_string(), "2026-04-10");
+    assert!(look(&mut stage).duties.is_empty(), "asked once");
+
+    let watch = stage.series.watch.as_mut().unwrap();
+    assert_eq!(watch.next_ring(), Some(local("2026-04-11 00:00")));
+    let missed = watch.ring_duties(local("2026-04-11 00:00"));
+    assert_eq!(missed[0].what, DutyEvent::Breached);
+    assert_eq!(missed[1].what, DutyEvent::Escalated(0));
+    assert_eq!(watch.next_ring(), None);
+
+    stage.at("2026-04-20 09:00");
+    stage.know_date("leaving_care_referred_on", "2026-04-20");
+    assert_eq!(look(&mut stage).duties[0].what, DutyEvent::Met);
+
+    let mut moved = with_routes(&[]);
+    moved.pack = stage.pack.clone();
+    moved.facts = stage.facts.clone();
+    moved.know("leaving_care_referred_on", Value::None);
+    assert_eq!(look(&mut moved).duties[0].what, DutyEvent::Set);
+    moved.responsibility.as_mut().unwrap().team = TeamId::new("cic").unwrap();
+    assert_eq!(look(&mut moved).duties[0].what, DutyEvent::Cancelled);
+}
