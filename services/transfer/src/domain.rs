@@ -12,6 +12,7 @@ mod agreements;
 mod apply;
 mod authority;
 mod basis;
+mod by_meeting;
 mod clock;
 mod command;
 mod completion;

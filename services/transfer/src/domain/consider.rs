@@ -251,50 +251,9 @@ impl<'a> Deciding<'a> {
             self.context,
         );
         let superseded = live.map(|live| self.superseded(live, &blank));
-        let blank = carried_over(blank, live);
+        let blank = opening::carried_over(blank, live);
         let draft = opening::open(blank, self.trigger, self.context, self.rules);
         opening::opened(draft, explanation, self.series, superseded)
-    }
-
-    /// A meeting other than a conference was held, for which no transfer was waiting.
-    fn meeting_held(&self, child: &Child) -> Result<Considered, Refusal> {
-        let opened = self.opened_by_meeting(child)?;
-        match opened {
-            Some(opened) if !opened.changes.is_empty() => Ok(opened),
-            undecided => {
-                let mut again = self.reassessed(child)?;
-                if let Some(undecided) = undecided {
-                    again.consideration = undecided.consideration.or(again.consideration);
-                    again.explanation = undecided.explanation;
-                }
-                Ok(again)
-            }
-        }
-    }
-
-    /// What a meeting opens, or why that cannot be decided; `None` when it opens nothing.
-    pub fn opened_by_meeting(&self, child: &Child) -> Result<Option<Considered>, Refusal> {
-        let mut considered = self.scheduled(child)?;
-        let opened = considered
-            .changes
-            .last_mut()
-            .filter(|change| change.before.is_none());
-        let Some(change) = opened else {
-            let undecided = considered.explanation.decision == "undecided";
-            return Ok(undecided.then_some(considered));
-        };
-        if let (Some(opened), Some(held)) = (
-            super::apply::apply_all(None, &change.events),
-            &self.trigger.meeting,
-        ) {
-            let mut draft = Draft::new(opened, self.context, self.rules);
-            draft.events = std::mem::take(&mut change.events);
-            draft.record_meeting(held)?;
-            draft.refresh();
-            draft.advance();
-            change.events = draft.events;
-        }
-        Ok(Some(considered))
     }
 
     /// Only a transfer that people still work on can be superseded: what is with the ledger is decided there.
@@ -434,16 +393,4 @@ impl<'a> Deciding<'a> {
             effective_at: self.trigger.effective_at,
         }
     }
-}
-
-/// What was already done for the former transfer counts for the one that takes its place, item by item.
-fn carried_over(mut blank: Transfer, former: Option<&Transfer>) -> Transfer {
-    let Some(former) = former else { return blank };
-    blank.gate.clone_from(&former.gate);
-    blank.notices_sent.clone_from(&former.notices_sent);
-    if former.to_team == blank.to_team {
-        blank.receiving_worker.clone_from(&former.receiving_worker);
-        blank.worker_named_at = former.worker_named_at;
-    }
-    blank
 }

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::basis::Basis;
 use super::command::{ConferenceReport, MeetingHeld};
 use super::owner::Owner;
 
@@ -51,4 +52,16 @@ pub struct Consideration {
     pub open: bool,
     /// Grows by one with each change.
     pub version: i64,
+}
+
+/// What opened a transfer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedBy {
+    /// The trigger: `conference_scheduled`, `meeting:…`, `facts_changed`, `requested`, `date`.
+    pub event: String,
+    /// When that was true in the world.
+    pub at: Timestamp,
+    /// What was known then; none for those of before this was recorded.
+    #[serde(default)]
+    pub basis: Option<Basis>,
 }

@@ -8,12 +8,13 @@ use baton_protocol::{Facts, Party, Role, TeamKind, Value};
 use super::basis::basis_of;
 use super::command::{ConferenceReport, Trigger};
 use super::consider::{Change as SeriesChange, Considered, Explanation, Series};
+use super::consideration::OpenedBy;
 use super::context::{Child, Context, Responsibility, Team};
 use super::draft::{Draft, Rules, ids};
 use super::event::{Change, Event};
 use super::owner::receiving;
 use super::refusal::Refusal;
-use super::state::{Conference, OpenedBy, Phase, Point, Transfer};
+use super::state::{Conference, Phase, Point, Transfer};
 
 /// What a trigger comes to before anything is written.
 pub enum Opening<'p> {
@@ -365,4 +366,16 @@ pub fn opened(
         explanation,
         effective_at,
     }
+}
+
+/// What was already done for the former transfer counts for the one that takes its place, item by item.
+pub fn carried_over(mut blank: Transfer, former: Option<&Transfer>) -> Transfer {
+    let Some(former) = former else { return blank };
+    blank.gate.clone_from(&former.gate);
+    blank.notices_sent.clone_from(&former.notices_sent);
+    if former.to_team == blank.to_team {
+        blank.receiving_worker.clone_from(&former.receiving_worker);
+        blank.worker_named_at = former.worker_named_at;
+    }
+    blank
 }

@@ -3,10 +3,28 @@
 use baton_calendar::Due;
 use baton_protocol::Truth;
 use baton_protocol::transfer::Dated;
+use jiff::Timestamp;
 
 use super::draft::{Draft, ids, joined};
 use super::event::Change;
-use super::state::{Point, Skipped, TooEarly};
+use super::state::{Point, Skipped, TooEarly, Transfer};
+
+impl Transfer {
+    /// Every unknown fact that stands in the way of something, once.
+    pub fn unknown_facts(&self) -> Vec<String> {
+        let facts: std::collections::BTreeSet<&String> =
+            self.undecided.values().flatten().collect();
+        facts.into_iter().cloned().collect()
+    }
+
+    /// When its point comes by itself, because nothing but a date is waited for.
+    pub fn point_comes_at(&self) -> Option<Timestamp> {
+        let point = &self.point;
+        let waits =
+            self.phase.is_workable() && point.reached_at.is_none() && point.waiting_for.is_empty();
+        point.from.filter(|_| waits)
+    }
+}
 
 impl Draft<'_> {
     /// Counts the point anew. It is reached only when the conference was held and decided for the move.

@@ -5,7 +5,7 @@ use baton_protocol::transfer::{DATE, FACTS_CHANGED, MEETING, Occasion};
 use baton_protocol::{Party, Place, Role, Truth};
 
 use super::command::Trigger;
-use super::consider::{Change, Considered, Deciding, Explanation};
+use super::consider::{Change, Considered, Deciding, Explanation, Series};
 use super::consideration::Consideration;
 use super::context::{Child, Responsibility};
 use super::draft::{Draft, ids};
@@ -24,6 +24,20 @@ pub const RECEIVING_TEAM_DIFFERS: &str = "receiving_team_differs";
 impl Deciding<'_> {
     /// Fresh facts: whatever counts from them is counted anew, and a trigger that waited for them is decided.
     pub fn reassessed(&self, child: &Child) -> Result<Considered, Refusal> {
+        if let Some(lapsed) = self.lapsed_with_its_facts() {
+            // What no longer holds is out of the way of what holds now.
+            let rest = Series {
+                live: None,
+                ..self.series.clone()
+            };
+            let again = Deciding {
+                series: &rest,
+                ..*self
+            };
+            let mut considered = again.reassessed(child)?;
+            considered.changes.insert(0, lapsed);
+            return Ok(considered);
+        }
         let mut changes = vec![];
         for done in &self.series.completed {
             let mut draft = self.draft(done);
@@ -76,12 +90,20 @@ impl Deciding<'_> {
         Ok(considered)
     }
 
+    /// The live transfer, when the facts that opened it no longer hold.
+    fn lapsed_with_its_facts(&self) -> Option<Change> {
+        let live = self.series.live.as_ref();
+        let live = live.filter(|live| live.phase.is_workable())?;
+        let mut draft = self.draft(live);
+        draft.lapse_when_untrue().then(|| Change {
+            before: Some(live.clone()),
+            events: draft.events,
+        })
+    }
+
     fn reassess_live(&self, live: &Transfer, child: &Child) -> Result<Vec<Event>, Refusal> {
         let mut draft = self.draft(live);
         if !live.phase.is_workable() {
-            return Ok(draft.events);
-        }
-        if draft.lapse_when_untrue() {
             return Ok(draft.events);
         }
         draft.follow_the_area(child)?;

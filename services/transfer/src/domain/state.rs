@@ -9,8 +9,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::basis::Basis;
 use super::clock::Clock;
+use super::consideration::OpenedBy;
 use super::departures::Departure;
 use super::item::Item;
 
@@ -89,18 +89,6 @@ pub struct Transfer {
     /// What opened it; unknown for those of before this was recorded, which a conference opened.
     #[serde(default)]
     pub opened_by: Option<OpenedBy>,
-}
-
-/// What opened a transfer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenedBy {
-    /// The trigger: `conference_scheduled`, `meeting:…`, `facts_changed`, `requested`, `date`.
-    pub event: String,
-    /// When that was true in the world.
-    pub at: Timestamp,
-    /// What was known then; none for those of before this was recorded.
-    #[serde(default)]
-    pub basis: Option<Basis>,
 }
 
 /// Where a transfer stands. Each phase carries what is true only in it.
@@ -384,14 +372,6 @@ impl Transfer {
         self.meetings.iter().find(|meeting| meeting.kind == kind)
     }
 
-    /// When its point comes by itself, because nothing but a date is waited for.
-    pub fn point_comes_at(&self) -> Option<Timestamp> {
-        let point = &self.point;
-        let waits =
-            self.phase.is_workable() && point.reached_at.is_none() && point.waiting_for.is_empty();
-        point.from.filter(|_| waits)
-    }
-
     /// When the conference was held, if it was.
     pub fn conference_held_at(&self) -> Option<Timestamp> {
         self.meeting("conference")
@@ -401,13 +381,6 @@ impl Transfer {
     /// The hold of that kind.
     pub fn hold(&self, kind: HoldKind) -> Option<&Hold> {
         self.holds.iter().find(|hold| hold.kind == kind)
-    }
-
-    /// Every unknown fact that stands in the way of something, once.
-    pub fn unknown_facts(&self) -> Vec<String> {
-        let facts: std::collections::BTreeSet<&String> =
-            self.undecided.values().flatten().collect();
-        facts.into_iter().cloned().collect()
     }
 
     /// Whether something is overdue and not answered.

@@ -201,7 +201,11 @@ fn a_released_closure_ends_responsibility() {
         })
     };
     let steps = steps_of(&released, &ended);
-    assert_eq!(methods(&steps), ["EndResponsibility", "ConfirmEnd"]);
+    // What was watched for the case, and owed on it, ends with it.
+    assert_eq!(
+        methods(&steps),
+        ["EndResponsibility", "ConfirmEnd", "Reassess"]
+    );
     assert_eq!(request::<ConfirmEndRequest>(&steps[1]).epoch, 5);
 
     let end = after_refusal(

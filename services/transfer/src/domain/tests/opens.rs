@@ -331,3 +331,22 @@ fn what_is_owed_on_a_case_is_due_met_and_goes_with_the_team() {
     moved.responsibility.as_mut().unwrap().team = TeamId::new("cic").unwrap();
     assert_eq!(look(&mut moved).duties[0].what, DutyEvent::Cancelled);
 }
+
+#[test]
+fn what_no_longer_holds_makes_room_for_a_weaker_route_at_once() {
+    let remanded = route(
+        "remanded",
+        30,
+        &json!(["facts_changed"]),
+        &json!({ "when": "facts.legal_status == \"remand\"", "undecided": "pass" }),
+    );
+    let mut stage = with_routes(&[looked_after(10), remanded]);
+    knows_looked_after(&mut stage, true);
+    stage.know_code("legal_status", "remand");
+
+    knows_looked_after(&mut stage, false);
+
+    assert_eq!(stage.series.live.as_ref().unwrap().route, "remanded");
+    let reason = "facts_no_longer_hold".to_owned();
+    assert_eq!(stage.series.completed[0].phase, Phase::Lapsed { reason });
+}
