@@ -178,17 +178,16 @@ fn a_citation_that_is_not_in_the_register_is_named() {
 
 #[test]
 fn a_name_that_nothing_gives_and_a_name_that_nothing_uses_are_both_named() {
-    let needs = "    needs:\n      - transfer_request\n";
     let found = with(
         "wirral",
         "transfer.yaml",
-        needs,
-        "    needs:\n      - request\n",
+        "      - first_response_audit\n",
+        "      - request\n",
     );
 
     assert_eq!(found.len(), 2, "{found:#?}");
     assert!(found[0].contains("there is no item `request`"));
-    assert!(found[1].contains("item `transfer_request` belongs to no route"));
+    assert!(found[1].contains("item `first_response_audit` belongs to no route"));
 }
 
 #[test]
