@@ -3,7 +3,7 @@
 use baton_protocol::{CATALOGUE, Condition, FactKind, FactSpec, Facts, Value};
 
 /// How many combinations are tried at most: a bound, so that no file can hold up the start.
-const COMBINATIONS_MAX: usize = 4_000;
+const COMBINATIONS_MAX: usize = 600;
 
 /// The age on the day of accommodation, which rests on two dates.
 const AGED: &str = "child.accommodated_aged";

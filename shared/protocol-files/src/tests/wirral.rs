@@ -339,7 +339,9 @@ fn k_03_which_orders_lead_to_the_looked_after_team_is_a_named_setting() {
         .get("order.to_looked_after")
         .cloned();
 
-    assert_eq!(setting, Some(serde_json::json!(["care", "interim_care"])));
+    // As the condition of the route takes it.
+    let orders = r#"["care", "interim_care"]"#;
+    assert_eq!(setting, Some(serde_json::json!(orders)));
 }
 
 #[test]
