@@ -165,6 +165,7 @@ impl World {
         Context {
             authority: self.authority.to_owned(),
             pack: pack.digest.to_string(),
+            family_cases: vec![],
             received_at: Some(timestamp(self.clock.now())),
             actor: Some(Actor {
                 principal: who.to_owned(),
