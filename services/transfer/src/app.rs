@@ -9,7 +9,7 @@ use baton_ids::{AuthorityId, TransferId};
 use baton_packs::Packs;
 use baton_protocol::Pack;
 use baton_rpc::Problem;
-use baton_store::{RequestKey, Store, StoreError};
+use baton_store::{RequestKey, Store, StoreError, Tx};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Context, Explanation, Refusal, Rules, Transfer};
@@ -22,10 +22,12 @@ mod data;
 mod deadlines;
 mod explain;
 mod request;
+mod suspend;
 mod watch;
 mod write;
 
 pub use storage::Page;
+pub use suspend::Suspending;
 
 /// The use cases, over one database.
 #[derive(Clone)]
@@ -75,6 +77,9 @@ pub enum Failure {
     /// The authority has no such transfer.
     #[error("there is no transfer {0}")]
     NotFound(TransferId),
+    /// The authority has no such suspension.
+    #[error("there is no suspension {0}")]
+    NoSuspension(uuid::Uuid),
     /// The pack is not known here.
     #[error("the pack {0} is not known here")]
     PackUnknown(String),
@@ -141,6 +146,16 @@ impl App {
         self.packs
             .get(digest)
             .ok_or_else(|| Failure::PackUnknown(digest.to_owned()))
+    }
+
+    /// Adds the suspension in force to what a call is decided on, where the protocol knows one.
+    async fn look_at_suspension(&self, tx: &mut Tx, context: &mut Context) -> Result<(), Failure> {
+        let pack = self.pack(&context.pack)?;
+        if pack.transfer.suspension.is_some() {
+            let active = storage::active_suspension(tx, &context.authority).await?;
+            context.suspended = active.and_then(|active| active.suspends());
+        }
+        Ok(())
     }
 
     fn rules<'a>(&'a self, pack: &'a Pack) -> Rules<'a> {

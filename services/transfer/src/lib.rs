@@ -63,6 +63,11 @@ pub const fn migrations() -> Migrations {
                 "watches_of_child",
                 include_str!("../migrations/sqlite/1003_watches_of_child.sql"),
             ),
+            (
+                1004,
+                "suspensions",
+                include_str!("../migrations/sqlite/1004_suspensions.sql"),
+            ),
         ],
         postgres: &[
             (
@@ -84,6 +89,11 @@ pub const fn migrations() -> Migrations {
                 1003,
                 "watches_of_child",
                 include_str!("../migrations/postgres/1003_watches_of_child.sql"),
+            ),
+            (
+                1004,
+                "suspensions",
+                include_str!("../migrations/postgres/1004_suspensions.sql"),
             ),
         ],
     }

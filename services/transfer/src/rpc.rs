@@ -13,6 +13,7 @@ use crate::domain::{Explanation, Phase};
 mod context;
 mod convert;
 mod explain;
+mod holds;
 mod parse;
 mod reactions;
 mod requests;

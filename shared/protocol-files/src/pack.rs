@@ -68,6 +68,7 @@ pub(crate) fn read_and_check(folder: &Folder, base: Option<&Folder>, register: &
     check::items(&sections, &head.ladder, &mut unsound);
     check::clocks(&sections, &mut unsound);
     check::front_door(&sections, &mut unsound);
+    check::holds(&sections, &head.ladder, &mut unsound);
     let mut unread = findings.problems;
     let authority_file = folder.files.first();
     let at_head = |message| authority_file.map(|file| file.problem(1, message));
@@ -150,6 +151,9 @@ fn assemble(
             actions: sections.actions.map(|entry| entry.value),
             undecided: sections.undecided.map(|entry| entry.value),
             duties: values(sections.duties),
+            deferral: sections.deferral.map(|entry| entry.value),
+            disputes: values(sections.disputes),
+            suspension: sections.suspension.map(|entry| entry.value),
         },
         closure: ClosureRules {
             grounds: values(sections.grounds),

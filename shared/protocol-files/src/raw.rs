@@ -263,6 +263,9 @@ pub(crate) struct TransferFile {
     pub authorities: Entries,
     pub actions: Option<Spanned<Value>>,
     pub undecided: Option<Spanned<Value>>,
+    pub deferral: Option<Spanned<Value>>,
+    pub disputes: Entries,
+    pub suspension: Option<Spanned<Value>>,
 }
 
 /// `closure.yaml`.

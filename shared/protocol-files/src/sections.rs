@@ -9,7 +9,8 @@ use baton_protocol::front_door::{
 };
 use baton_protocol::notification::{Exception, NoticeKind};
 use baton_protocol::transfer::{
-    ActionRule, Authority, Duty, GateItem, Meeting, Notice, Route, UndecidedRule,
+    ActionRule, Authority, DeferralRule, DisputeRule, Duty, GateItem, Meeting, Notice, Route,
+    SuspensionRule, UndecidedRule,
 };
 use baton_protocol::{Clock, Strength};
 
@@ -44,6 +45,9 @@ pub(crate) struct Sections {
     pub authorities: Vec<Located<Authority>>,
     pub actions: Option<Located<ActionRule>>,
     pub undecided: Option<Located<UndecidedRule>>,
+    pub deferral: Option<Located<DeferralRule>>,
+    pub disputes: Vec<Located<DisputeRule>>,
+    pub suspension: Option<Located<SuspensionRule>>,
     pub grounds: Vec<Located<ClosureGround>>,
     pub closure_clocks: Vec<Located<Clock>>,
     pub kinds: Vec<Located<NoticeKind>>,
@@ -120,7 +124,8 @@ impl Sections {
         let raw = raw::read::<Option<TransferFile>>(file, &mut findings.problems)
             .flatten()
             .unwrap_or_default();
-        let one = raw.actions.iter().chain(&raw.undecided).cloned().collect();
+        let ones = [&raw.actions, &raw.undecided, &raw.deferral, &raw.suspension];
+        let one = ones.into_iter().flatten().cloned().collect();
         let ends = raw::ends([
             &raw.routes,
             &raw.gate,
@@ -129,6 +134,7 @@ impl Sections {
             &raw.tells,
             &raw.duties,
             &raw.authorities,
+            &raw.disputes,
             &one,
         ]);
         self.routes = raw::entries(file, raw.routes, &ends, findings);
@@ -138,6 +144,13 @@ impl Sections {
         self.tells = raw::entries(file, raw.tells, &ends, findings);
         self.duties = raw::entries(file, raw.duties, &ends, findings);
         self.authorities = raw::entries(file, raw.authorities, &ends, findings);
+        self.disputes = raw::entries(file, raw.disputes, &ends, findings);
+        self.deferral = raw
+            .deferral
+            .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
+        self.suspension = raw
+            .suspension
+            .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
         self.undecided = raw
             .undecided
             .and_then(|entry| raw::entry_of(file, entry, &ends, findings));

@@ -104,6 +104,11 @@ impl Role {
     pub fn as_str(self) -> &'static str {
         self.0
     }
+
+    /// Whether it is held above teams: for an area or for the whole authority.
+    pub fn is_above_teams(self) -> bool {
+        words::ABOVE_TEAMS.contains(&self.0)
+    }
 }
 
 impl TeamKind {

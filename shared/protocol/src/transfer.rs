@@ -12,6 +12,7 @@ use crate::rule_id::RuleId;
 mod choice;
 mod duty;
 mod gate;
+mod holds;
 mod notice;
 mod opens;
 mod point;
@@ -22,6 +23,7 @@ mod weighing;
 pub use choice::{Choice, Chosen, Considered, TargetTeam, Trigger};
 pub use duty::Duty;
 pub use gate::{Bars, Flag, GateItem, IfFailed, Recent, SatisfiedBy, Waiver};
+pub use holds::{DeferralField, DeferralRule, DisputeRule, DisputeRung, SuspensionRule};
 pub use notice::{Notice, Occasion};
 pub use opens::{DATE, FACTS_CHANGED, InvalidOpensOn, MEETING, OpensOn, REQUESTED};
 pub use point::{CalendarCount, Dated, NotBefore, PointDate, PointPart, PointRule, TooEarly};
@@ -51,6 +53,15 @@ pub struct TransferRules {
     /// What is owed on a case while a kind of team has it, whether it moves or not.
     #[serde(default)]
     pub duties: Vec<Duty>,
+    /// How a transfer is put off; `None` where the protocol knows no deferral.
+    #[serde(default)]
+    pub deferral: Option<DeferralRule>,
+    /// On what the teams may disagree, and who settles it.
+    #[serde(default)]
+    pub disputes: Vec<DisputeRule>,
+    /// How the protocol is suspended; `None` where it cannot be.
+    #[serde(default)]
+    pub suspension: Option<SuspensionRule>,
 }
 
 /// A meeting that belongs to a transfer.
@@ -210,6 +221,11 @@ impl TransferRules {
     /// The notice of that kind.
     pub fn notice(&self, kind: &str) -> Option<&Notice> {
         self.tells.iter().find(|notice| notice.notice == kind)
+    }
+
+    /// The ground of dispute of that name.
+    pub fn dispute(&self, ground: &str) -> Option<&DisputeRule> {
+        self.disputes.iter().find(|rule| rule.dispute == ground)
     }
 
     /// Who may do an act; `None` where the protocol names nobody.

@@ -183,6 +183,16 @@ async fn perform(
             );
         }
     }
+    // There is one suspension in force, and it is that which is meant.
+    let asks = descriptor.get_field_by_name("suspension_id").is_some();
+    if asks && !step.with.contains_key("suspension_id") {
+        let active = json!({ "active_only": true });
+        let found = world.ask("TransferService/ListSuspensions", active).await?;
+        let id = list(&found, "suspensions")
+            .first()
+            .map(|one| one["suspension_id"].clone());
+        fields.insert("suspension_id".to_owned(), id.unwrap_or_default());
+    }
     if let (Some(field), Some(reason)) = (command.reason_field, &step.because) {
         fields.insert(field.to_owned(), json!(reason));
     }

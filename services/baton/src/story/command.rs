@@ -22,7 +22,10 @@ pub struct Command {
 
 const HELP: &str = "commands are: name receiving worker <person>; complete <item> [answers]; sign <item> [answers]; \
 accept audit <item>; reject audit <item>; waive <item>; hold <meeting> [attended by …] [chaired by …]; agree date <day>; \
-complete transfer; return transfer; withdraw transfer; explain <rule>; allocate <person>; authorise unallocated; refuse unallocated; \
+complete transfer; return transfer; withdraw transfer; explain <rule>; \
+defer until <day> reviewing <day>; review deferral [until <day>] reviewing <day>; end deferral; \
+raise dispute on <ground>; escalate dispute; resolve dispute goes on|withdrawn|to <team>; \
+suspend protocol [on …] [for …] [until <day>] [consulting …] [assessing …]; review suspension; lift suspension; allocate <person>; authorise unallocated; refuse unallocated; \
 sign unallocated <step> [covering …]; \
 launch contact from <source> by <form> [to <team>]; decide <outcome> [to <team>]; propose closure on <ground>; \
 approve closure; decline closure; do <Service/Method>";
@@ -38,6 +41,21 @@ pub fn command(text: &str) -> Result<Command, NotUnderstood> {
         ["complete", "transfer"] => transfer("CompleteTransfer"),
         ["return", "transfer"] => transfer("ReturnTransfer").reason("reason"),
         ["withdraw", "transfer"] => transfer("WithdrawTransfer").reason("reason"),
+        ["defer", rest @ ..] => days(transfer("DeferTransfer"), rest)?.reason("reason"),
+        ["review", "deferral", rest @ ..] => days(transfer("ReviewDeferral"), rest)?
+            .with("continues", true)
+            .reason("reason"),
+        ["end", "deferral"] => transfer("ReviewDeferral")
+            .with("continues", false)
+            .reason("reason"),
+        ["raise", "dispute", "on", ground] => transfer("RaiseDispute")
+            .with("ground", *ground)
+            .reason("reason"),
+        ["escalate", "dispute"] => transfer("EscalateDispute").reason("reason"),
+        ["resolve", "dispute", rest @ ..] => resolution(rest)?,
+        ["suspend", "protocol", ..] => suspension(text)?,
+        ["review", "suspension"] => transfer("ReviewSuspension").reason("reason"),
+        ["lift", "suspension"] => transfer("LiftSuspension").reason("reason"),
         ["explain", rule] => transfer("ExplainDeparture")
             .with("rule_id", *rule)
             .reason("reason"),
@@ -132,6 +150,74 @@ impl Command {
             ))),
         }
     }
+}
+
+/// `until 2026-04-10 reviewing 2026-04-01`, either or both.
+fn days(mut command: Command, rest: &[&str]) -> Result<Command, NotUnderstood> {
+    for pair in rest.chunks(2) {
+        command = match pair {
+            ["until", day] if when::date(day).is_ok() => command.with("until", *day),
+            ["reviewing", day] if when::date(day).is_ok() => command.with("review_on", *day),
+            other => {
+                return Err(NotUnderstood(format!(
+                    "`{}` is not understood: write `until <day>` and `reviewing <day>`",
+                    other.join(" ")
+                )));
+            }
+        };
+    }
+    Ok(command)
+}
+
+/// `goes on`, `withdrawn`, `to west`.
+fn resolution(rest: &[&str]) -> Result<Command, NotUnderstood> {
+    let command = Command::new("TransferService/ResolveDispute").reason("reason");
+    match rest {
+        ["goes", "on"] => Ok(command.with("decision", "goes_on")),
+        ["withdrawn"] => Ok(command.with("decision", "withdrawn")),
+        ["to", team] => Ok(command
+            .with("decision", "other_team")
+            .with("team_id", *team)),
+        other => Err(NotUnderstood(format!(
+            "`{}` is not understood: write `goes on`, `withdrawn` or `to <team>`",
+            other.join(" ")
+        ))),
+    }
+}
+
+/// `suspend protocol on staff_shortage for child_protection_conference until 2026-04-10 consulting hal`.
+fn suspension(text: &str) -> Result<Command, NotUnderstood> {
+    const PARTS: [(&str, &str); 5] = [
+        (" on ", "grounds"),
+        (" for ", "routes"),
+        (" until ", "until"),
+        (" consulting ", "consulted"),
+        (" assessing ", "assessment_team_ids"),
+    ];
+    let mut command = Command::new("TransferService/SuspendProtocol").reason("reason");
+    let mut starts: Vec<(usize, &str, &str)> = PARTS
+        .iter()
+        .filter_map(|(part, field)| text.find(part).map(|at| (at, *part, *field)))
+        .collect();
+    starts.sort_unstable();
+    let head_end = starts.first().map_or(text.len(), |(at, _, _)| *at);
+    if text[..head_end].split_whitespace().count() != 2 {
+        return Err(NotUnderstood(format!(
+            "`{text}` is not understood: write `suspend protocol on <grounds> for <routes> until <day> consulting <people>`"
+        )));
+    }
+    for (index, (at, part, field)) in starts.iter().enumerate() {
+        let end = starts
+            .get(index + 1)
+            .map_or(text.len(), |(next, _, _)| *next);
+        let rest = text[at + part.len()..end].trim();
+        command = if *field == "until" {
+            command.with(field, rest)
+        } else {
+            command.with(field, names(rest).collect::<Vec<_>>())
+        };
+    }
+    Ok(command)
 }
 
 /// `sign unallocated risk_assessment covering complexity, risk`.

@@ -12,7 +12,13 @@ const DEPTH_MAX: usize = 4;
 /// The ledger takes no more in one question.
 const WORKERS_MAX: usize = 200;
 /// The fields that name workers, besides those that end in `worker_id`.
-const WORKER_FIELDS: [&str; 4] = ["attended", "chaired_by", "done_by", "worker_ids"];
+const WORKER_FIELDS: [&str; 5] = [
+    "attended",
+    "chaired_by",
+    "consulted",
+    "done_by",
+    "worker_ids",
+];
 
 /// What a request is about.
 #[derive(Debug, Default, PartialEq, Eq)]

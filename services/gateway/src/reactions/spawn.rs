@@ -39,6 +39,14 @@ pub fn of_event(event: &Event) -> Option<Spawned> {
         "transfer.completed" if flag(event, "look_again") => What::Event(Box::new(event.clone())),
         // A report that recorded facts has the transfer service look again itself.
         "facts.changed" if !caused_by_report(event) => What::Event(Box::new(event.clone())),
+        // A hold that ended by its day or for all at once: what waited for it is looked at on fresh facts. One that puts
+        // the move off moves what is due.
+        "transfer.held" if text(event, "hold") == "suspended" => {
+            What::Event(Box::new(event.clone()))
+        }
+        "transfer.hold_lifted" if ["suspended", "deferred"].contains(&text(event, "hold")) => {
+            What::Event(Box::new(event.clone()))
+        }
         "notice.sent" if !text(event, "meets_item").is_empty() => {
             What::Event(Box::new(event.clone()))
         }

@@ -35,6 +35,7 @@ impl App {
                         let (expected, current) = (call.expected_version, before.version);
                         return Err(Refusal::StaleVersion { expected, current }.into());
                     }
+                    app.look_at_suspension(tx, &mut call.context).await?;
                     write::keep_reasons(tx, &mut call, Some(before.case.uuid())).await?;
                     let pack = app.pack(&before.pack)?;
                     let decision =

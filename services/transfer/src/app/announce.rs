@@ -90,6 +90,14 @@ impl Origin {
         }
     }
 
+    /// The same, for something that is pinned to another pack.
+    pub fn under(&self, pack: &str) -> Self {
+        Self {
+            pack: pack.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The frame of an event about something of ours.
     pub fn event(&self, kind: &str, effective_at: Timestamp) -> wire::Event {
         wire::Event {

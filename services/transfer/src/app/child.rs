@@ -33,6 +33,8 @@ impl App {
         self.store
             .once(key, label, move |tx| {
                 Box::pin(async move {
+                    let mut call = call;
+                    app.look_at_suspension(tx, &mut call.context).await?;
                     let context = &call.context;
                     let mut series = app.series(tx, &call.context, child).await?;
                     let pack = app.pack(&context.pack)?;
@@ -73,6 +75,8 @@ impl App {
         self.store
             .once(key, label, move |tx| {
                 Box::pin(async move {
+                    let mut call = call;
+                    app.look_at_suspension(tx, &mut call.context).await?;
                     let series = app.series(tx, &call.context, child).await?;
                     let mut outcomes = vec![];
                     for transfer in series.live.iter().chain(&series.completed) {

@@ -26,6 +26,9 @@ impl App {
         if due.body["of"] == super::watch::OF_WATCH {
             return self.ring_watch(tx, &authority, &due, now).await;
         }
+        if due.body["of"] == "suspension" {
+            return self.ring_suspension(tx, &authority, &due, now).await;
+        }
         let id = TransferId::from_uuid(due.aggregate_id);
         let Some(before) = storage::lock(tx, &authority, id).await? else {
             return Ok(());

@@ -58,6 +58,8 @@ impl App {
         self.store
             .transact("WhatIf", move |tx| {
                 Box::pin(async move {
+                    let mut context = context;
+                    app.look_at_suspension(tx, &mut context).await?;
                     let mut series = app.series(tx, &context, child.id).await?;
                     let pack = app.pack(&context.pack)?;
                     let pinned = match &series.live {

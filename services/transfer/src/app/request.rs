@@ -29,6 +29,7 @@ impl App {
                     if open.is_none_or(|responsibility| responsibility.case != case) {
                         return Err(Refusal::CaseNotOpen.into());
                     }
+                    app.look_at_suspension(tx, &mut call.context).await?;
                     write::keep_reasons(tx, &mut call, Some(case.uuid())).await?;
                     let mut series = app.series(tx, &call.context, child).await?;
                     let pack = app.pack(&call.context.pack)?;

@@ -100,20 +100,18 @@ fn outcome_of(after: &Transfer, events: &[Event]) -> Outcome {
 
 /// What a transfer waits for, as the store keeps it.
 fn deadlines(transfer: &Transfer) -> Vec<Deadline> {
-    let rings = transfer
-        .clocks
-        .iter()
-        .flat_map(|clock| clock.rings().into_iter().map(move |ring| (clock, ring)));
     let point = transfer.point_comes_at().map(|due_at| Deadline {
         name: POINT_COMES.to_owned(),
         due_at,
         body: json!({ "of": "transfer", "rules": transfer.point.rules }),
     });
-    rings
-        .map(|(clock, (ring, due_at))| Deadline {
-            name: clock.ring_name(ring),
-            due_at,
-            body: json!({ "of": "transfer", "rules": clock.rules }),
+    transfer
+        .rings()
+        .into_iter()
+        .map(|waiting| Deadline {
+            name: waiting.name(),
+            due_at: waiting.at,
+            body: json!({ "of": "transfer", "rules": waiting.rules }),
         })
         .chain(point)
         .collect()

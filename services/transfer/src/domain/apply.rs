@@ -38,7 +38,16 @@ fn change(transfer: &mut Transfer, event: &Event) {
         Change::ConferenceSet(conference) => transfer.conference = Some(conference.clone()),
         Change::PointSet(point) => transfer.point = point.clone(),
         Change::PointCame => transfer.point.reached_at = transfer.point.from,
-        Change::ReceivingTeamSet { team, area } => {
+        Change::ReceivingTeamSet {
+            team,
+            area,
+            decided,
+        } => {
+            if transfer.to_team != *team {
+                transfer.receiving_worker = None;
+                transfer.worker_named_at = None;
+            }
+            transfer.team_decided |= *decided;
             transfer.to_team = team.clone();
             transfer.area.clone_from(area);
         }
@@ -60,7 +69,13 @@ fn change(transfer: &mut Transfer, event: &Event) {
             transfer.phase = Phase::Placed;
             transfer.placed_at = Some(event.effective_at);
         }
-        Change::Held(hold) => replace(&mut transfer.holds, hold.clone(), |h| &h.kind),
+        Change::Held(hold) => {
+            transfer.hold_round = transfer.hold_round.max(hold.round());
+            replace(&mut transfer.holds, hold.clone(), |h| &h.kind);
+        }
+        Change::PutOff { to } => transfer.put_off_to = transfer.put_off_to.max(Some(*to)),
+        // What it means for the transfer is an event of its own.
+        Change::DisputeSettled { .. } => {}
         Change::HoldLifted(kind) => transfer.holds.retain(|hold| hold.kind != *kind),
         Change::Departed(departure) => transfer.departures.push(departure.clone()),
         Change::DepartureExplained(explained) => {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::state::Skipped;
+use super::state::{Skipped, Transfer};
 
 /// One thing that is due. It stays on the record when it is met, cancelled or breached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +102,8 @@ pub enum Ring {
     Breach,
     /// The rung of that number is due.
     Escalate(usize),
+    /// A hold ends, whose day has come.
+    Lift,
 }
 
 impl Clock {
@@ -136,24 +138,65 @@ impl Clock {
         }
     }
 
-    /// The name under which a ring waits in the store.
-    pub fn ring_name(&self, ring: Ring) -> String {
-        match ring {
-            Ring::Remind => format!("{}.remind", self.name),
-            Ring::Breach => self.name.clone(),
-            Ring::Escalate(number) => format!("{}.escalate.{number}", self.name),
-        }
-    }
-
     /// The ring that waits under a name in the store.
     pub fn ring_of(name: &str) -> Option<(&str, Ring)> {
         match name.split_once('.') {
             None => Some((name, Ring::Breach)),
             Some((clock, "remind")) => Some((clock, Ring::Remind)),
+            Some((hold, "lift")) => Some((hold, Ring::Lift)),
             Some((clock, rest)) => {
                 let number = rest.strip_prefix("escalate.")?.parse().ok()?;
                 Some((clock, Ring::Escalate(number)))
             }
         }
+    }
+}
+
+/// A ring that still waits for its instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The clock, or the hold that ends.
+    pub of: String,
+    /// What rings.
+    pub ring: Ring,
+    /// When.
+    pub at: Timestamp,
+    /// The rules.
+    pub rules: Vec<String>,
+}
+
+impl Waiting {
+    /// The name under which it waits in the store.
+    pub fn name(&self) -> String {
+        match self.ring {
+            Ring::Remind => format!("{}.remind", self.of),
+            Ring::Breach => self.of.clone(),
+            Ring::Escalate(number) => format!("{}.escalate.{number}", self.of),
+            Ring::Lift => format!("{}.lift", self.of),
+        }
+    }
+}
+
+impl Transfer {
+    /// Everything that still has to ring, of clocks and of holds that end by themselves.
+    pub fn rings(&self) -> Vec<Waiting> {
+        let clocks = self.clocks.iter().flat_map(|clock| {
+            clock.rings().into_iter().map(|(ring, at)| Waiting {
+                of: clock.name.clone(),
+                ring,
+                at,
+                rules: clock.rules.clone(),
+            })
+        });
+        let holds = self.holds.iter().filter(|_| self.phase.is_workable());
+        let holds = holds.filter_map(|hold| {
+            Some(Waiting {
+                of: hold.kind.code().to_owned(),
+                ring: Ring::Lift,
+                at: hold.lifts_at?,
+                rules: hold.rules.clone(),
+            })
+        });
+        clocks.chain(holds).collect()
     }
 }

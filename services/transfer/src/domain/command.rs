@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
+use super::hold::Resolution;
+
 /// An act on one transfer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -44,6 +46,34 @@ pub enum Command {
     ReturnTransfer,
     /// Takes it back.
     WithdrawTransfer,
+    /// Puts the transfer off.
+    DeferTransfer {
+        /// The day from which on it may move again.
+        until: Option<Date>,
+        /// When it is looked at again.
+        review_on: Option<Date>,
+    },
+    /// Looks at a deferral again.
+    ReviewDeferral {
+        /// Whether it goes on.
+        continues: bool,
+        /// The day from which on it may move again; as before when absent.
+        until: Option<Date>,
+        /// When it is looked at the next time.
+        review_on: Option<Date>,
+    },
+    /// Raises a dispute.
+    RaiseDispute {
+        /// On what ground.
+        ground: String,
+    },
+    /// Takes a dispute up a rung.
+    EscalateDispute,
+    /// Decides a dispute.
+    ResolveDispute {
+        /// How.
+        decision: Resolution,
+    },
     /// Gives the reason for a departure that a report showed.
     ExplainDeparture {
         /// The rule.

@@ -10,10 +10,11 @@ use uuid::Uuid;
 use super::authority::Right;
 use super::draft::Draft;
 use super::event::{Change, ItemChange};
+use super::hold::{Hold, HoldAbout, HoldKind};
 use super::owner::{outgoing, receiving};
 use super::progress::COMPLETION_FAILED;
 use super::refusal::{OpenItem, Refusal};
-use super::state::{Hold, HoldKind, Phase};
+use super::state::Phase;
 use super::watch::is_watched;
 
 impl Draft<'_> {
@@ -165,6 +166,9 @@ impl Draft<'_> {
             since: self.received_at(),
             reason_digest: self.context.reason_digest.clone(),
             rules: rules.to_vec(),
+            until: None,
+            lifts_at: None,
+            about: HoldAbout::Nothing,
         };
         self.push(Change::Held(hold), rules.to_vec(), self.received_at());
         self.tell(Occasion::Returned);

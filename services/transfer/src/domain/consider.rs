@@ -369,6 +369,7 @@ impl<'a> Deciding<'a> {
     pub fn draft(&self, transfer: &Transfer) -> Draft<'a> {
         let mut draft = Draft::new(transfer.clone(), self.context, self.pinned);
         draft.see();
+        draft.follow_suspension();
         draft
     }
 

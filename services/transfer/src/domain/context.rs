@@ -35,6 +35,8 @@ pub struct Context {
     pub reason_digest: Option<String>,
     /// The soft rules departed from, each with the digest of its reason.
     pub departures: Vec<GivenReason>,
+    /// The suspension of the protocol that is in force, if one is.
+    pub suspended: Option<super::hold::Suspended>,
     /// Ids for what this decision makes: given, so that deciding stays repeatable.
     pub fresh: FreshIds,
 }

@@ -28,7 +28,10 @@ pub fn decide(
     refuse_stale(transfer, context)?;
     let mut draft = Draft::new(transfer.clone(), context, rules);
     draft.see();
+    draft.follow_suspension();
     let post = act(&mut draft, command)?;
+    // Back from the ledger it is held like any other.
+    draft.follow_suspension();
     // The ledger's answers look at nothing else: what they start is counted where they are taken in.
     if !matches!(
         command,
@@ -70,6 +73,17 @@ fn act(draft: &mut Draft<'_>, command: &Command) -> Result<Option<PostHeld>, Ref
         }
         Command::ReturnTransfer => draft.return_to_outgoing().map(Some),
         Command::WithdrawTransfer => draft.withdraw().map(Some),
+        Command::DeferTransfer { until, review_on } => draft.defer(*until, *review_on).map(Some),
+        Command::ReviewDeferral {
+            continues,
+            until,
+            review_on,
+        } => draft
+            .review_deferral(*continues, *until, *review_on)
+            .map(Some),
+        Command::RaiseDispute { ground } => draft.raise_dispute(ground).map(Some),
+        Command::EscalateDispute => draft.escalate_dispute().map(Some),
+        Command::ResolveDispute { decision } => draft.resolve_dispute(decision).map(Some),
         Command::ExplainDeparture { rule } => draft.explain(rule).map(Some),
         Command::RecordMeeting(held) => draft.record_meeting(held).map(|()| None),
         Command::ConfirmMove {

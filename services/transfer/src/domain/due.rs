@@ -40,6 +40,10 @@ impl Draft<'_> {
             specs.extend(self.facts_spec());
             specs.extend(self.consequence_specs());
         }
+        if self.transfer.phase.is_workable() {
+            specs.extend(self.deferral_spec());
+            specs.extend(self.dispute_spec());
+        }
         if completed {
             specs.extend(self.action_specs());
         }
@@ -63,6 +67,7 @@ impl Draft<'_> {
             })
             .filter_map(|clock| {
                 let due = pack.due_of(clock, &anchors, &scope, self.rules.calendar)?;
+                let due = self.put_off(due, &clock.met_by);
                 Some(Spec {
                     name: clock.clock.clone(),
                     owner: clock.by,
@@ -84,6 +89,21 @@ impl Draft<'_> {
                     || starts_before_the_conference(spec)
             })
             .collect()
+    }
+
+    /// What asks for the move itself is not due before the day to which it was put off.
+    fn put_off(&self, due: Due, met_by: &str) -> Due {
+        let asks_for_the_move = met_by
+            .split(" or ")
+            .all(|act| matches!(act.trim(), "completed" | "agreed_date_kept"));
+        let to = self
+            .transfer
+            .move_put_off_to()
+            .filter(|_| asks_for_the_move);
+        match to.filter(|to| *to > due.on) {
+            Some(to) => self.rules.calendar.due_at(Anchor::Date(to)),
+            None => due,
+        }
     }
 
     fn reminder_of(&self, clock: &baton_protocol::Clock) -> Option<Reminder> {

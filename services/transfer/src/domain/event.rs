@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use baton_ids::{TeamId, TransferId, WorkerId};
 use baton_protocol::{Audience, Party};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::clock::Clock;
 use super::departures::Departure;
+use super::hold::{Hold, HoldKind, Resolution};
 use super::item::Item;
-use super::state::{
-    Action, Agreement, Conference, Hold, HoldKind, Meeting, Point, Release, Transfer, Trouble,
-};
+use super::state::{Action, Agreement, Conference, Meeting, Point, Release, Transfer, Trouble};
 
 /// Something that was decided, with what explains it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub enum Change {
         team: TeamId,
         /// Its area.
         area: Option<String>,
+        /// Whether a dispute decided on it.
+        decided: bool,
     },
     /// A clock was started, or counted anew.
     ClockSet(Clock),
@@ -105,6 +107,18 @@ pub enum Change {
     Held(Hold),
     /// A hold ended.
     HoldLifted(HoldKind),
+    /// The move is not due before a day, because it was put off until then.
+    PutOff {
+        /// The day.
+        to: Date,
+    },
+    /// A dispute was decided.
+    DisputeSettled {
+        /// On what ground it was raised.
+        ground: String,
+        /// The decision.
+        decision: Resolution,
+    },
     /// A rule was broken or departed from.
     Departed(Departure),
     /// The reason for it was given afterwards.

@@ -6,8 +6,10 @@ use baton_protocol::{Effect, Resolved, Role};
 use jiff::Timestamp;
 
 use super::clock::{Clock, ClockState, Ring};
+use super::deferral;
 use super::draft::{Draft, ids};
 use super::event::{Change, Event};
+use super::hold::HoldKind;
 use super::item::MetBy;
 use super::notices;
 use super::owner::{outgoing, receiving};
@@ -17,6 +19,10 @@ use super::state::{Phase, Transfer};
 
 /// What happens when a clock rings at `now`. Nothing when it was met, moved or cancelled in the meantime.
 pub fn ring(transfer: &Transfer, name: &str, ring: Ring, now: Timestamp) -> Vec<Event> {
+    if ring == Ring::Lift {
+        return HoldKind::of(name)
+            .map_or_else(Vec::new, |kind| deferral::lift(transfer, kind, now));
+    }
     let Some(clock) = transfer.clock(name) else {
         return vec![];
     };
@@ -34,6 +40,7 @@ pub fn ring(transfer: &Transfer, name: &str, ring: Ring, now: Timestamp) -> Vec<
         notices: vec![],
     };
     match ring {
+        Ring::Lift => vec![],
         Ring::Remind => {
             let mut reminded = event(
                 Change::Reminded {
@@ -115,6 +122,9 @@ impl Draft<'_> {
             })?
             .clone();
         if clock.state != ClockState::Breached || !self.transfer.phase.is_workable() {
+            return Ok(());
+        }
+        if self.dispute_not_settled(name) {
             return Ok(());
         }
         let Some(rule) = self.rules.pack.transfer.clock(name) else {

@@ -7,11 +7,12 @@ use baton_protocol::{Party, Role, Truth};
 
 use super::draft::{Draft, ids};
 use super::event::{Change, ItemChange};
+use super::hold::HoldKind;
 use super::item::{Act, Item, ItemState, MetBy};
 use super::numbers::{NEW_CONTACT_NUMBERS, NUMBER_MISSING};
 use super::owner::{Owner, receiving};
 use super::refusal::OpenItem;
-use super::state::{HoldKind, Meeting};
+use super::state::Meeting;
 
 /// An item of the protocol as a transfer keeps it, with nothing done about it.
 pub fn fresh(rule: &GateItem) -> Item {

@@ -9,9 +9,10 @@ use super::authority::Right;
 use super::command::ItemAct;
 use super::draft::Draft;
 use super::event::{Change, ItemChange};
+use super::hold::HoldKind;
 use super::item::{Act, Item, MetBy};
 use super::refusal::Refusal;
-use super::state::{HoldKind, Phase};
+use super::state::Phase;
 
 impl Draft<'_> {
     /// Completes or confirms an item, or an action owed after the move.

@@ -227,6 +227,9 @@ pub fn blank(
             at: trigger.effective_at,
             basis: None,
         }),
+        put_off_to: None,
+        hold_round: 0,
+        team_decided: false,
     }
 }
 
@@ -304,6 +307,8 @@ pub fn open<'a>(
         }
     }
     draft.depart_when_too_early();
+    // While the protocol is suspended it is born with that (M-162).
+    draft.follow_suspension();
     if draft.transfer.conference.is_none() {
         // What moves with no conference may be due already: the order was made, the day has come.
         draft.advance();

@@ -45,6 +45,12 @@ impl Transfer {
             worker.clone().filter(|_| party.role == Role::SOCIAL_WORKER)
         };
         let (team, worker) = match party.place {
+            // A manager above teams is no team's.
+            Place::Outgoing | Place::Receiving | Place::Responsible
+                if party.role.is_above_teams() =>
+            {
+                (None, None)
+            }
             Place::Outgoing => (Some(self.from_team.clone()), one_worker(&self.from_worker)),
             Place::Receiving => (
                 Some(self.to_team.clone()),
@@ -54,7 +60,11 @@ impl Transfer {
             Place::Area | Place::Authority => (None, None),
         };
         let worker = worker.filter(|_| party.role == Role::SOCIAL_WORKER);
-        let area = self.area.clone().filter(|_| party.place == Place::Area);
+        let of_receiving = party.place == Place::Receiving && party.role.is_above_teams();
+        let area = self
+            .area
+            .clone()
+            .filter(|_| party.place == Place::Area || of_receiving);
         Owner {
             role: party.role.to_string(),
             team,

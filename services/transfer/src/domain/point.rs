@@ -78,6 +78,12 @@ impl Draft<'_> {
             point.due_on = Some(agreement.date);
             point.skipped.clear();
         }
+        if let Some(to) = self.transfer.move_put_off_to()
+            && point.due_on.is_some_and(|due_on| due_on < to)
+        {
+            point.due_on = Some(to);
+            point.skipped.clear();
+        }
         if point != self.transfer.point {
             let rules = point.rules.clone();
             let at = point.reached_at.unwrap_or_else(|| self.received_at());

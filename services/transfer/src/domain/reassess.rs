@@ -320,6 +320,9 @@ impl Draft<'_> {
 
     /// Another district means another receiving team, as long as nobody there has taken it up.
     fn follow_the_area(&mut self, child: &Child) -> Result<(), Refusal> {
+        if self.transfer.team_decided {
+            return Ok(());
+        }
         let Some(target) = self.route().and_then(|route| route.to.as_ref()) else {
             return Ok(());
         };
@@ -345,6 +348,7 @@ impl Draft<'_> {
             let change = Changed::ReceivingTeamSet {
                 team: team.id,
                 area: team.area,
+                decided: false,
             };
             self.push(change, rules.clone(), self.received_at());
             self.push(Changed::NoticesDueAgain, rules, self.received_at());

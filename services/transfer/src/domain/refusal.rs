@@ -134,6 +134,16 @@ pub enum Refusal {
         /// The route.
         route: String,
     },
+    /// What has to be given was not, and no reason stands in for it (M-158, M-159).
+    #[error("{} has to be given", missing.join(", "))]
+    Lacking {
+        /// What was asked, as a code.
+        act: &'static str,
+        /// The fields.
+        missing: Vec<&'static str>,
+        /// The rules.
+        rules: Vec<String>,
+    },
     /// Facts are unknown that the decision needs.
     #[error("unknown facts stand in the way: {}", facts.join(", "))]
     FactUnknown {

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::clock::Clock;
 use super::consideration::OpenedBy;
 use super::departures::Departure;
+use super::hold::Hold;
 use super::item::Item;
 
 /// The move of one case from one team to another, from its trigger to its completion.
@@ -89,6 +90,15 @@ pub struct Transfer {
     /// What opened it; unknown for those of before this was recorded, which a conference opened.
     #[serde(default)]
     pub opened_by: Option<OpenedBy>,
+    /// The day before which the move is not due, because it was put off until then (M-158).
+    #[serde(default)]
+    pub put_off_to: Option<Date>,
+    /// How many deferrals and disputes there were: each has clocks of its own.
+    #[serde(default)]
+    pub hold_round: u32,
+    /// Whether a dispute decided which team takes the case: a change of address no longer does.
+    #[serde(default)]
+    pub team_decided: bool,
 }
 
 /// Where a transfer stands. Each phase carries what is true only in it.
@@ -169,35 +179,6 @@ pub struct Skipped {
     pub date: Date,
     /// Why it did not count.
     pub reason: String,
-}
-
-/// Something that holds a transfer up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hold {
-    /// What kind.
-    pub kind: HoldKind,
-    /// Who has to act.
-    pub owner: Party,
-    /// Since when.
-    pub since: Timestamp,
-    /// Digest of the reason, when one was given.
-    pub reason_digest: Option<String>,
-    /// The rules it rests on.
-    pub rules: Vec<String>,
-}
-
-/// The kinds of hold. All of them block completion; none stops a clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HoldKind {
-    /// Sent back to be put right (W-086).
-    Returned,
-    /// Put off to another date.
-    Deferred,
-    /// The teams disagree.
-    Disputed,
-    /// The protocol is suspended.
-    Suspended,
 }
 
 /// A meeting of the transfer.
@@ -330,18 +311,6 @@ impl Phase {
     }
 }
 
-impl HoldKind {
-    /// The neutral code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Returned => "returned",
-            Self::Deferred => "deferred",
-            Self::Disputed => "disputed",
-            Self::Suspended => "suspended",
-        }
-    }
-}
-
 impl Action {
     /// The name of the clock of an action for an item.
     pub fn clock_of(item: &str) -> String {
@@ -376,11 +345,6 @@ impl Transfer {
     pub fn conference_held_at(&self) -> Option<Timestamp> {
         self.meeting("conference")
             .and_then(|meeting| meeting.held_at)
-    }
-
-    /// The hold of that kind.
-    pub fn hold(&self, kind: HoldKind) -> Option<&Hold> {
-        self.holds.iter().find(|hold| hold.kind == kind)
     }
 
     /// Whether something is overdue and not answered.

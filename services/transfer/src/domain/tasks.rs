@@ -8,8 +8,9 @@ use super::clock::Clock;
 use super::item::MetBy;
 use baton_protocol::{Party, Role};
 
+use super::hold::{Hold, HoldKind};
 use super::owner::{Owner, outgoing, receiving};
-use super::state::{HoldKind, Phase, Transfer};
+use super::state::{Phase, Transfer};
 
 /// Something somebody has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,11 +156,23 @@ impl Tasks<'_> {
         for hold in &self.transfer.holds {
             let code = match hold.kind {
                 HoldKind::Returned => "put_right",
-                HoldKind::Deferred => "await_date",
+                HoldKind::Deferred => "review_deferral",
                 HoldKind::Disputed => "settle_dispute",
                 HoldKind::Suspended => "await_protocol",
             };
-            self.add("hold", hold.kind.code(), code, hold.owner, &hold.rules);
+            let Some(dispute) = hold.dispute() else {
+                self.add_due("hold", hold.kind.code(), code, hold.owner, hold);
+                continue;
+            };
+            // Everybody on the rung has it, until their own decision is on record.
+            for (number, party) in dispute.settled_by.iter().enumerate() {
+                let mut opinions = dispute.opinions.iter();
+                if !opinions.any(|opinion| opinion.party == *party) || dispute.settled_by.len() == 1
+                {
+                    let about = format!("{}/{number}", hold.kind.code());
+                    self.add_due("hold", &about, code, *party, hold);
+                }
+            }
         }
     }
 
@@ -281,8 +294,26 @@ impl Tasks<'_> {
         }
     }
 
+    fn add_due(&mut self, kind: &str, about: &str, code: &str, party: Party, hold: &Hold) {
+        let clock = hold.clock();
+        let clock = clock.and_then(|clock| self.transfer.clock(&clock));
+        self.insert(kind, about, code, party, &hold.rules, clock);
+    }
+
     fn add(&mut self, kind: &str, about: &str, code: &str, party: Party, rules: &[String]) {
         let clock = self.transfer.clock(about);
+        self.insert(kind, about, code, party, rules, clock);
+    }
+
+    fn insert(
+        &mut self,
+        kind: &str,
+        about: &str,
+        code: &str,
+        party: Party,
+        rules: &[String],
+        clock: Option<&Clock>,
+    ) {
         let task = Task {
             code: code.to_owned(),
             owner: self.transfer.owner(party),

@@ -1,12 +1,15 @@
 //! The specification of a transfer, authority by authority, on the packs that ship with Baton.
 
 mod camden;
+mod holds;
 mod invariants;
 mod lancashire;
 mod merton;
+mod model;
 mod opens;
 mod people;
 mod random;
 mod shropshire;
 mod stage;
+mod suspension;
 mod wirral;

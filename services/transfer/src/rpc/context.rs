@@ -59,6 +59,7 @@ pub fn context(given: &type_v1::Context, now: Timestamp) -> Result<Context, Prob
             .filter_map(worker)
             .collect(),
         reason_digest: None,
+        suspended: None,
         departures: vec![],
         fresh: FreshIds {
             transfer: TransferId::new(),

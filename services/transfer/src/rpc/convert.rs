@@ -30,14 +30,7 @@ pub fn transfer(transfer: &Transfer) -> proto::Transfer {
         holds: transfer
             .holds
             .iter()
-            .map(|hold| proto::Hold {
-                kind: hold.kind.code().to_owned(),
-                owner: Some(owner(hold.owner)),
-                since: Some(timestamp(hold.since)),
-                until: String::new(),
-                blocks: "completion".to_owned(),
-                rules: hold.rules.clone(),
-            })
+            .map(|hold| held(transfer, hold))
             .collect(),
         from_team_id: transfer.from_team.to_string(),
         to_team_id: transfer.to_team.to_string(),
@@ -107,6 +100,32 @@ pub fn transfer(transfer: &Transfer) -> proto::Transfer {
         moved_at,
         end_reason: end_reason(&transfer.phase),
         opened_at: Some(timestamp(transfer.opened_at)),
+    }
+}
+
+/// What holds a transfer up.
+fn held(transfer: &Transfer, hold: &domain::Hold) -> proto::Hold {
+    let owner = |party: Party| to_owner(&transfer.owner(party));
+    proto::Hold {
+        kind: hold.kind.code().to_owned(),
+        owner: Some(owner(hold.owner)),
+        since: Some(timestamp(hold.since)),
+        until: text(hold.until.as_ref()),
+        blocks: "completion".to_owned(),
+        rules: hold.rules.clone(),
+        reason_digest: hold.reason_digest.clone().unwrap_or_default(),
+        review_on: text(hold.deferral().and_then(|held| held.review_on.as_ref())),
+        ground: text(hold.dispute().map(|dispute| &dispute.ground)),
+        rung: hold.dispute().map_or(0, |dispute| {
+            i32::try_from(dispute.rung + 1).unwrap_or(i32::MAX)
+        }),
+        settled_by: hold.dispute().map_or_else(Vec::new, |dispute| {
+            dispute.settled_by.iter().copied().map(owner).collect()
+        }),
+        suspension_id: match &hold.about {
+            domain::HoldAbout::Suspension { id } => id.to_string(),
+            _ => String::new(),
+        },
     }
 }
 

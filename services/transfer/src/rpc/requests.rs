@@ -226,7 +226,7 @@ impl Mutating for proto::ExplainDepartureRequest {
     }
 }
 
-fn envelope<'r>(
+pub(super) fn envelope<'r>(
     request_id: &'r str,
     expected_version: i64,
     departures: &'r [type_v1::Departure],

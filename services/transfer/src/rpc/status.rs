@@ -10,6 +10,7 @@ impl From<Failure> for Problem {
         match failure {
             Failure::Refused(refusal) => refused(refusal),
             Failure::NotFound(id) => Self::not_found("transfer", id),
+            Failure::NoSuspension(id) => Self::not_found("suspension", id),
             Failure::PackUnknown(digest) => Self::new(
                 Reason::PackUnknown,
                 "the pack of this call is not known here yet",
@@ -30,6 +31,10 @@ impl From<Failure> for tonic::Status {
     }
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm for each refusal: this is the one place that chooses"
+)]
 fn refused(refusal: Refusal) -> Problem {
     let message = refusal.to_string();
     match refusal {
@@ -101,6 +106,19 @@ fn refused(refusal: Refusal) -> Problem {
             owner.as_deref(),
             remedy,
         )),
+        Refusal::Lacking {
+            act,
+            missing,
+            rules,
+        } => Problem::new(Reason::RuleRefuses, message)
+            .metadata("act", act)
+            .items(missing.into_iter().map(|field| OpenItem {
+                reason: Reason::RuleRefuses.as_str().to_owned(),
+                subject: field.to_owned(),
+                rules: rules.clone(),
+                owner: String::new(),
+                remedy: "it has to be given; nobody may override it".to_owned(),
+            })),
         Refusal::FactUnknown { facts, rules } => {
             Problem::new(Reason::FactUnknown, message).items(facts.into_iter().map(|fact| {
                 OpenItem {

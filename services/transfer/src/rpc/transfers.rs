@@ -8,7 +8,7 @@ use baton_rpc::{Problem, Reason, prepare};
 use prost::Message;
 use tonic::{Request, Response, Status};
 
-use super::{Answer, Envelope, convert, parse, transfer_id};
+use super::{Answer, Envelope, convert, holds, parse, transfer_id};
 use crate::app::{App, Outcome};
 use crate::domain::Command;
 
@@ -286,6 +286,73 @@ impl TransferService for Transfers {
         };
         let answered = self.0.request(call, case, asked, to_response).await?;
         Ok(Response::new(answered))
+    }
+
+    async fn defer_transfer(
+        &self,
+        request: Request<proto::DeferTransferRequest>,
+    ) -> Result<Response<proto::DeferTransferResponse>, Status> {
+        self.act(request, "DeferTransfer", holds::deferred).await
+    }
+
+    async fn review_deferral(
+        &self,
+        request: Request<proto::ReviewDeferralRequest>,
+    ) -> Result<Response<proto::ReviewDeferralResponse>, Status> {
+        self.act(request, "ReviewDeferral", holds::deferral_reviewed)
+            .await
+    }
+
+    async fn raise_dispute(
+        &self,
+        request: Request<proto::RaiseDisputeRequest>,
+    ) -> Result<Response<proto::RaiseDisputeResponse>, Status> {
+        self.act(request, "RaiseDispute", holds::dispute_raised)
+            .await
+    }
+
+    async fn escalate_dispute(
+        &self,
+        request: Request<proto::EscalateDisputeRequest>,
+    ) -> Result<Response<proto::EscalateDisputeResponse>, Status> {
+        self.act(request, "EscalateDispute", holds::dispute_escalated)
+            .await
+    }
+
+    async fn resolve_dispute(
+        &self,
+        request: Request<proto::ResolveDisputeRequest>,
+    ) -> Result<Response<proto::ResolveDisputeResponse>, Status> {
+        self.act(request, "ResolveDispute", holds::dispute_resolved)
+            .await
+    }
+
+    async fn suspend_protocol(
+        &self,
+        request: Request<proto::SuspendProtocolRequest>,
+    ) -> Result<Response<proto::SuspendProtocolResponse>, Status> {
+        self.suspend(request).await
+    }
+
+    async fn review_suspension(
+        &self,
+        request: Request<proto::ReviewSuspensionRequest>,
+    ) -> Result<Response<proto::ReviewSuspensionResponse>, Status> {
+        self.review_it(request).await
+    }
+
+    async fn lift_suspension(
+        &self,
+        request: Request<proto::LiftSuspensionRequest>,
+    ) -> Result<Response<proto::LiftSuspensionResponse>, Status> {
+        self.lift_it(request).await
+    }
+
+    async fn list_suspensions(
+        &self,
+        request: Request<proto::ListSuspensionsRequest>,
+    ) -> Result<Response<proto::ListSuspensionsResponse>, Status> {
+        self.list_them(request).await
     }
 
     async fn get_transfer(

@@ -33,6 +33,19 @@ pub(super) const ROLES: &[&str] = &[
     "administrator",
 ];
 
+/// Roles that are held above teams.
+pub(super) const ABOVE_TEAMS: &[&str] = &[
+    "operations_manager",
+    "service_manager",
+    "group_manager",
+    "principal_group_manager",
+    "senior_manager",
+    "head_of_service",
+    "assistant_director",
+    "management_team",
+    "deputy_director",
+];
+
 /// Kinds of team.
 pub(super) const TEAM_KINDS: &[&str] = &[
     "front_door",

@@ -30,6 +30,8 @@ impl Stage {
             }],
             "nia" => vec![post("team_manager", Some("north"))],
             "sam" => vec![post("social_worker", Some("north"))],
+            "sol" => vec![post("senior_manager", None)],
+            "hal" => vec![post("head_of_service", None)],
             "gita" => vec![post("group_manager", None)],
             "pat" => vec![post("practice_manager", Some("frt"))],
             _ => vec![],
@@ -81,6 +83,7 @@ impl Stage {
                 known("sue", "south", "social_worker"),
             ],
             reason_digest: Some("digest".to_owned()),
+            suspended: self.suspended.clone(),
             departures: self
                 .reasons
                 .iter()

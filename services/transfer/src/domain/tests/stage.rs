@@ -16,9 +16,10 @@ use crate::domain::*;
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::embedded().unwrap());
 
 /// One case on its way.
+#[derive(Clone)]
 pub struct Stage {
     pub pack: Arc<Pack>,
-    pub calendar: Calendar,
+    pub calendar: Arc<Calendar>,
     pub facts: Facts,
     pub facts_version: i64,
     pub now: Timestamp,
@@ -30,6 +31,8 @@ pub struct Stage {
     pub events: Vec<Event>,
     /// The reasons given with the next act: rules.
     pub reasons: Vec<String>,
+    /// The suspension in force.
+    pub suspended: Option<Suspended>,
 }
 
 /// A conference as the record system reports it.
@@ -69,7 +72,7 @@ impl Stage {
         let area = matches!(authority, "wirral" | "shropshire").then_some("north");
         let mut stage = Self {
             pack,
-            calendar: Calendar::embedded().unwrap(),
+            calendar: Arc::new(Calendar::embedded().unwrap()),
             facts: Facts::new(),
             facts_version: 1,
             now,
@@ -88,6 +91,7 @@ impl Stage {
             series: Series::default(),
             events: vec![],
             reasons: vec![],
+            suspended: None,
         };
         if area.is_some() {
             stage.teams.push(team(
@@ -135,17 +139,10 @@ impl Stage {
     }
 
     fn next_ring(&self) -> Option<(String, crate::domain::clock::Ring, Timestamp)> {
-        let clocks = self
-            .transfer()
-            .into_iter()
-            .flat_map(|transfer| transfer.clocks.clone());
-        let rings = clocks.flat_map(|clock| {
-            clock
-                .rings()
-                .into_iter()
-                .map(move |(ring, at)| (clock.name.clone(), ring, at))
-        });
-        rings.min_by_key(|(_, _, at)| *at)
+        let rings = self.transfer()?.rings().into_iter();
+        rings
+            .map(|waiting| (waiting.of, waiting.ring, waiting.at))
+            .min_by_key(|(_, _, at)| *at)
     }
 
     fn series_mut(&mut self) -> &mut Transfer {
@@ -214,6 +211,12 @@ impl Stage {
         if let Some(consideration) = &considered.consideration {
             self.series.consideration = consideration.open.then(|| consideration.clone());
         }
+    }
+
+    /// Takes in what was decided about a transfer elsewhere.
+    pub fn take_in(&mut self, before: Transfer, events: &[Event]) {
+        self.events.extend(events.iter().cloned());
+        self.keep(apply_all(Some(before), events).unwrap());
     }
 
     fn keep(&mut self, after: Transfer) {

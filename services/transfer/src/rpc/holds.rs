@@ -1,0 +1,267 @@
+//! Deferral, dispute and suspension: from requests to commands, and from outcomes to answers.
+
+use baton_contracts::timestamp;
+use baton_contracts::transfer::v1 as proto;
+use baton_contracts::type_v1::Context;
+use baton_ids::TeamId;
+use baton_rpc::{Problem, Violations, prepare};
+use jiff::civil::Date;
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+use super::requests::envelope;
+use super::transfers::{Mutating, Transfers, authority};
+use super::{Answer, Envelope, as_of, parse};
+use crate::app::{Call, Outcome, Suspending};
+use crate::domain::{Command, Resolution, Suspend, Suspension, SuspensionAct};
+
+macro_rules! answers {
+    ($($name:ident: $response:ident),* $(,)?) => { $(
+        /// What the call answers.
+        pub(super) fn $name(outcome: Outcome) -> proto::$response {
+            let Answer { transfer, as_of, explanation } = outcome.into();
+            proto::$response { transfer, as_of, explanation }
+        }
+    )* };
+}
+
+answers! {
+    deferred: DeferTransferResponse,
+    deferral_reviewed: ReviewDeferralResponse,
+    dispute_raised: RaiseDisputeResponse,
+    dispute_escalated: EscalateDisputeResponse,
+    dispute_resolved: ResolveDisputeResponse,
+}
+
+impl Mutating for proto::DeferTransferRequest {
+    fn transfer_id(&self) -> &str {
+        &self.transfer_id
+    }
+
+    fn envelope(&self) -> Envelope<'_> {
+        envelope(&self.request_id, self.expected_version, &[], &self.reason)
+    }
+
+    fn command(&self) -> Result<Command, Problem> {
+        let mut violations = Violations::default();
+        let until = day(&mut violations, "until", &self.until);
+        let review_on = day(&mut violations, "review_on", &self.review_on);
+        violations.into_result()?;
+        Ok(Command::DeferTransfer { until, review_on })
+    }
+}
+
+impl Mutating for proto::ReviewDeferralRequest {
+    fn transfer_id(&self) -> &str {
+        &self.transfer_id
+    }
+
+    fn envelope(&self) -> Envelope<'_> {
+        envelope(&self.request_id, self.expected_version, &[], &self.reason)
+    }
+
+    fn command(&self) -> Result<Command, Problem> {
+        let mut violations = Violations::default();
+        let until = day(&mut violations, "until", &self.until);
+        let review_on = day(&mut violations, "review_on", &self.review_on);
+        violations.into_result()?;
+        Ok(Command::ReviewDeferral {
+            continues: self.continues,
+            until,
+            review_on,
+        })
+    }
+}
+
+impl Mutating for proto::RaiseDisputeRequest {
+    fn transfer_id(&self) -> &str {
+        &self.transfer_id
+    }
+
+    fn envelope(&self) -> Envelope<'_> {
+        envelope(&self.request_id, self.expected_version, &[], &self.reason)
+    }
+
+    fn command(&self) -> Result<Command, Problem> {
+        Ok(Command::RaiseDispute {
+            ground: self.ground.clone(),
+        })
+    }
+}
+
+impl Mutating for proto::EscalateDisputeRequest {
+    fn transfer_id(&self) -> &str {
+        &self.transfer_id
+    }
+
+    fn envelope(&self) -> Envelope<'_> {
+        envelope(&self.request_id, self.expected_version, &[], &self.reason)
+    }
+
+    fn command(&self) -> Result<Command, Problem> {
+        Ok(Command::EscalateDispute)
+    }
+}
+
+impl Mutating for proto::ResolveDisputeRequest {
+    fn transfer_id(&self) -> &str {
+        &self.transfer_id
+    }
+
+    fn envelope(&self) -> Envelope<'_> {
+        envelope(&self.request_id, self.expected_version, &[], &self.reason)
+    }
+
+    fn command(&self) -> Result<Command, Problem> {
+        use proto::DisputeDecision as Wire;
+
+        let decision = match self.decision() {
+            Wire::GoesOn => Resolution::GoesOn,
+            Wire::Withdrawn => Resolution::Withdrawn,
+            Wire::OtherTeam => Resolution::OtherTeam {
+                team: TeamId::new(&self.team_id)
+                    .map_err(|error| Problem::invalid("team_id", error.to_string()))?,
+            },
+            Wire::Unspecified => return Err(Problem::invalid("decision", "required")),
+        };
+        Ok(Command::ResolveDispute { decision })
+    }
+}
+
+impl Transfers {
+    fn suspension_call(
+        &self,
+        context: &Context,
+        method: &str,
+        request_id: &str,
+        reason: &str,
+        body: &impl prost::Message,
+    ) -> Result<Call, Problem> {
+        let full = format!("baton.transfer.v1.TransferService/{method}");
+        envelope(request_id, 0, &[], reason).call(&self.0, context, &full, body)
+    }
+
+    /// Suspends the protocol.
+    pub(super) async fn suspend(
+        &self,
+        request: Request<proto::SuspendProtocolRequest>,
+    ) -> Result<Response<proto::SuspendProtocolResponse>, Status> {
+        const METHOD: &str = "SuspendProtocol";
+        let (context, body) = prepare(request)?;
+        let mut violations = Violations::default();
+        let asked = Suspend {
+            id: Uuid::now_v7(),
+            grounds: body.grounds.clone(),
+            routes: body.routes.clone(),
+            until: day(&mut violations, "until", &body.until),
+            consulted: body.consulted.clone(),
+            assessed_by: body
+                .assessment_team_ids
+                .iter()
+                .filter_map(|team| TeamId::new(team).ok())
+                .collect(),
+        };
+        violations.into_result()?;
+        let call = self.suspension_call(&context, METHOD, &body.request_id, &body.reason, &body)?;
+        let answer = self
+            .0
+            .suspend(call, asked, METHOD, |done| proto::SuspendProtocolResponse {
+                as_of: Some(as_of(Some(done.event))),
+                suspension: Some(shown(&done.suspension)),
+            });
+        Ok(Response::new(answer.await?))
+    }
+
+    /// Reviews the suspension.
+    pub(super) async fn review_it(
+        &self,
+        request: Request<proto::ReviewSuspensionRequest>,
+    ) -> Result<Response<proto::ReviewSuspensionResponse>, Status> {
+        const METHOD: &str = "ReviewSuspension";
+        let (context, body) = prepare(request)?;
+        let id = parse::uuid("suspension_id", &body.suspension_id)?;
+        let call = self.suspension_call(&context, METHOD, &body.request_id, &body.reason, &body)?;
+        let to_response = |done: Suspending| proto::ReviewSuspensionResponse {
+            as_of: Some(as_of(Some(done.event))),
+            suspension: Some(shown(&done.suspension)),
+        };
+        let app = &self.0;
+        let answer = app.act_on_suspension(call, id, SuspensionAct::Review, METHOD, to_response);
+        Ok(Response::new(answer.await?))
+    }
+
+    /// Lifts the suspension.
+    pub(super) async fn lift_it(
+        &self,
+        request: Request<proto::LiftSuspensionRequest>,
+    ) -> Result<Response<proto::LiftSuspensionResponse>, Status> {
+        const METHOD: &str = "LiftSuspension";
+        let (context, body) = prepare(request)?;
+        let id = parse::uuid("suspension_id", &body.suspension_id)?;
+        let call = self.suspension_call(&context, METHOD, &body.request_id, &body.reason, &body)?;
+        let to_response = |done: Suspending| proto::LiftSuspensionResponse {
+            as_of: Some(as_of(Some(done.event))),
+            suspension: Some(shown(&done.suspension)),
+        };
+        let app = &self.0;
+        let answer = app.act_on_suspension(call, id, SuspensionAct::Lift, METHOD, to_response);
+        Ok(Response::new(answer.await?))
+    }
+
+    /// Lists suspensions.
+    pub(super) async fn list_them(
+        &self,
+        request: Request<proto::ListSuspensionsRequest>,
+    ) -> Result<Response<proto::ListSuspensionsResponse>, Status> {
+        let (context, body) = prepare(request)?;
+        let found = self
+            .0
+            .suspensions(&authority(&context)?, body.active_only)
+            .await?;
+        Ok(Response::new(proto::ListSuspensionsResponse {
+            suspensions: found.iter().map(shown).collect(),
+        }))
+    }
+}
+
+fn shown(suspension: &Suspension) -> proto::Suspension {
+    let texts = |dates: &mut dyn Iterator<Item = Date>| dates.map(|day| day.to_string()).collect();
+    proto::Suspension {
+        suspension_id: suspension.id.to_string(),
+        state: suspension.state.code().to_owned(),
+        grounds: suspension.grounds.clone(),
+        routes: suspension.routes.clone(),
+        since: Some(timestamp(suspension.since)),
+        until: suspension.until.to_string(),
+        by: suspension.by.clone(),
+        consulted: suspension
+            .consulted
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        assessment_team_ids: suspension
+            .assessed_by
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        reason_digest: suspension.reason_digest.clone().unwrap_or_default(),
+        reviewed_on: texts(&mut suspension.reviews.iter().map(|review| review.on)),
+        missed_on: texts(&mut suspension.missed.iter().copied()),
+        review_due: suspension.review_due.to_string(),
+        overdue: suspension.overdue,
+        rules: suspension.rules.clone(),
+        version: suspension.version,
+    }
+}
+
+/// A day that may be absent. The annotation has checked its form.
+fn day(violations: &mut Violations, field: &str, text: &str) -> Option<Date> {
+    if text.is_empty() {
+        return None;
+    }
+    let parsed = text.parse().ok();
+    if parsed.is_none() {
+        violations.add(field, "not a date of the calendar");
+    }
+    parsed
+}
