@@ -185,7 +185,6 @@ impl World {
                 facts: known.facts.iter().map(fact).collect(),
             }),
             siblings: vec![],
-            family_cases: vec![],
             responsibility: Some(Responsibility {
                 case_id: self.case.clone(),
                 child_id: self.child.clone(),
