@@ -14,6 +14,8 @@ async fn settled_notices_go_with_time_and_what_somebody_has_to_see_to_stays() {
         desk.duty(to_roles("t/icpc/1", &["team_manager"])).await;
         let told = desk.notice().await.notice_id;
         desk.address(&told, &["nia"]).await;
+        // Read before it was sent it would count as given.
+        desk.settle().await;
         let read = wire::MarkNoticeGivenRequest {
             request_id: request_id(),
             notice_id: told.clone(),
