@@ -114,6 +114,7 @@ pub fn team(team: &Team) -> type_v1::Team {
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
+        rests: false,
     }
 }
 

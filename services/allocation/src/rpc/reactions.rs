@@ -267,16 +267,11 @@ impl AllocationReactionService for Handlers {
             principal_known: known,
             responsibility: around.case.as_ref().and_then(answer::responsibility),
             organisation: Some(type_v1::Organisation {
-                // Nothing is routed to a team that does not work: it is of no kind.
                 teams: around
                     .teams
                     .iter()
                     .map(|team| type_v1::Team {
-                        kind: if team.works_on(day) {
-                            team.kind.clone()
-                        } else {
-                            String::new()
-                        },
+                        rests: !team.works_on(day),
                         ..answer::team(team)
                     })
                     .collect(),

@@ -19,8 +19,10 @@ pub struct Context {
     pub cause: Cause,
     /// Who holds the child's open case. None when there is no open case, or the call is about no child.
     pub responsible: Option<Responsible>,
-    /// Every team of the authority.
+    /// Every team of the authority that works: contacts and referrals go to these.
     pub teams: Vec<Team>,
+    /// Those that have ended or not begun. Cases may still be in their name.
+    pub resting_teams: Vec<Team>,
     /// The cases of the family, open and closed, as the ledger has them. Only with calls about a contact.
     pub family_cases: Vec<FamilyCase>,
 }
@@ -41,7 +43,8 @@ pub struct FamilyCase {
 impl Context {
     /// The team with this id, when the organisation has it.
     pub fn team(&self, id: &TeamId) -> Option<&Team> {
-        self.teams.iter().find(|team| team.id == *id)
+        let mut all = self.teams.iter().chain(&self.resting_teams);
+        all.find(|team| team.id == *id)
     }
 
     /// The team of that kind that serves everybody, or else the first.

@@ -12,10 +12,11 @@ use crate::domain::context::{Actor, Cause, Context, FamilyCase, PrincipalKind, R
 pub fn of(context: &wire::Context) -> Result<Context, Problem> {
     let actor = context.actor.as_ref().ok_or_else(broken)?;
     let cause = context.cause.clone().unwrap_or_default();
-    let teams = context
+    let (resting, working): (Vec<_>, Vec<_>) = context
         .organisation
         .iter()
-        .flat_map(|organisation| &organisation.teams);
+        .flat_map(|organisation| &organisation.teams)
+        .partition(|team| team.rests);
     Ok(Context {
         authority: authority(context)?,
         pack: context.pack.clone(),
@@ -44,7 +45,8 @@ pub fn of(context: &wire::Context) -> Result<Context, Problem> {
             .as_ref()
             .map(responsible)
             .transpose()?,
-        teams: teams.map(team).collect::<Result<_, _>>()?,
+        teams: working.into_iter().map(team).collect::<Result<_, _>>()?,
+        resting_teams: resting.into_iter().map(team).collect::<Result<_, _>>()?,
         family_cases: context
             .family_cases
             .iter()

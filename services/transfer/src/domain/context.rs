@@ -27,8 +27,10 @@ pub struct Context {
     pub child: Option<Child>,
     /// Who is responsible now, as the ledger has it.
     pub responsibility: Option<Responsibility>,
-    /// Every team of the authority.
+    /// Every team of the authority that works: one of them takes a case.
     pub teams: Vec<Team>,
+    /// Those that have ended or not begun. A case may still be in the name of one, and leaves it as it would have.
+    pub resting_teams: Vec<Team>,
     /// The workers that the call names, and the responsible one.
     pub workers: Vec<Worker>,
     /// Digest of the reason given with the call.
@@ -149,7 +151,8 @@ pub struct GivenReason {
 impl Context {
     /// The team of that id.
     pub fn team(&self, id: &TeamId) -> Option<&Team> {
-        self.teams.iter().find(|team| team.id == *id)
+        let mut all = self.teams.iter().chain(&self.resting_teams);
+        all.find(|team| team.id == *id)
     }
 
     /// The worker of that id.

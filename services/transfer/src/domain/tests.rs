@@ -9,6 +9,7 @@ mod model;
 mod opens;
 mod people;
 mod random;
+mod resting;
 mod shropshire;
 mod stage;
 mod suspension;

@@ -14,6 +14,10 @@ use crate::domain::{
 /// The domain's context. Values that the gateway would never send make the context missing.
 pub fn context(given: &type_v1::Context, now: Timestamp) -> Result<Context, Problem> {
     let actor = given.actor.as_ref().ok_or_else(missing)?;
+    let organisation = given.organisation.iter();
+    let (resting, working): (Vec<_>, Vec<_>) = organisation
+        .flat_map(|organisation| &organisation.teams)
+        .partition(|team| team.rests);
     Ok(Context {
         authority: AuthorityId::new(&given.authority).map_err(|_| missing())?,
         pack: given.pack.clone(),
@@ -46,12 +50,8 @@ pub fn context(given: &type_v1::Context, now: Timestamp) -> Result<Context, Prob
             .as_ref()
             .map(responsibility)
             .transpose()?,
-        teams: given
-            .organisation
-            .iter()
-            .flat_map(|organisation| &organisation.teams)
-            .filter_map(team)
-            .collect(),
+        teams: working.into_iter().filter_map(team).collect(),
+        resting_teams: resting.into_iter().filter_map(team).collect(),
         workers: given
             .organisation
             .iter()

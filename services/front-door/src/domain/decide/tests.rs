@@ -41,6 +41,7 @@ fn manager(covering_for: Option<&str>) -> Context {
             kind: "assessment".into(),
             area: Some("north".into()),
         }],
+        resting_teams: Vec::new(),
         family_cases: Vec::new(),
     }
 }

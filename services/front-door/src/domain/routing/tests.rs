@@ -44,6 +44,7 @@ fn ctx(authority: &str, teams: &[(&str, &str, Option<&str>)]) -> Context {
         },
         responsible: None,
         teams: teams.iter().map(team).collect(),
+        resting_teams: Vec::new(),
         family_cases: Vec::new(),
     }
 }

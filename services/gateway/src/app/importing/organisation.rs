@@ -169,6 +169,7 @@ fn team(line: &Line) -> Team {
         from: text("from"),
         until: text("until"),
         successor_team_id: text("successor_team_id"),
+        rests: false,
     }
 }
 

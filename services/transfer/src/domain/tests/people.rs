@@ -74,6 +74,7 @@ impl Stage {
             }),
             responsibility: self.responsibility.clone(),
             teams: self.teams.clone(),
+            resting_teams: self.resting_teams.clone(),
             workers: vec![
                 known("ann", "frt", "social_worker"),
                 known("tom", "frt", "team_manager"),

@@ -26,6 +26,7 @@ pub struct Stage {
     pub child: ChildId,
     pub responsibility: Option<Responsibility>,
     pub teams: Vec<Team>,
+    pub resting_teams: Vec<Team>,
     pub series: Series,
     /// Every event so far.
     pub events: Vec<Event>,
@@ -84,6 +85,7 @@ impl Stage {
                 worker: Some(worker("ann")),
                 since: Some(local("2026-02-20 10:00")),
             }),
+            resting_teams: vec![],
             teams: vec![
                 team("frt", "assessment", None),
                 team("north", "family_support_and_protection", area),
