@@ -224,6 +224,8 @@ impl World {
             outcome: "assess".into(),
             team_id: "at".into(),
             rationale: "bench".into(),
+            need_level: "4".into(),
+            issues: vec!["bench".into()],
             ..DecideContactRequest::default()
         };
         self.front_door()

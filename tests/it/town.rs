@@ -165,6 +165,16 @@ impl Town {
     /// Decides that the children are assessed, which opens their cases, and allocates ann.
     pub async fn open(&self, children: &mut [Child]) {
         join_all(children.iter().map(|child| async move {
+            // The duty worker has brought it to the manager (W-007).
+            let body = json!({ "events": [{
+                "event_id": format!("brought-{}", child.id), "revision": 1, "effective_at": BEGIN,
+                "contact_step_reported": { "child": { "child_id": child.id }, "step": "manager_discussion" },
+            }] });
+            self.call(SYSTEM, "RecordService/RecordEvents", body).await;
+        }))
+        .await;
+        self.settle().await;
+        join_all(children.iter().map(|child| async move {
             let body = json!({
                 "contact_id": child.contact, "outcome": "assess", "team_id": "frt", "rationale": "given",
             });

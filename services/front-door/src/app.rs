@@ -4,8 +4,10 @@ mod announce;
 mod children;
 mod contacts;
 mod deadlines;
+mod desk;
 mod error;
 mod facts;
+mod steps;
 
 use std::sync::Arc;
 
@@ -21,8 +23,10 @@ use jiff::civil::Date;
 pub use self::announce::Source;
 pub use self::children::{Link, Register, Registered};
 pub use self::contacts::{DecideContact, LaunchContact};
+pub use self::desk::{AnswerEnquiry, LogTrayCheck, TrayShown};
 pub use self::error::AppError;
 pub use self::facts::{ReportFacts, Reported};
+pub use self::steps::{NoticeSent, PassContact, RecordStep};
 use crate::domain::contact::Contact;
 use crate::domain::fact::Known;
 use crate::domain::family::{Child, Family};
@@ -165,6 +169,23 @@ impl App {
         storage::contacts::find(self.store.db(), authority, id)
             .await?
             .ok_or_else(|| AppError::not_found("contact", id))
+    }
+
+    /// The child's latest contact. None when there is none.
+    pub async fn latest_contact(
+        &self,
+        authority: &AuthorityId,
+        child: ChildId,
+    ) -> Result<Option<Contact>, AppError> {
+        let filter = Filter {
+            child: Some(child),
+            ..Filter::default()
+        };
+        let page = Page {
+            after: None,
+            size: 1,
+        };
+        Ok(self.contacts(authority, &filter, page).await?.pop())
     }
 
     /// Lists contacts, newest first.

@@ -6,10 +6,15 @@ pub mod authority;
 pub mod contact;
 pub mod context;
 pub mod decide;
+pub mod duty;
+pub mod enquiry;
 pub mod fact;
 pub mod family;
-mod refusal;
+pub mod refusal;
 pub mod routing;
 pub mod rules;
+pub mod step;
+pub mod tray;
+pub mod waits;
 
 pub use refusal::Refusal;

@@ -45,6 +45,11 @@ pub const fn migrations() -> Migrations {
                 "contacts",
                 include_str!("../migrations/sqlite/1001_contacts.sql"),
             ),
+            (
+                1002,
+                "enquiries_and_trays",
+                include_str!("../migrations/sqlite/1002_enquiries_and_trays.sql"),
+            ),
         ],
         postgres: &[
             (
@@ -56,6 +61,11 @@ pub const fn migrations() -> Migrations {
                 1001,
                 "contacts",
                 include_str!("../migrations/postgres/1001_contacts.sql"),
+            ),
+            (
+                1002,
+                "enquiries_and_trays",
+                include_str!("../migrations/postgres/1002_enquiries_and_trays.sql"),
             ),
         ],
     }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod context;
+mod desk;
 mod facts;
 mod parse;
 mod public;

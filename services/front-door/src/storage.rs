@@ -4,6 +4,7 @@
 //! authority's row is as good as none.
 
 pub mod contacts;
+pub mod desk;
 pub mod families;
 pub mod history;
 pub mod references;

@@ -12,7 +12,9 @@ pub mod step;
 mod child_recorded;
 mod closure_released;
 mod conference;
+mod contact_notice_sent;
 mod contact_received;
+mod contact_step_reported;
 mod deadline_breached;
 mod evidence_recorded;
 mod facts;
@@ -131,6 +133,9 @@ fn of_report(report: &cause::Report, progress: Progress<'_>) -> Next {
         }
         Some(Said::FactsReported(said)) => facts_reported::next(report, event, said, progress),
         Some(Said::HolderReported(said)) => holder_reported::next(report, event, said, progress),
+        Some(Said::ContactStepReported(said)) => {
+            contact_step_reported::next(report, event, said, progress)
+        }
         None => park_unreadable(),
     }
 }
@@ -147,7 +152,10 @@ fn of_announcement(event: &Event, progress: Progress<'_>) -> Next {
         "transfer.worker_named" => worker_named::next(event, progress),
         "transfer.lapsed" => transfer_lapsed::next(event, progress),
         "notice.prepared" => notice_prepared::next(event, progress),
-        "notice.sent" => notice_sent::next(event, progress),
+        "notice.sent" => match contact_notice_sent::contact_of(event) {
+            Some(contact) => contact_notice_sent::next(event, contact, progress),
+            None => notice_sent::next(event, progress),
+        },
         _ => deadline_breached::next(event, progress),
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::stored::{Content, Text};
 
 /// Under which key an entry of a list gives its name.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 16] = [
     "route",
     "item",
     "meeting",
@@ -20,6 +20,11 @@ const NAMES: [&str; 11] = [
     "act",
     "stop",
     "exception",
+    "step",
+    "duty",
+    "guidance",
+    "enquiry",
+    "ask",
 ];
 
 /// One rule, setting or heading that is not the same in two packs.

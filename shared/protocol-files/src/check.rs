@@ -10,6 +10,7 @@ use crate::{embedded, pack, stored};
 
 mod citations;
 mod clocks;
+mod contacts;
 mod front_door;
 mod holds;
 mod items;
@@ -19,6 +20,7 @@ mod samples;
 
 pub(crate) use citations::citations;
 pub(crate) use clocks::clocks;
+pub(crate) use contacts::contacts;
 pub(crate) use front_door::front_door;
 pub(crate) use holds::holds;
 pub(crate) use items::items;

@@ -69,6 +69,7 @@ pub(crate) fn read_and_check(folder: &Folder, base: Option<&Folder>, register: &
     check::clocks(&sections, &mut unsound);
     check::front_door(&sections, &mut unsound);
     check::holds(&sections, &head.ladder, &mut unsound);
+    check::contacts(&sections, &head.ladder, &mut unsound);
     let mut unread = findings.problems;
     let authority_file = folder.files.first();
     let at_head = |message| authority_file.map(|file| file.problem(1, message));
@@ -133,6 +134,14 @@ fn assemble(
             elsewhere: sections.elsewhere.map(|entry| entry.value),
             rotas: values(sections.rotas),
             clocks: values(sections.front_door_clocks),
+            kinds: values(sections.contact_kinds),
+            steps: values(sections.contact_steps),
+            decision_asks: values(sections.decision_asks),
+            duties: values(sections.contact_duties),
+            guidance: values(sections.guidance),
+            enquiries: values(sections.enquiries),
+            tray: sections.tray.map(|entry| entry.value),
+            single_gateway: sections.single_gateway.map(|entry| entry.value),
         },
         allocation: AllocationRules {
             allocated_means: sections.allocated_means.map(|entry| entry.value),

@@ -156,8 +156,9 @@ pub(crate) fn entry_of<T: DeserializeOwned>(
 
 /// The name an entry gives, under the key of its section.
 fn name_of(entry: &Value) -> Option<String> {
-    const KEYS: [&str; 9] = [
-        "route", "item", "meeting", "clock", "notice", "kind", "outcome", "ground", "duty",
+    const KEYS: [&str; 12] = [
+        "route", "item", "meeting", "clock", "notice", "kind", "outcome", "ground", "step", "duty",
+        "guidance", "enquiry",
     ];
     KEYS.iter()
         .find_map(|key| entry.get(key)?.as_str().map(str::to_owned))
@@ -237,6 +238,14 @@ pub(crate) struct FrontDoorFile {
     pub elsewhere: Option<Spanned<Value>>,
     pub rotas: Entries,
     pub clocks: Entries,
+    pub kinds: Entries,
+    pub steps: Entries,
+    pub decision_asks: Entries,
+    pub duties: Entries,
+    pub guidance: Entries,
+    pub enquiries: Entries,
+    pub tray: Option<Spanned<Value>>,
+    pub single_gateway: Option<Spanned<Value>>,
 }
 
 /// `allocation.yaml`.

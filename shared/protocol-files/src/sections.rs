@@ -5,7 +5,8 @@ use std::sync::Arc;
 use baton_protocol::allocation::{AllocatedMeans, HardStop, LeaveUnallocated, NamedBy};
 use baton_protocol::closure::ClosureGround;
 use baton_protocol::front_door::{
-    ContactOutcome, DecidedBy, OpenCase, ReferralRoute, Rota, RouteDecider,
+    ContactDuty, ContactKind, ContactOutcome, ContactStep, DecidedBy, DecisionAsk, EnquiryKind,
+    Guidance, OpenCase, ReferralRoute, Rota, RouteDecider, TrayRule,
 };
 use baton_protocol::notification::{Exception, NoticeKind};
 use baton_protocol::transfer::{
@@ -31,6 +32,14 @@ pub(crate) struct Sections {
     pub elsewhere: Option<Located<RouteDecider>>,
     pub rotas: Vec<Located<Rota>>,
     pub front_door_clocks: Vec<Located<Clock>>,
+    pub contact_kinds: Vec<Located<ContactKind>>,
+    pub contact_steps: Vec<Located<ContactStep>>,
+    pub decision_asks: Vec<Located<DecisionAsk>>,
+    pub contact_duties: Vec<Located<ContactDuty>>,
+    pub guidance: Vec<Located<Guidance>>,
+    pub enquiries: Vec<Located<EnquiryKind>>,
+    pub tray: Option<Located<TrayRule>>,
+    pub single_gateway: Option<Located<OpenCase>>,
     pub allocated_means: Option<Located<AllocatedMeans>>,
     pub hard_stops: Vec<Located<HardStop>>,
     pub leave_unallocated: Option<Located<LeaveUnallocated>>,
@@ -74,7 +83,13 @@ impl Sections {
         let raw = raw::read::<Option<FrontDoorFile>>(file, &mut findings.problems)
             .flatten()
             .unwrap_or_default();
-        let one = [&raw.open_case, &raw.decided_by, &raw.elsewhere];
+        let one = [
+            &raw.open_case,
+            &raw.decided_by,
+            &raw.elsewhere,
+            &raw.tray,
+            &raw.single_gateway,
+        ];
         let one = one.into_iter().flatten().cloned().collect();
         let ends = raw::ends([
             &raw.contact_routes,
@@ -82,6 +97,12 @@ impl Sections {
             &raw.outcomes,
             &raw.rotas,
             &raw.clocks,
+            &raw.kinds,
+            &raw.steps,
+            &raw.decision_asks,
+            &raw.duties,
+            &raw.guidance,
+            &raw.enquiries,
             &one,
         ]);
         self.contact_routes = raw::entries(file, raw.contact_routes, &ends, findings);
@@ -98,6 +119,18 @@ impl Sections {
             .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
         self.rotas = raw::entries(file, raw.rotas, &ends, findings);
         self.front_door_clocks = raw::entries(file, raw.clocks, &ends, findings);
+        self.contact_kinds = raw::entries(file, raw.kinds, &ends, findings);
+        self.contact_steps = raw::entries(file, raw.steps, &ends, findings);
+        self.decision_asks = raw::entries(file, raw.decision_asks, &ends, findings);
+        self.contact_duties = raw::entries(file, raw.duties, &ends, findings);
+        self.guidance = raw::entries(file, raw.guidance, &ends, findings);
+        self.enquiries = raw::entries(file, raw.enquiries, &ends, findings);
+        self.tray = raw
+            .tray
+            .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
+        self.single_gateway = raw
+            .single_gateway
+            .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
     }
 
     fn read_allocation(&mut self, file: &Arc<File>, findings: &mut Findings) {
@@ -214,6 +247,16 @@ impl Sections {
         self.gate
             .iter_mut()
             .for_each(|item| settle(&mut item.value.strength));
+        self.contact_steps
+            .iter_mut()
+            .for_each(|step| settle(&mut step.value.strength));
+        self.decision_asks
+            .iter_mut()
+            .for_each(|ask| settle(&mut ask.value.strength));
+        self.contact_outcomes
+            .iter_mut()
+            .flat_map(|outcome| &mut outcome.value.limits)
+            .for_each(|limit| settle(&mut limit.strength));
         let attendances = self
             .meetings
             .iter_mut()

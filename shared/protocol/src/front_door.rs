@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
+use crate::facts::FactKey;
 use crate::moment::Term;
 use crate::party::{Audience, Party};
 use crate::rule_id::RuleId;
@@ -14,6 +15,13 @@ pub use choice::{Incoming, Relative, Routed, Towards};
 pub use route::{
     Ages, Destination, Duty, InvalidRoute, ReferralRoute, Rota, RouteDecider, RouteNotice,
     SiblingRule, Window,
+};
+
+mod life;
+
+pub use life::{
+    Asked, CONCERN, ContactDuty, ContactKind, ContactStep, DecisionAsk, DutyPerson, EnquiryKind,
+    Guidance, OutcomeLimit, TrayRule,
 };
 
 /// Everything an authority says about its front door.
@@ -38,14 +46,41 @@ pub struct FrontDoorRules {
     pub rotas: Vec<Rota>,
     /// What is due: `contact_decision` among others.
     pub clocks: Vec<Clock>,
+    /// The kinds of contact that have a way of their own.
+    #[serde(default)]
+    pub kinds: Vec<ContactKind>,
+    /// What is done about a contact and recorded.
+    #[serde(default)]
+    pub steps: Vec<ContactStep>,
+    /// What a decision has to say.
+    #[serde(default)]
+    pub decision_asks: Vec<DecisionAsk>,
+    /// What somebody owes while a contact lives.
+    #[serde(default)]
+    pub duties: Vec<ContactDuty>,
+    /// What to keep in mind.
+    #[serde(default)]
+    pub guidance: Vec<Guidance>,
+    /// The kinds of enquiry that concern no child.
+    #[serde(default)]
+    pub enquiries: Vec<EnquiryKind>,
+    /// Who looks into the trays.
+    #[serde(default)]
+    pub tray: Option<TrayRule>,
+    /// Whether a new contact goes to the front door whatever team is named, and why.
+    #[serde(default)]
+    pub single_gateway: Option<OpenCase>,
 }
 
 /// What concerns an open case is for the team that has it (M-006).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenCase {
     /// The rules it rests on.
     pub cites: Vec<RuleId>,
+    /// Who is told as soon as it has arrived.
+    #[serde(default)]
+    pub tells: Vec<OutcomeNotice>,
 }
 
 /// What a decision on a contact can come to.
@@ -64,6 +99,18 @@ pub struct ContactOutcome {
     /// Who is told of it.
     #[serde(default)]
     pub tells: Vec<OutcomeNotice>,
+    /// Who decides on it instead of who decides otherwise.
+    #[serde(default)]
+    pub decided_by: Vec<Party>,
+    /// While what it may be decided.
+    #[serde(default)]
+    pub limits: Vec<OutcomeLimit>,
+    /// The facts that it states: each is the day of the decision.
+    #[serde(default)]
+    pub states: Vec<FactKey>,
+    /// What the record shows of the contact, one after the other.
+    #[serde(default)]
+    pub record_as: Vec<String>,
 }
 
 /// Somebody has to be told what became of a contact.
@@ -116,6 +163,21 @@ impl FrontDoorRules {
     /// The rota of the teams of that kind.
     pub fn rota(&self, kind: crate::party::TeamKind) -> Option<&Rota> {
         self.rotas.iter().find(|rota| rota.of == kind)
+    }
+
+    /// The kind of contact of that name.
+    pub fn kind(&self, name: &str) -> Option<&ContactKind> {
+        self.kinds.iter().find(|kind| kind.kind == name)
+    }
+
+    /// The step of that name.
+    pub fn step(&self, name: &str) -> Option<&ContactStep> {
+        self.steps.iter().find(|step| step.step == name)
+    }
+
+    /// The kind of enquiry of that name.
+    pub fn enquiry(&self, name: &str) -> Option<&EnquiryKind> {
+        self.enquiries.iter().find(|kind| kind.enquiry == name)
     }
 
     /// The clock of that name.

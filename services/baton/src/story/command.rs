@@ -27,7 +27,9 @@ defer until <day> reviewing <day>; review deferral [until <day>] reviewing <day>
 raise dispute on <ground>; escalate dispute; resolve dispute goes on|withdrawn|to <team>; \
 suspend protocol [on …] [for …] [until <day>] [consulting …] [assessing …]; review suspension; lift suspension; allocate <person>; authorise unallocated; refuse unallocated; \
 sign unallocated <step> [covering …]; \
-launch contact from <source> by <form> [to <team>]; decide <outcome> [to <team>]; propose closure on <ground>; \
+launch contact from <source> by <form> [as <kind>] [to <team>]; decide <outcome> [to <team>] [at level <level>] [for <ground>]; \
+record <step> [affirming …] [resting on <basis>]; pass contact to <team>; check tray of <team> looking at …; \
+log enquiry about <kind> from <source> by <form>; propose closure on <ground>; \
 approve closure; decline closure; do <Service/Method>";
 
 /// Reads a command.
@@ -91,10 +93,26 @@ pub fn command(text: &str) -> Result<Command, NotUnderstood> {
         .with("source_kind", *source)
         .with("form", *form)
         .routed(rest)?,
+        ["log", "enquiry", "about", kind, "from", source, "by", form] => Command {
+            time_field: Some("received_at"),
+            ..Command::new("FrontDoorService/LogEnquiry")
+        }
+        .with("kind", *kind)
+        .with("source_kind", *source)
+        .with("form", *form),
         ["decide", outcome, rest @ ..] => Command::new("FrontDoorService/DecideContact")
             .with("outcome", *outcome)
             .routed(rest)?
             .reason("rationale"),
+        ["record", step, rest @ ..] => contact_step(step, rest)?,
+        ["pass", "contact", "to", team] => Command::new("FrontDoorService/PassContact")
+            .with("team_id", *team)
+            .reason("reason"),
+        ["check", "tray", "of", team, "looking", "at", parts @ ..] => {
+            Command::new("FrontDoorService/LogTrayCheck")
+                .with("team_id", *team)
+                .with("looked_at", names(&parts.join(" ")).collect::<Vec<_>>())
+        }
         ["propose", "closure", "on", ground] => Command::new("ClosureService/ProposeClosure")
             .with("ground", *ground)
             .reason("reason"),
@@ -143,7 +161,10 @@ impl Command {
     fn routed(self, rest: &[&str]) -> Result<Self, NotUnderstood> {
         match rest {
             [] => Ok(self),
-            ["to", team] => Ok(self.with("team_id", *team)),
+            ["to", team, rest @ ..] => self.with("team_id", *team).routed(rest),
+            ["as", kind, rest @ ..] => self.with("kind", *kind).routed(rest),
+            ["at", "level", level, rest @ ..] => self.with("need_level", *level).routed(rest),
+            ["for", ground, rest @ ..] => self.with("ground", *ground).routed(rest),
             other => Err(NotUnderstood(format!(
                 "`{}` is not understood: write `to <team>`",
                 other.join(" ")
@@ -218,6 +239,27 @@ fn suspension(text: &str) -> Result<Command, NotUnderstood> {
         };
     }
     Ok(command)
+}
+
+/// `record information_shared affirming proportionate resting on consent`.
+fn contact_step(step: &str, rest: &[&str]) -> Result<Command, NotUnderstood> {
+    let command = Command {
+        time_field: Some("done_at"),
+        ..Command::new("FrontDoorService/RecordContactStep")
+    }
+    .with("step", step)
+    .reason("reason");
+    let said = rest.join(" ");
+    let (affirms, basis) = said.split_once("resting on ").unwrap_or((&said, ""));
+    let affirms = affirms.trim();
+    let command = command.with("basis", basis.trim());
+    match affirms.strip_prefix("affirming ") {
+        Some(codes) => Ok(command.with("affirms", names(codes).collect::<Vec<_>>())),
+        None if affirms.is_empty() => Ok(command),
+        None => Err(NotUnderstood(format!(
+            "`{affirms}` is not understood: write `record <step> affirming <what>, <what> resting on <basis>`"
+        ))),
+    }
 }
 
 /// `sign unallocated risk_assessment covering complexity, risk`.

@@ -287,7 +287,11 @@ async fn open_case(world: &World, case: &Given) -> Result<(), StageError> {
     });
     let answer = send(world, &world.system, "FrontDoorService/LaunchContact", body).await?;
     let contact = &answer["contact"]["contact_id"];
-    let body = json!({ "contact_id": contact, "outcome": "assess", "team_id": case.team, "rationale": "given" });
+    bring(world, child, &answer, &now).await?;
+    let body = json!({
+        "contact_id": contact, "outcome": "assess", "team_id": case.team, "rationale": "given", "need_level": "4",
+        "ground": "child_in_need", "issues": ["given"],
+    });
     send(world, &manager, "FrontDoorService/DecideContact", body).await?;
     advance(world, when::instant(&case.since)?).await?;
 
@@ -301,6 +305,19 @@ async fn open_case(world: &World, case: &Given) -> Result<(), StageError> {
         let body = json!({ "case_id": opened["case_id"], "worker_id": worker });
         send(world, &manager, "AllocationService/AllocateWorker", body).await?;
         advance(world, when::instant(&case.since)?).await?;
+    }
+    Ok(())
+}
+
+/// What the protocol wants done before any decision is reported as done.
+async fn bring(world: &World, child: &str, launched: &Value, now: &str) -> Result<(), StageError> {
+    for step in super::world::list(&launched["contact"], "steps_before") {
+        let event = json!({
+            "event_id": format!("given-{child}-{}", super::fits::plain(&step)), "revision": 1, "effective_at": now,
+            "contact_step_reported": { "child": { "child_id": child }, "step": step },
+        });
+        let body = json!({ "events": [event] });
+        send(world, &world.system, "RecordService/RecordEvents", body).await?;
     }
     Ok(())
 }

@@ -39,6 +39,11 @@ impl Source {
 
     /// A deadline of a contact.
     pub(super) fn by_itself(contact: &Contact, deadline: &str) -> Self {
+        Self::of_deadline(&contact.id.to_string(), deadline, &contact.pack)
+    }
+
+    /// A deadline of whatever has this id.
+    pub(super) fn of_deadline(id: &str, deadline: &str, pack: &str) -> Self {
         Self {
             actor: Actor {
                 principal: "baton".to_owned(),
@@ -47,10 +52,10 @@ impl Source {
                 on_behalf_of: String::new(),
             },
             cause: Cause {
-                id: format!("{}/{deadline}", contact.id),
+                id: format!("{id}/{deadline}"),
                 kind: "deadline".to_owned(),
             },
-            pack: contact.pack.clone(),
+            pack: pack.to_owned(),
             traceparent: baton_rpc::traceparent(),
         }
     }
@@ -64,7 +69,7 @@ impl Source {
     }
 
     /// What every event of this source has in common.
-    fn event(&self, acted_in: Option<&PostHeld>, recorded_at: Timestamp) -> Announced {
+    pub(super) fn event(&self, acted_in: Option<&PostHeld>, recorded_at: Timestamp) -> Announced {
         Announced {
             event_id: EventId::new().to_string(),
             service: NAME.to_owned(),

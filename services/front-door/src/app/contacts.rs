@@ -1,7 +1,5 @@
 //! Contacts are launched and decided.
 
-use std::sync::Arc;
-
 use baton_ids::{ContactId, EventId};
 use baton_protocol::Pack;
 use baton_store::{RequestKey, StoreError, Tx};
@@ -27,6 +25,12 @@ pub struct DecideContact {
     pub team: Option<baton_ids::TeamId>,
     /// The rationale, in the words of the actor.
     pub rationale: Option<String>,
+    /// The level of need. None where it is not said.
+    pub need_level: Option<String>,
+    /// The ground, as a code. None where none is given.
+    pub ground: Option<String>,
+    /// The issues that the assessment has to address, in the words of the actor.
+    pub issues: Vec<String>,
     /// The soft rules departed from, with the reason in the words of the actor.
     pub departures: Vec<(String, String)>,
     /// The version that the caller has seen. None to leave it unchecked.
@@ -71,6 +75,10 @@ impl App {
             .await?
             .ok_or_else(|| AppError::not_found("child", command.child))?;
         let events = decide::launch(command, &family, ctx, pack, &self.calendar)?;
+        if let Some(Event::Launched { contact, .. }) = events.first() {
+            self.begin_tray(tx, contact, ctx, pack, source).await?;
+            tx.flush().await?;
+        }
         self.write(tx, None, events, source, self.now()).await
     }
 
@@ -105,14 +113,8 @@ impl App {
         ctx: &Context,
         source: &Source,
     ) -> Result<Outcome<Contact>, AppError> {
-        let contact = storage::contacts::lock(tx, &ctx.authority, command.contact)
-            .await?
-            .ok_or_else(|| AppError::not_found("contact", command.contact))?;
         // The process is pinned to the pack in force when it was launched.
-        let pack: Arc<Pack> = self.pack(&contact.pack)?;
-        let family = storage::families::find_in(tx, &ctx.authority, contact.child)
-            .await?
-            .ok_or(StoreError::Corrupt("a contact without its child"))?;
+        let (family, contact, pack) = self.load(tx, ctx, command.contact).await?;
         let authority = ctx.authority.as_str();
         let rationale_digest = match &command.rationale {
             Some(rationale) => Some(tx.put_private(authority, None, rationale).await?),
@@ -122,7 +124,14 @@ impl App {
         for (rule, reason) in &command.departures {
             departures.push((rule.clone(), tx.put_private(authority, None, reason).await?));
         }
+        let mut issues = Vec::with_capacity(command.issues.len());
+        for issue in &command.issues {
+            issues.push(tx.put_private(authority, None, issue).await?);
+        }
         let decision = Decide {
+            need_level: command.need_level.clone(),
+            ground: command.ground.clone(),
+            issues,
             outcome: command.outcome.clone(),
             team: command.team.clone(),
             rationale_digest,
@@ -130,6 +139,21 @@ impl App {
             expected_version: command.expected_version,
         };
         let events = decide::decide(&contact, &decision, &family, ctx, &pack, &self.calendar)?;
+        let decided = events.iter().find_map(|event| match event {
+            Event::Decided { decision, .. } => Some(decision),
+            _ => None,
+        });
+        let stated = decided.map(|decision| self.stated_by_decision(decision, &pack));
+        // What the decision itself says about the child is on record with it.
+        self.state(
+            tx,
+            &family,
+            contact.child,
+            &stated.unwrap_or_default(),
+            ctx,
+            source,
+        )
+        .await?;
         self.write(
             tx,
             Some(contact),

@@ -1,7 +1,7 @@
 //! Facts are reported.
 
 use baton_ids::{ChildId, EventId};
-use baton_protocol::FactKey;
+use baton_protocol::{FactKey, Value};
 use baton_store::{RequestKey, StoreError, Tx};
 use jiff::Timestamp;
 
@@ -61,6 +61,9 @@ impl App {
                     if let Some(met) = app.meet_duties(tx, contacts, &outcome.value, &ctx).await? {
                         outcome.last_event = Some(met);
                     }
+                    let changed = known_now(&outcome.value);
+                    app.meet_by_facts(tx, &ctx.authority, command.child, &changed, &source)
+                        .await?;
                     Ok(to_response(&outcome))
                 })
             })
@@ -125,4 +128,16 @@ async fn report(
         },
         last_event,
     })
+}
+
+/// What became known with the report, and since when. What is known to be none is not done.
+fn known_now(reported: &Reported) -> Vec<(FactKey, Timestamp)> {
+    let Some(child) = reported.family.child(reported.child) else {
+        return Vec::new();
+    };
+    let known = reported.changed.iter().filter_map(|key| {
+        let known = child.facts.get(key)?;
+        (known.value != Value::None).then(|| (key.clone(), known.effective_at))
+    });
+    known.collect()
 }

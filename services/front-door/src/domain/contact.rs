@@ -8,6 +8,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::duty::{Duty, Owes};
+
+mod apply;
+mod done;
+
+pub use apply::apply;
+pub use done::{Passed, Reminder, StepDone};
+
 /// A contact. Its process is pinned to the pack in force when it was launched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
@@ -48,6 +56,36 @@ pub struct Contact {
     /// What has to be done because of the way it goes, and is not yet.
     #[serde(default)]
     pub duties: Vec<OpenDuty>,
+    /// What kind of contact it is, as the protocol names it.
+    #[serde(default = "concern")]
+    pub kind: String,
+    /// The person who launched it. None when a record system did.
+    #[serde(default)]
+    pub launched_by: Option<String>,
+    /// Whether that person is of another team than the one that deals with it.
+    #[serde(default)]
+    pub from_elsewhere: bool,
+    /// The worker to whom the child's open case was allocated when it was launched.
+    #[serde(default)]
+    pub worker: Option<String>,
+    /// Who decides on it where its kind says so.
+    #[serde(default)]
+    pub decider: Option<Owes>,
+    /// What was done about it, in order.
+    #[serde(default)]
+    pub steps: Vec<StepDone>,
+    /// What somebody owes, or owed.
+    #[serde(default)]
+    pub owed: Vec<Duty>,
+    /// The teams that had it before, in order.
+    #[serde(default)]
+    pub passed: Vec<Passed>,
+    /// What to keep in mind about it.
+    #[serde(default)]
+    pub guidance: Vec<Reminder>,
+    /// The steps for which every decision on it waits.
+    #[serde(default)]
+    pub steps_before: Vec<String>,
 }
 
 /// Something that has to be done because of the way a contact goes.
@@ -74,6 +112,10 @@ impl OpenDuty {
             .get(&self.met_by)
             .is_some_and(|value| !matches!(value, Value::None | Value::Flag(false)))
     }
+}
+
+fn concern() -> String {
+    baton_protocol::front_door::CONCERN.to_owned()
 }
 
 /// Where a contact stands.
@@ -113,6 +155,18 @@ pub struct Decision {
     /// From when on the case is the team's. None for the decision itself.
     #[serde(default)]
     pub effective_at: Option<Timestamp>,
+    /// The level of need. None where it was not said.
+    #[serde(default)]
+    pub need_level: Option<String>,
+    /// The ground, as a code. None where none was given.
+    #[serde(default)]
+    pub ground: Option<String>,
+    /// Digests of the issues that the assessment has to address.
+    #[serde(default)]
+    pub issues: Vec<String>,
+    /// What the record shows of the contact, one after the other.
+    #[serde(default)]
+    pub record_as: Vec<String>,
 }
 
 /// By when a contact has to be decided, and how that was counted.
@@ -197,7 +251,12 @@ pub struct Tell {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// It was launched to the team that deals with it.
-    Launched(Box<Contact>),
+    Launched {
+        /// The contact.
+        contact: Box<Contact>,
+        /// Who has to be told at once.
+        tells: Vec<Tell>,
+    },
     /// It was decided.
     Decided {
         /// The decision.
@@ -216,6 +275,10 @@ pub enum Event {
         tells: Vec<Tell>,
         /// What has to be done.
         duties: Vec<OpenDuty>,
+        /// What somebody owes from then on.
+        owed: Vec<Duty>,
+        /// What to keep in mind from then on.
+        guidance: Vec<Reminder>,
     },
     /// Somebody has to be told of it, because of the way it went when it was launched.
     Forwarded {
@@ -227,6 +290,47 @@ pub enum Event {
         /// Those that were.
         duties: Vec<OpenDuty>,
         /// When.
+        at: Timestamp,
+    },
+    /// Something was done about it.
+    StepRecorded {
+        /// What.
+        step: Box<StepDone>,
+        /// The rules that ask for it.
+        rules: Vec<String>,
+        /// What somebody owes from then on.
+        owed: Vec<Duty>,
+    },
+    /// It went to another team.
+    PassedOn {
+        /// From where to where.
+        passed: Passed,
+        /// The post in which it was passed on. None when a record system reported it.
+        post: Option<PostHeld>,
+        /// The rules.
+        rules: Vec<String>,
+    },
+    /// A fact became known or a notice was sent that meets what somebody owed.
+    OwedMet {
+        /// What met them, as the protocol writes it: `facts.assessment_completed_on`.
+        by: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// The due instant of something owed passed.
+    DutyBreached {
+        /// What was owed.
+        duty: String,
+        /// The due instant.
+        at: Timestamp,
+    },
+    /// A further rung was told that something owed is missing.
+    DutyEscalated {
+        /// What is owed.
+        duty: String,
+        /// Which of the rungs.
+        rung: usize,
+        /// When it was due.
         at: Timestamp,
     },
     /// The due instant passed without a decision.
@@ -251,72 +355,6 @@ impl Contact {
             State::Decided(decision) => Some(decision),
         }
     }
-}
-
-/// The contact after an event. A launch makes it; everything else needs it.
-pub fn apply(contact: Option<Contact>, event: &Event) -> Option<Contact> {
-    let mut next = match event {
-        Event::Launched(contact) => return Some((**contact).clone()),
-        _ => contact?,
-    };
-    next.version += 1;
-    match event {
-        Event::Launched(_) | Event::Forwarded { .. } => {}
-        Event::Decided {
-            decision,
-            rules,
-            facts_used,
-            family,
-            facts_version,
-            duties,
-            ..
-        } => {
-            if let Some(due) = &mut next.due {
-                due.met_at = Some(decision.at);
-                due.state = if due.state == DueState::Open {
-                    DueState::Met
-                } else {
-                    DueState::Answered
-                };
-            }
-            next.family = *family;
-            next.facts_version = *facts_version;
-            next.facts_used.clone_from(facts_used);
-            next.facts_unknown.clear();
-            add_all(&mut next.rules, rules);
-            next.state = State::Decided((**decision).clone());
-            for duty in duties {
-                if !next.duties.iter().any(|known| known.name == duty.name) {
-                    next.duties.push(duty.clone());
-                }
-            }
-        }
-        Event::DutiesMet { duties, .. } => {
-            next.duties
-                .retain(|duty| !duties.iter().any(|met| met.name == duty.name));
-        }
-        Event::DecisionBreached { at } => {
-            if let Some(due) = &mut next.due {
-                due.state = DueState::Breached;
-                due.told.extend(told_at(&due.rungs, *at));
-            }
-        }
-        Event::Escalated { rung, .. } => {
-            if let Some(due) = &mut next.due {
-                due.told.insert(*rung);
-            }
-        }
-    }
-    Some(next)
-}
-
-/// The rungs that are told at that instant.
-fn told_at(rungs: &[Rung], at: Timestamp) -> impl Iterator<Item = usize> {
-    rungs
-        .iter()
-        .enumerate()
-        .filter(move |(_, rung)| rung.at <= at)
-        .map(|(index, _)| index)
 }
 
 /// Adds what is not there yet, in order.

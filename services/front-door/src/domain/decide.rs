@@ -2,17 +2,22 @@
 
 use baton_calendar::Calendar;
 use baton_ids::{ChildId, ContactId, ReferralId, TeamId};
-use baton_protocol::front_door::{ContactOutcome, RouteDecider};
-use baton_protocol::{Facts, Pack, PostHeld, Role, Strength};
+use baton_protocol::front_door::{CONCERN, ContactOutcome, RouteDecider};
+use baton_protocol::{Facts, Pack, PostHeld, Role};
 use jiff::Timestamp;
 
 use super::Refusal;
 use super::authority::{pick_for_way, pick_post};
-use super::contact::{Contact, Decision, DueState, Event, OpenDuty, State, add_all};
-use super::context::Context;
+use super::contact::{Contact, Decision, Event, OpenDuty, State, add_all};
+use super::context::{Context, PrincipalKind};
+use super::duty::{self, Setting, owes};
 use super::family::Family;
 use super::routing::{self, Circumstances, Way};
-use super::rules;
+use super::{rules, step, waits};
+
+mod late;
+
+pub use late::{breach, duty_breach, escalate, escalate_duty};
 
 /// Reports a contact.
 #[derive(Debug, Clone)]
@@ -27,6 +32,8 @@ pub struct Launch {
     pub received_at: Timestamp,
     /// The team it is launched to. None to let the protocol route it.
     pub team: Option<TeamId>,
+    /// Its kind, as the protocol names it. Empty for a concern.
+    pub kind: String,
 }
 
 /// Decides a contact.
@@ -38,6 +45,12 @@ pub struct Decide {
     pub team: Option<TeamId>,
     /// Digest of the rationale.
     pub rationale_digest: Option<String>,
+    /// The level of need. None where it is not said.
+    pub need_level: Option<String>,
+    /// The ground, as a code. None where none is given.
+    pub ground: Option<String>,
+    /// Digests of the issues that the assessment has to address.
+    pub issues: Vec<String>,
     /// The soft rules departed from, with the digest of the reason.
     pub departures: Vec<(String, String)>,
     /// The version that the caller has seen. None to leave it unchecked.
@@ -71,9 +84,16 @@ pub fn launch(
         ctx,
         calendar,
     );
-    let way = match &command.team {
-        Some(team) => Way::to(team.clone(), Vec::new()),
-        None => routing::way_of_contact(pack, &known, ctx, calendar)?,
+    let kind = routing::kind_of(&command.kind, pack)?;
+    let way = match (
+        routing::way_of_kind(kind, &known.facts, ctx)?,
+        &command.team,
+    ) {
+        (Some(way), None) => way,
+        (_, Some(team)) => {
+            routing::way_of_gateway(pack, ctx).unwrap_or_else(|| Way::to(team.clone(), Vec::new()))
+        }
+        (None, None) => routing::way_of_contact(pack, &known, ctx, calendar)?,
     };
     let team = ctx.team(&way.team).ok_or_else(|| Refusal::TeamUnknown {
         team: way.team.clone(),
@@ -90,7 +110,12 @@ pub fn launch(
             .unwrap_or_default(),
     );
     let forwarded = (!way.tells.is_empty()).then_some(Event::Forwarded { tells: way.tells });
-    let launched = Event::Launched(Box::new(Contact {
+    let decider = kind
+        .and_then(|kind| kind.decided_by.first())
+        .map(|party| owes(*party, &team.id, team.area.as_deref()));
+    let is_person = ctx.actor.kind == PrincipalKind::Person;
+    let is_of_team = |post: &PostHeld| post.team.as_ref().is_none_or(|held| *held == team.id);
+    let mut contact = Contact {
         id: ContactId::new(),
         authority: ctx.authority.clone(),
         child: command.child,
@@ -108,8 +133,43 @@ pub fn launch(
         facts_used: way.facts,
         facts_unknown: way.unknown,
         facts_version: family.version,
+        kind: kind.map_or_else(|| CONCERN.to_owned(), |kind| kind.kind.clone()),
+        launched_by: is_person.then(|| ctx.actor.principal.clone()),
+        from_elsewhere: is_person && !ctx.actor.posts.iter().any(is_of_team),
+        worker: ctx
+            .responsible
+            .as_ref()
+            .and_then(|responsible| responsible.worker.as_ref())
+            .map(ToString::to_string),
+        decider,
+        steps: Vec::new(),
         duties: way.duties,
-    }));
+        owed: Vec::new(),
+        passed: Vec::new(),
+        guidance: Vec::new(),
+        steps_before: Vec::new(),
+    };
+    let facts = step::facts_of(&contact, family);
+    let setting = Setting {
+        pack,
+        facts: &facts,
+        calendar,
+        teams: &ctx.teams,
+    };
+    contact.owed = duty::begin("launched", command.received_at, &contact, &setting);
+    contact.guidance = step::guidance(pack, &facts);
+    contact.steps_before = step::before_any(pack, &facts);
+    let told = pack
+        .front_door
+        .open_case
+        .as_ref()
+        .filter(|_| contact.case.is_some())
+        .map_or(&[][..], |open_case| &open_case.tells);
+    let tells = rules::tells(told, &contact, &facts, pack, calendar, ctx.received_at);
+    let launched = Event::Launched {
+        contact: Box::new(contact),
+        tells,
+    };
     Ok([launched].into_iter().chain(forwarded).collect())
 }
 
@@ -117,6 +177,10 @@ pub fn launch(
 ///
 /// A decision after the due instant answers the breach and does not undo it: when nobody recorded the breach yet, it is
 /// recorded first.
+#[expect(
+    clippy::too_many_lines,
+    reason = "the checks stand in the order in which they refuse"
+)]
 pub fn decide(
     contact: &Contact,
     command: &Decide,
@@ -144,19 +208,24 @@ pub fn decide(
         ctx,
         calendar,
     );
-    let outcome = pack.front_door.outcome(&command.outcome);
+    let kind = pack.front_door.kind(&contact.kind);
+    let allowed = kind.map_or(&[][..], |kind| &kind.outcomes);
+    let is_allowed =
+        |outcome: &&ContactOutcome| allowed.is_empty() || allowed.contains(&outcome.outcome);
+    let outcome = pack.front_door.outcome(&command.outcome).filter(is_allowed);
     let way = outcome.map_or(Ok(None), |outcome| {
         onward(outcome, command, contact, &known, ctx, pack, calendar)
     });
     // Who may not decide at all learns nothing of the way.
     let of_way = way.as_ref().ok().and_then(Option::as_ref);
     let of_way = of_way.and_then(|way| way.decided_by.as_ref());
-    let post = decider(contact, of_way, ctx, pack)?;
+    let post = decider(contact, &command.outcome, of_way, ctx, pack)?;
     let outcome = outcome.ok_or_else(|| Refusal::OutcomeUnknown {
         known: pack
             .front_door
             .outcomes
             .iter()
+            .filter(is_allowed)
             .map(|outcome| outcome.outcome.clone())
             .collect(),
     })?;
@@ -164,9 +233,10 @@ pub fn decide(
     if outcome.rationale && command.rationale_digest.is_none() {
         return Err(Refusal::RationaleRequired { rules: cited });
     }
+    let facts = step::facts_of_decision(contact, family, command);
+    waits::decision_waits(contact, outcome, command, &facts, pack)?;
     let way = way?;
-    duties_done(contact, way.as_ref(), &known.facts, command, pack)?;
-    let facts = known.facts;
+    waits::duties_done(contact, way.as_ref(), &known.facts, command, pack)?;
     if let Some(decided_by) = way.as_ref().and_then(|way| way.decided_by.as_ref()) {
         let rules = rules::cited(&decided_by.cites);
         if decided_by.reason && command.rationale_digest.is_none() {
@@ -180,7 +250,14 @@ pub fn decide(
             .map(|way| way.rules.as_slice())
             .unwrap_or_default(),
     );
-    let mut tells = rules::tells(outcome, contact, &facts, pack, calendar, ctx.received_at);
+    let mut tells = rules::tells(
+        &outcome.tells,
+        contact,
+        &facts,
+        pack,
+        calendar,
+        ctx.received_at,
+    );
     let (mut routed_to, mut worker, mut facts_used, mut duties) =
         (None, None, Vec::new(), Vec::new());
     let mut effective_at = None;
@@ -196,18 +273,35 @@ pub fn decide(
     // What concerns an open case goes on in that case: it begins no second one.
     let referral = (outcome.refers && ctx.responsible.is_none()).then(ReferralId::new);
 
+    let decision = Decision {
+        outcome: outcome.outcome.clone(),
+        by: ctx.actor.principal.clone(),
+        post,
+        at: ctx.received_at,
+        referral,
+        routed_to,
+        rationale_digest: command.rationale_digest.clone(),
+        worker,
+        effective_at,
+        need_level: command.need_level.clone(),
+        ground: command.ground.clone(),
+        issues: command.issues.clone(),
+        record_as: outcome.record_as.clone(),
+    };
+    let setting = Setting {
+        pack,
+        facts: &facts,
+        calendar,
+        teams: &ctx.teams,
+    };
+    let after = Contact {
+        state: State::Decided(decision.clone()),
+        ..contact.clone()
+    };
     let decided = Event::Decided {
-        decision: Box::new(Decision {
-            outcome: outcome.outcome.clone(),
-            by: ctx.actor.principal.clone(),
-            post,
-            at: ctx.received_at,
-            referral,
-            routed_to,
-            rationale_digest: command.rationale_digest.clone(),
-            worker,
-            effective_at,
-        }),
+        decision: Box::new(decision),
+        owed: duty::begin("decided", ctx.received_at, &after, &setting),
+        guidance: step::guidance(pack, &facts),
         rules: cited,
         facts_used,
         family: family.id,
@@ -222,30 +316,11 @@ pub fn decide(
         .collect())
 }
 
-/// The breach of the decision's clock, when it has come and is not on record.
-pub fn breach(contact: &Contact, now: Timestamp) -> Option<Event> {
-    let due = contact
-        .due
-        .as_ref()
-        .filter(|due| due.state == DueState::Open)?;
-    (contact.decision().is_none() && now >= due.breached_at).then_some(Event::DecisionBreached {
-        at: due.breached_at,
-    })
-}
-
-/// Tells a further rung of a breach that is still not answered.
-pub fn escalate(contact: &Contact, rung: usize, at: Timestamp) -> Option<Event> {
-    let due = contact
-        .due
-        .as_ref()
-        .filter(|due| due.state == DueState::Breached)?;
-    (rung < due.rungs.len() && !due.told.contains(&rung)).then_some(Event::Escalated { rung, at })
-}
-
-/// The post in which the caller may decide: what the way asks for, any one that the pack names, else the team's
-/// manager (W-009, M-013).
+/// The post in which the caller may decide: what the way asks for, any one that the outcome, else the kind of contact, else the pack names, else
+/// the team's manager (W-009, M-013).
 fn decider(
     contact: &Contact,
+    outcome: &str,
     of_way: Option<&RouteDecider>,
     ctx: &Context,
     pack: &Pack,
@@ -253,22 +328,21 @@ fn decider(
     if let Some(decided_by) = of_way {
         return pick_for_way(ctx, &pack.ladder, decided_by, &contact.team);
     }
-    let Some(decided_by) = &pack.front_door.decided_by else {
+    let outcome = pack.front_door.outcome(outcome);
+    let of_outcome = outcome.filter(|outcome| !outcome.decided_by.is_empty());
+    let kind = pack.front_door.kind(&contact.kind);
+    let of_kind = kind.filter(|kind| !kind.decided_by.is_empty());
+    let of_pack = pack.front_door.decided_by.as_ref();
+    let (parties, cites) = if let Some(outcome) = of_outcome {
+        (&outcome.decided_by, &outcome.cites)
+    } else if let Some(kind) = of_kind {
+        (&kind.decided_by, &kind.cites)
+    } else if let Some(decided_by) = of_pack {
+        (&decided_by.by, &decided_by.cites)
+    } else {
         return pick_post(ctx, &pack.ladder, Role::TEAM_MANAGER, &contact.team, &[]);
     };
-    let cited = rules::cited(&decided_by.cites);
-    let mut refused = None;
-    for party in &decided_by.by {
-        match pick_post(ctx, &pack.ladder, party.role, &contact.team, &cited) {
-            Ok(post) => return Ok(post),
-            Err(refusal) => refused = refused.or(Some(refusal)),
-        }
-    }
-    Err(refused.unwrap_or(Refusal::RoleNotAllowed {
-        role: Role::TEAM_MANAGER.to_string(),
-        team: contact.team.clone(),
-        rules: cited,
-    }))
+    step::any_post(parties, &contact.team, ctx, pack, &rules::cited(cites))
 }
 
 /// Who goes on with it. None when nobody has to.
@@ -281,7 +355,9 @@ fn onward(
     pack: &Pack,
     calendar: &Calendar,
 ) -> Result<Option<Way>, Refusal> {
-    if let Some(responsible) = &ctx.responsible {
+    let kind = pack.front_door.kind(&contact.kind);
+    let even_open = kind.is_some_and(|kind| kind.even_open);
+    if let Some(responsible) = ctx.responsible.as_ref().filter(|_| !even_open) {
         let stays = || Way::to(responsible.team.clone(), routing::of_open_case(pack));
         return Ok(outcome.refers.then(stays));
     }
@@ -294,38 +370,6 @@ fn onward(
         ctx,
         calendar,
     )
-}
-
-/// What has to be done before a contact is decided that goes this way: refused where rules bind hard, and not without
-/// a reason where they bind softly.
-fn duties_done(
-    contact: &Contact,
-    way: Option<&Way>,
-    facts: &Facts,
-    command: &Decide,
-    pack: &Pack,
-) -> Result<(), Refusal> {
-    let asked = contact
-        .duties
-        .iter()
-        .chain(way.iter().flat_map(|way| &way.duties));
-    let has_reason = |duty: &&OpenDuty| {
-        let departs = |rule: &String| command.departures.iter().any(|(from, _)| from == rule);
-        pack.enforcement.default == Strength::Soft && duty.rules.iter().any(departs)
-    };
-    let mut open: Vec<OpenDuty> = asked
-        .filter(|duty| duty.before_decision && !duty.is_met(facts))
-        .filter(|duty| !has_reason(duty))
-        .cloned()
-        .collect();
-    open.dedup_by(|one, other| one.name == other.name);
-    if open.is_empty() {
-        return Ok(());
-    }
-    Err(Refusal::DutiesOpen {
-        soft: pack.enforcement.default == Strength::Soft,
-        duties: open,
-    })
 }
 
 /// The duties of a contact that the facts now say are done.

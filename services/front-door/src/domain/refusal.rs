@@ -78,6 +78,38 @@ pub enum Refusal {
         /// What.
         duties: Vec<OpenDuty>,
     },
+    /// The protocol knows no such step.
+    #[error("the protocol knows no such step")]
+    StepUnknown {
+        /// The steps it knows.
+        known: Vec<String>,
+    },
+    /// The protocol knows no such kind of contact or enquiry.
+    #[error("the protocol knows no such kind")]
+    KindUnknown {
+        /// The kinds it knows.
+        known: Vec<String>,
+    },
+    /// Something has to be said or done first.
+    #[error("something has to come first")]
+    Waits {
+        /// What, and whose it is.
+        items: Vec<Waits>,
+    },
+    /// Soft rules that are departed from need a reason each.
+    #[error("going against this needs a reason")]
+    DepartureUnexplained {
+        /// What is departed from.
+        items: Vec<Waits>,
+    },
+    /// A contact about an open case stays with the team that has it.
+    #[error("what concerns an open case is for {team}")]
+    OpenCaseKeeps {
+        /// The team.
+        team: TeamId,
+        /// The rules that say so.
+        rules: Vec<String>,
+    },
     /// The caller holds no post that may do this.
     #[error("this takes a {role} of {team}")]
     RoleNotAllowed {
@@ -88,4 +120,17 @@ pub enum Refusal {
         /// The rules that say so.
         rules: Vec<String>,
     },
+}
+
+/// Something that has to come first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waits {
+    /// What.
+    pub subject: String,
+    /// The rules that ask for it.
+    pub rules: Vec<String>,
+    /// Whose it is.
+    pub owner: String,
+    /// What to do.
+    pub remedy: String,
 }

@@ -15,8 +15,10 @@ use super::context::{Context, Team};
 use super::rules::{cited, texts};
 
 mod circumstances;
+mod kind;
 
 pub use circumstances::Circumstances;
+pub use kind::{kind_of, way_of_gateway, way_of_kind};
 
 /// The team that a route leads to, and what comes with it.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,7 +114,8 @@ pub fn of_open_case(pack: &Pack) -> Vec<String> {
         .unwrap_or_default()
 }
 
-fn fallback(ctx: &Context) -> Option<TeamId> {
+/// The front door, or whatever team there is that takes contacts.
+pub fn fallback(ctx: &Context) -> Option<TeamId> {
     let of_kind = |kind: &str| ctx.teams.iter().find(|team| team.kind == kind);
     of_kind(FRONT_DOOR)
         .or_else(|| of_kind("assessment"))

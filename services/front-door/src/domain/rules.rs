@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use baton_calendar::{Anchor, Calendar, Duration, PlainDays, age_reached_on};
-use baton_protocol::front_door::ContactOutcome;
-use baton_protocol::{Anchors, Clock, FactKey, Facts, Moment, Pack, Place, RuleId, Scope};
+use baton_ids::TeamId;
+use baton_protocol::front_door::OutcomeNotice;
+use baton_protocol::{Anchors, FactKey, Facts, Moment, Pack, RuleId, Scope};
 use jiff::Timestamp;
 
 use super::contact::{Contact, Due, DueState, Rung, Tell};
 use super::context::Team;
+use super::duty::owes;
 
 /// The clock on a contact's decision, as every pack that has one calls it.
 const DECISION_CLOCK: &str = "contact_decision";
@@ -45,21 +47,29 @@ pub fn decision_due(
             .map(|skipped| (skipped.date, skipped.why.to_string()))
             .collect(),
         met_at: None,
-        rungs: rungs(clock, &due, calendar, pack.plain_days, team),
+        rungs: rungs(
+            &clock.escalate,
+            &due,
+            calendar,
+            pack.plain_days,
+            &team.id,
+            team.area.as_deref(),
+        ),
         told: BTreeSet::new(),
         inherited: false,
     })
 }
 
-fn rungs(
-    clock: &Clock,
+/// Who is told of a breach, and when.
+pub fn rungs(
+    escalate: &[baton_protocol::Rung],
     due: &baton_calendar::Due,
     calendar: &Calendar,
     plain: PlainDays,
-    team: &Team,
+    team: &TeamId,
+    area: Option<&str>,
 ) -> Vec<Rung> {
-    clock
-        .escalate
+    escalate
         .iter()
         .map(|rung| {
             let at = match rung.after.map(|after| after.in_profile(plain)) {
@@ -71,26 +81,21 @@ fn rungs(
                 }
                 Some(days) => calendar.due_after(Anchor::Date(due.on), days).breached_at,
             };
-            let (of_team, area) = match rung.to.place {
-                Place::Responsible | Place::Outgoing | Place::Receiving => {
-                    (Some(team.id.clone()), None)
-                }
-                Place::Area => (None, team.area.clone()),
-                Place::Authority => (None, None),
-            };
+            let owes = owes(rung.to, team, area);
             Rung {
-                role: rung.to.role.to_string(),
-                team: of_team,
-                area,
+                role: owes.role,
+                team: owes.team,
+                area: owes.area,
                 at,
             }
         })
         .collect()
 }
 
-/// Who has to be told of an outcome that was decided then (W-020, W-023 to W-028).
+/// Who has to be told of an outcome that was decided then (W-020, W-023 to W-028), or of a contact as soon as it has
+/// arrived (S-013).
 pub fn tells(
-    outcome: &ContactOutcome,
+    notices: &[OutcomeNotice],
     contact: &Contact,
     facts: &Facts,
     pack: &Pack,
@@ -106,8 +111,7 @@ pub fn tells(
             .date(FactKey::date_of_birth().as_str())
             .is_some_and(|born| age_reached_on(born, years, 0) <= calendar.date_of(decided_at))
     };
-    outcome
-        .tells
+    notices
         .iter()
         .filter(|tell| tell.forms.is_empty() || tell.forms.contains(&contact.form))
         .filter(|tell| tell.from_age.is_none_or(is_old_enough))

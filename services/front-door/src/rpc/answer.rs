@@ -4,9 +4,10 @@ use baton_contracts::frontdoor::v1 as wire;
 use baton_contracts::{timestamp, type_v1};
 use baton_ids::EventId;
 
-use super::facts;
+use super::{desk, facts};
 use crate::app::{KnownChild, NAME, Outcome, Registered, Reported};
-use crate::domain::contact::{Contact, Due, DueState};
+use crate::domain::contact::{Contact, Due, DueState, Reminder, StepDone};
+use crate::domain::duty::{Duty, Owes};
 use crate::domain::family::{Child, Family};
 
 /// A child.
@@ -132,27 +133,100 @@ pub fn contact(contact: &Contact) -> wire::Contact {
         decided_at: decision.map(|decision| timestamp(decision.at)),
         version: contact.version,
         rules: contact.rules.clone(),
+        kind: contact.kind.clone(),
+        need_level: decision
+            .and_then(|decision| decision.need_level.clone())
+            .unwrap_or_default(),
+        ground: decision
+            .and_then(|decision| decision.ground.clone())
+            .unwrap_or_default(),
+        issue_count: decision.map_or(0, |decision| {
+            i32::try_from(decision.issues.len()).unwrap_or(i32::MAX)
+        }),
+        steps: contact.steps.iter().map(step).collect(),
+        duties: contact.owed.iter().map(duty).collect(),
+        guidance: contact.guidance.iter().map(guidance).collect(),
+        record_as: decision
+            .map(|decision| decision.record_as.clone())
+            .unwrap_or_default(),
+        passed_on_by_team_ids: contact
+            .passed
+            .iter()
+            .map(|passed| passed.from.to_string())
+            .collect(),
+        launched_by: contact.launched_by.clone().unwrap_or_default(),
+        from_elsewhere: contact.from_elsewhere,
+        steps_before: contact
+            .steps_before
+            .iter()
+            .filter(|step| contact.steps.iter().all(|done| done.step != **step))
+            .cloned()
+            .collect(),
     }
 }
 
-fn due_date(due: &Due, contact: &Contact) -> type_v1::DueDate {
-    let state = match due.state {
+fn step(done: &StepDone) -> wire::ContactStepDone {
+    let post = done.post.as_ref();
+    wire::ContactStepDone {
+        step: done.step.clone(),
+        done_by: done.by.clone(),
+        role: post.map(|post| post.role.to_string()).unwrap_or_default(),
+        covering_for: post
+            .and_then(|post| post.covering_for.as_ref())
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        done_at: Some(timestamp(done.at)),
+        basis: done.basis.clone(),
+    }
+}
+
+fn duty(duty: &Duty) -> wire::ContactDuty {
+    wire::ContactDuty {
+        duty: duty.name.clone(),
+        state: due_state(duty.state).into(),
+        due: duty.due.as_ref().map(|due| due_of(due, &duty.owner)),
+        owner: Some(desk::owner(&duty.owner)),
+        rules: duty.rules.clone(),
+    }
+}
+
+fn guidance(reminder: &Reminder) -> wire::Guidance {
+    wire::Guidance {
+        guidance: reminder.guidance.clone(),
+        says: reminder.says.clone(),
+        reference: reminder.reference.clone(),
+        rules: reminder.rules.clone(),
+    }
+}
+
+const fn due_state(state: DueState) -> type_v1::DueState {
+    match state {
         DueState::Open => type_v1::DueState::Open,
         DueState::Met => type_v1::DueState::Met,
         DueState::Breached => type_v1::DueState::Breached,
         DueState::Answered => type_v1::DueState::Answered,
+    }
+}
+
+fn due_date(due: &Due, contact: &Contact) -> type_v1::DueDate {
+    let owes = Owes {
+        role: due.role.clone(),
+        team: Some(contact.team.clone()),
+        ..Owes::default()
     };
+    due_of(due, &owes)
+}
+
+/// A due date and whose it is.
+pub fn due_of(due: &Due, owes: &Owes) -> type_v1::DueDate {
+    let state = due_state(due.state);
     type_v1::DueDate {
         name: due.name.clone(),
         due_on: due.on.to_string(),
         breached_at: Some(timestamp(due.breached_at)),
         state: state.into(),
         rules: due.rules.clone(),
-        owner: Some(type_v1::Owner {
-            role: due.role.clone(),
-            team_id: contact.team.to_string(),
-            ..type_v1::Owner::default()
-        }),
+        owner: Some(desk::owner(owes)),
         counted_from: due.counted_from.clone(),
         skipped_days: due
             .skipped

@@ -69,3 +69,8 @@ pub fn is_household(text: &str) -> bool {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte))
 }
+
+/// A text that may be left out.
+pub fn said(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}

@@ -8,7 +8,7 @@ use baton_protocol::FactKey;
 use baton_rpc::{Problem, Violations, prepare, request_key};
 use tonic::{Request, Response, Status};
 
-use super::{Handlers, answer, context, facts, parse};
+use super::{Handlers, answer, context, desk, facts, parse};
 use crate::app::{DecideContact, LaunchContact, Link, Register, ReportFacts};
 use crate::storage::contacts::Filter;
 use crate::storage::references::Reference;
@@ -176,6 +176,7 @@ impl FrontDoorService for Handlers {
             form: body.form,
             received_at,
             team,
+            kind: body.kind,
         };
         let response = self.app.launch(key, command, ctx, answer::launched).await?;
         Ok(Response::new(response))
@@ -198,7 +199,10 @@ impl FrontDoorService for Handlers {
             contact,
             outcome: body.outcome,
             team,
-            rationale: (!body.rationale.is_empty()).then_some(body.rationale),
+            rationale: parse::said(body.rationale),
+            need_level: parse::said(body.need_level),
+            ground: parse::said(body.ground),
+            issues: body.issues,
             departures: body
                 .departures
                 .into_iter()
@@ -208,6 +212,55 @@ impl FrontDoorService for Handlers {
         };
         let response = self.app.decide(key, command, ctx, answer::decided).await?;
         Ok(Response::new(response))
+    }
+
+    async fn record_contact_step(
+        &self,
+        request: Request<wire::RecordContactStepRequest>,
+    ) -> Result<Response<wire::RecordContactStepResponse>, Status> {
+        desk::record_contact_step(self, request).await
+    }
+
+    async fn pass_contact(
+        &self,
+        request: Request<wire::PassContactRequest>,
+    ) -> Result<Response<wire::PassContactResponse>, Status> {
+        desk::pass_contact(self, request).await
+    }
+
+    async fn log_enquiry(
+        &self,
+        request: Request<wire::LogEnquiryRequest>,
+    ) -> Result<Response<wire::LogEnquiryResponse>, Status> {
+        desk::log_enquiry(self, request).await
+    }
+
+    async fn answer_enquiry(
+        &self,
+        request: Request<wire::AnswerEnquiryRequest>,
+    ) -> Result<Response<wire::AnswerEnquiryResponse>, Status> {
+        desk::answer_enquiry(self, request).await
+    }
+
+    async fn log_tray_check(
+        &self,
+        request: Request<wire::LogTrayCheckRequest>,
+    ) -> Result<Response<wire::LogTrayCheckResponse>, Status> {
+        desk::log_tray_check(self, request).await
+    }
+
+    async fn get_enquiry(
+        &self,
+        request: Request<wire::GetEnquiryRequest>,
+    ) -> Result<Response<wire::GetEnquiryResponse>, Status> {
+        desk::get_enquiry(self, request).await
+    }
+
+    async fn get_tray(
+        &self,
+        request: Request<wire::GetTrayRequest>,
+    ) -> Result<Response<wire::GetTrayResponse>, Status> {
+        desk::get_tray(self, request).await
     }
 
     async fn get_child(

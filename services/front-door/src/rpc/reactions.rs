@@ -2,13 +2,19 @@
 
 use baton_contracts::frontdoor::v1 as wire;
 use baton_contracts::frontdoor::v1::front_door_reaction_service_server::FrontDoorReactionService;
+use baton_ids::ChildId;
 use baton_rpc::{Problem, Violations, prepare, request_key};
 use tonic::{Request, Response, Status};
 
 use super::{Handlers, answer, context, facts, parse};
-use crate::app::ReportFacts;
+use crate::app::{NoticeSent, Outcome, RecordStep, ReportFacts};
+use crate::domain::contact::Contact;
+use crate::domain::step::Record;
 use crate::storage::references::Reference;
 
+const REPORT_CONTACT_STEP: &str = "baton.frontdoor.v1.FrontDoorReactionService/ReportContactStep";
+const RECORD_CONTACT_NOTICE: &str =
+    "baton.frontdoor.v1.FrontDoorReactionService/RecordContactNotice";
 const RECORD_FACTS: &str = "baton.frontdoor.v1.FrontDoorReactionService/RecordFacts";
 
 #[tonic::async_trait]
@@ -99,6 +105,86 @@ impl FrontDoorReactionService for Handlers {
             );
         }
         Ok(Response::new(wire::ResolveChildrenResponse { children }))
+    }
+
+    async fn report_contact_step(
+        &self,
+        request: Request<wire::ReportContactStepRequest>,
+    ) -> Result<Response<wire::ReportContactStepResponse>, Status> {
+        let (wire_context, body) = prepare(request)?;
+        let ctx = context::of(&wire_context)?;
+        let mut violations = Violations::default();
+        let child: Option<ChildId> = parse::id("child_id", &body.child_id, &mut violations);
+        let done_at = parse::time("done_at", body.done_at.as_ref(), &mut violations);
+        violations.into_result()?;
+        let (Some(child), Some(done_at)) = (child, done_at) else {
+            return Err(Problem::internal().into());
+        };
+        // The report is about the latest contact: a record system knows no others by our ids.
+        let Some(contact) = self.app.latest_contact(&ctx.authority, child).await? else {
+            return Ok(Response::new(wire::ReportContactStepResponse::default()));
+        };
+
+        let key = request_key(&wire_context, REPORT_CONTACT_STEP, &body.request_id, &body);
+        let command = RecordStep {
+            record: Record {
+                contact: contact.id,
+                step: body.step,
+                affirms: Vec::new(),
+                basis: body.basis,
+                reason_digest: None,
+                done_at: Some(done_at),
+                done_by: body.done_by,
+                reported: true,
+            },
+            reason: None,
+        };
+        let response = self
+            .app
+            .record_step(key, command, ctx, |outcome: &Outcome<Contact>| {
+                wire::ReportContactStepResponse {
+                    contact: Some(answer::contact(&outcome.value)),
+                    as_of: Some(answer::as_of(outcome.last_event)),
+                }
+            })
+            .await?;
+        Ok(Response::new(response))
+    }
+
+    async fn record_contact_notice(
+        &self,
+        request: Request<wire::RecordContactNoticeRequest>,
+    ) -> Result<Response<wire::RecordContactNoticeResponse>, Status> {
+        let (wire_context, body) = prepare(request)?;
+        let ctx = context::of(&wire_context)?;
+        let mut violations = Violations::default();
+        let contact = parse::id("contact_id", &body.contact_id, &mut violations);
+        let at = parse::time("sent_at", body.sent_at.as_ref(), &mut violations);
+        violations.into_result()?;
+        let (Some(contact), Some(at)) = (contact, at) else {
+            return Err(Problem::internal().into());
+        };
+
+        let key = request_key(
+            &wire_context,
+            RECORD_CONTACT_NOTICE,
+            &body.request_id,
+            &body,
+        );
+        let command = NoticeSent {
+            contact,
+            kind: body.kind,
+            at,
+        };
+        let response = self
+            .app
+            .notice_sent(key, command, ctx, |outcome: &Outcome<Contact>| {
+                wire::RecordContactNoticeResponse {
+                    as_of: Some(answer::as_of(outcome.last_event)),
+                }
+            })
+            .await?;
+        Ok(Response::new(response))
     }
 
     async fn locate_contact(

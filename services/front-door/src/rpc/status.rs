@@ -5,6 +5,7 @@ use tonic::Status;
 
 use crate::app::AppError;
 use crate::domain::Refusal;
+use crate::domain::refusal::Waits;
 
 impl From<AppError> for Status {
     fn from(error: AppError) -> Self {
@@ -42,6 +43,26 @@ fn refused(refusal: &Refusal) -> Problem {
         Refusal::OutcomeUnknown { known } => {
             Problem::invalid("outcome", format!("has to be one of {}", known.join(", ")))
         }
+        Refusal::StepUnknown { known } => {
+            Problem::invalid("step", format!("has to be one of {}", known.join(", ")))
+        }
+        Refusal::KindUnknown { known } => {
+            Problem::invalid("kind", format!("has to be one of {}", known.join(", ")))
+        }
+        Refusal::Waits { items } => {
+            says(Reason::GateNotMet).items(items.iter().map(|item| open(item, Reason::GateNotMet)))
+        }
+        Refusal::DepartureUnexplained { items } => says(Reason::ReasonRequired)
+            .items(items.iter().map(|item| open(item, Reason::ReasonRequired))),
+        Refusal::OpenCaseKeeps { team, rules } => says(Reason::RuleRefuses)
+            .metadata("team_id", team.as_str())
+            .item(OpenItem {
+                reason: Reason::RuleRefuses.to_string(),
+                subject: "team_id".to_owned(),
+                rules: rules.clone(),
+                owner: team.to_string(),
+                remedy: "pass it on to the team that has the case open".to_owned(),
+            }),
         Refusal::AlreadyDecided => says(Reason::WrongPhase),
         Refusal::StaleVersion { expected, actual } => says(Reason::StaleVersion)
             .metadata("expected_version", expected.to_string())
@@ -106,5 +127,15 @@ fn refused(refusal: &Refusal) -> Problem {
                 owner: format!("{role} of {team}"),
                 remedy: "let the holder of the post or a recorded cover act".to_owned(),
             }),
+    }
+}
+
+fn open(item: &Waits, reason: Reason) -> OpenItem {
+    OpenItem {
+        reason: reason.to_string(),
+        subject: item.subject.clone(),
+        rules: item.rules.clone(),
+        owner: item.owner.clone(),
+        remedy: item.remedy.clone(),
     }
 }

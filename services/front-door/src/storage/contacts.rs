@@ -54,6 +54,40 @@ pub async fn of_child(
     Ok(found.into_iter().map(|Json(contact)| contact).collect())
 }
 
+/// The child whom a contact is about.
+#[tracing::instrument(name = "db.contact.child", skip_all, fields(contact.id = %id))]
+pub async fn child_of(
+    tx: &mut Tx,
+    authority: &AuthorityId,
+    id: ContactId,
+) -> Result<Option<ChildId>, StoreError> {
+    let sql = "SELECT child_id FROM contacts WHERE authority = $1 AND id = $2";
+    let found: Option<Uuid> = with_tx!(tx, c => sqlx::query_scalar(sql)
+        .bind(authority.as_str())
+        .bind(id.uuid())
+        .fetch_optional(c)
+        .await?);
+    Ok(found.map(ChildId::from_uuid))
+}
+
+/// Every contact about a child, oldest first, and keeps others from changing them until this transaction ends.
+#[tracing::instrument(name = "db.contact.lock_of_child", skip_all, fields(child.id = %child))]
+pub async fn lock_of_child(
+    tx: &mut Tx,
+    authority: &AuthorityId,
+    child: ChildId,
+) -> Result<Vec<Contact>, StoreError> {
+    let sql = dialect!(tx,
+        sqlite: "SELECT document FROM contacts WHERE authority = $1 AND child_id = $2 ORDER BY id",
+        postgres: "SELECT document FROM contacts WHERE authority = $1 AND child_id = $2 ORDER BY id FOR UPDATE");
+    let rows: Vec<Document> = with_tx!(tx, c => sqlx::query_scalar(sql)
+        .bind(authority.as_str())
+        .bind(child.uuid())
+        .fetch_all(c)
+        .await?);
+    Ok(rows.into_iter().map(|Json(contact)| contact).collect())
+}
+
 /// Finds a contact.
 #[tracing::instrument(name = "db.contact.find", skip_all, fields(contact.id = %id))]
 pub async fn find(

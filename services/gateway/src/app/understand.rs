@@ -97,6 +97,9 @@ pub fn mentions(event: &RecordEvent) -> Vec<Mention> {
         Some(Said::EvidenceRecorded(said)) => vec![one("evidence_recorded.child", &said.child)],
         Some(Said::FactsReported(said)) => vec![one("facts_reported.child", &said.child)],
         Some(Said::HolderReported(said)) => vec![one("holder_reported.child", &said.child)],
+        Some(Said::ContactStepReported(said)) => {
+            vec![one("contact_step_reported.child", &said.child)]
+        }
         None => Vec::new(),
     }
 }
@@ -161,6 +164,7 @@ pub fn kind(event: &RecordEvent) -> &'static str {
         Some(Said::EvidenceRecorded(_)) => "evidence_recorded",
         Some(Said::FactsReported(_)) => "facts_reported",
         Some(Said::HolderReported(_)) => "holder_reported",
+        Some(Said::ContactStepReported(_)) => "contact_step_reported",
         None => "unknown",
     }
 }
@@ -185,6 +189,7 @@ mod tests {
                 child: Some(child),
                 source_kind: "police".to_owned(),
                 form: "written".to_owned(),
+                ..ContactReceived::default()
             })),
         }
     }

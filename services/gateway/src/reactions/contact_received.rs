@@ -30,6 +30,7 @@ pub fn next(
         form: said.form.clone(),
         received_at: event.effective_at,
         team_id: String::new(),
+        kind: said.kind.clone(),
     };
     Next::Send(Step::new(
         path::LAUNCH_CONTACT,

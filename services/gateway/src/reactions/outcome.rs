@@ -3,6 +3,7 @@
 use baton_contracts::allocation::v1::{MoveResponsibilityResponse, ReportHolderResponse};
 use baton_contracts::frontdoor::v1::{
     LaunchContactResponse, LinkFamilyResponse, RecordFactsResponse, RegisterChildResponse,
+    ReportContactStepResponse,
 };
 use baton_contracts::record::v1::{Outcome, ReceiptState};
 use baton_contracts::transfer::v1::{
@@ -69,6 +70,16 @@ pub fn absorb(outcome: &mut Outcome, answer: &Answer) {
                     .unwrap_or_default();
                 explain(outcome, response.explanation);
                 change(outcome, "contact_launched");
+                stand(outcome, response.as_of);
+            }
+        }
+        path::REPORT_CONTACT_STEP => {
+            let response = answer.as_response::<ReportContactStepResponse>();
+            if let Some((response, contact)) =
+                response.and_then(|mut said| said.contact.take().map(|contact| (said, contact)))
+            {
+                outcome.contact_id = contact.contact_id;
+                change(outcome, "step_recorded");
                 stand(outcome, response.as_of);
             }
         }

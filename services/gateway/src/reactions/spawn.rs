@@ -6,7 +6,7 @@ use baton_contracts::type_v1;
 
 use super::answer::Answer;
 use super::cause::{Cause, ClosureRelease, Release, What, behind};
-use super::{flag, instant, number, outcome, text, texts};
+use super::{contact_notice_sent, flag, instant, number, outcome, text, texts};
 
 /// The kind of cause that the gateway's own reports carry.
 const REPORT: &str = "report";
@@ -48,6 +48,9 @@ pub fn of_event(event: &Event) -> Option<Spawned> {
             What::Event(Box::new(event.clone()))
         }
         "notice.sent" if !text(event, "meets_item").is_empty() => {
+            What::Event(Box::new(event.clone()))
+        }
+        "notice.sent" if contact_notice_sent::contact_of(event).is_some() => {
             What::Event(Box::new(event.clone()))
         }
         "transfer.lapsed" if !text(event, "closure_ground").is_empty() => {

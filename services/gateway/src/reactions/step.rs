@@ -99,6 +99,10 @@ pub mod path {
     pub const REGISTER_CHILD: &str = "/baton.frontdoor.v1.FrontDoorService/RegisterChild";
     pub const LINK_FAMILY: &str = "/baton.frontdoor.v1.FrontDoorService/LinkFamily";
     pub const LAUNCH_CONTACT: &str = "/baton.frontdoor.v1.FrontDoorService/LaunchContact";
+    pub const REPORT_CONTACT_STEP: &str =
+        "/baton.frontdoor.v1.FrontDoorReactionService/ReportContactStep";
+    pub const RECORD_CONTACT_NOTICE: &str =
+        "/baton.frontdoor.v1.FrontDoorReactionService/RecordContactNotice";
     pub const RECORD_FACTS: &str = "/baton.frontdoor.v1.FrontDoorReactionService/RecordFacts";
     pub const GET_FACTS: &str = "/baton.frontdoor.v1.FrontDoorReactionService/GetFacts";
     pub const PLACE_CASE: &str = "/baton.allocation.v1.AllocationReactionService/PlaceCase";

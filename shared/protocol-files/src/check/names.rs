@@ -58,6 +58,10 @@ fn all_names(sections: &Sections, problems: &mut Vec<Problem>) {
         problems,
     );
     once(&sections.referral_routes, |route| &route.route, problems);
+    once(&sections.contact_kinds, |kind| &kind.kind, problems);
+    once(&sections.contact_steps, |step| &step.step, problems);
+    once(&sections.contact_duties, |duty| &duty.duty, problems);
+    once(&sections.enquiries, |kind| &kind.enquiry, problems);
     once(&sections.kinds, |kind| &kind.kind, problems);
 
     used(

@@ -350,7 +350,7 @@ fn m_006_what_concerns_an_open_case_is_for_its_team_by_a_rule() {
 
     assert_eq!(
         rules(&pack.front_door.open_case.clone().unwrap().cites),
-        ["M-006"]
+        ["M-006", "M-007"]
     );
 }
 

@@ -8,13 +8,14 @@ use jiff::civil::Date;
 
 use super::{FactError, FactKey, Value};
 
+mod contacts;
 mod groups;
 mod list;
 mod orders;
 
 /// Every fact, in the order of the page: one file of the catalogue after another.
 pub static CATALOGUE: LazyLock<Vec<FactSpec>> =
-    LazyLock::new(|| [list::FACTS, groups::FACTS, orders::FACTS].concat());
+    LazyLock::new(|| [list::FACTS, groups::FACTS, orders::FACTS, contacts::FACTS].concat());
 
 /// The type of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -62,4 +62,5 @@ pub(super) const TEAM_KINDS: &[&str] = &[
     "external_service",
     "placement_panel",
     "early_help",
+    "early_years",
 ];

@@ -172,6 +172,11 @@ async fn dues(
     there.extend(list(&closure, "due"));
     if let Some(contact) = world.contact(child).await? {
         there.push(contact["decision_due"].clone());
+        there.extend(
+            list(&contact, "duties")
+                .iter()
+                .map(|duty| duty["due"].clone()),
+        );
     }
     let names: Vec<String> = there.iter().map(|due| plain(&due["name"])).collect();
     for (name, due) in expected {

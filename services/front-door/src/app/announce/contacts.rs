@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use super::Source;
 use super::tasks::{notices, tasks};
 use crate::app::AppError;
-use crate::domain::contact::{Contact, Event};
+use crate::domain::contact::{Contact, Event, add_all};
 
 /// An event with the contact after it.
 pub(in crate::app) struct ContactRecord {
@@ -41,12 +41,21 @@ pub(in crate::app) fn announce_contact(
 fn base(event: &Event, after: &Contact, source: &Source, recorded_at: Timestamp) -> Announced {
     let (event_type, effective_at, data) = described(event, after);
     let rules = match event {
-        Event::Launched(contact) => contact.rules.clone(),
-        Event::Decided { rules, .. } => rules.clone(),
+        Event::Launched { contact, .. } => contact.rules.clone(),
+        Event::Decided { rules, .. }
+        | Event::StepRecorded { rules, .. }
+        | Event::PassedOn { rules, .. } => rules.clone(),
+        Event::OwedMet { by, .. } => owed_met(after, by),
         Event::Forwarded { .. } => after.rules.clone(),
         Event::DutiesMet { duties, .. } => {
             duties.iter().flat_map(|duty| duty.rules.clone()).collect()
         }
+        Event::DutyBreached { duty, .. } | Event::DutyEscalated { duty, .. } => after
+            .owed
+            .iter()
+            .find(|known| known.name == *duty)
+            .map(|known| known.rules.clone())
+            .unwrap_or_default(),
         Event::DecisionBreached { .. } | Event::Escalated { .. } => after
             .due
             .as_ref()
@@ -55,6 +64,8 @@ fn base(event: &Event, after: &Contact, source: &Source, recorded_at: Timestamp)
     };
     let digest = match event {
         Event::Decided { decision, .. } => decision.rationale_digest.clone(),
+        Event::StepRecorded { step, .. } => step.reason_digest.clone(),
+        Event::PassedOn { passed, .. } => passed.reason_digest.clone(),
         _ => None,
     };
     Announced {
@@ -79,18 +90,35 @@ fn base(event: &Event, after: &Contact, source: &Source, recorded_at: Timestamp)
 fn acted_in(event: &Event) -> Option<&PostHeld> {
     match event {
         Event::Decided { decision, .. } => Some(&decision.post),
-        Event::Launched(_)
+        Event::StepRecorded { step, .. } => step.post.as_ref(),
+        Event::PassedOn { post, .. } => post.as_ref(),
+        Event::Launched { .. }
+        | Event::DecisionBreached { .. }
+        | Event::Escalated { .. }
         | Event::Forwarded { .. }
         | Event::DutiesMet { .. }
-        | Event::DecisionBreached { .. }
-        | Event::Escalated { .. } => None,
+        | Event::OwedMet { .. }
+        | Event::DutyBreached { .. }
+        | Event::DutyEscalated { .. } => None,
     }
 }
 
+/// The rules of the duties that this met.
+fn owed_met(after: &Contact, by: &str) -> Vec<String> {
+    let mut rules = Vec::new();
+    for duty in &after.owed {
+        if duty.met_by.iter().any(|met_by| met_by == by) {
+            add_all(&mut rules, &duty.rules);
+        }
+    }
+    rules
+}
+
 /// The type of an event, when it was true, and what it says.
+#[expect(clippy::too_many_lines, reason = "one short arm an event")]
 fn described(event: &Event, after: &Contact) -> (&'static str, Timestamp, Json) {
     match event {
-        Event::Launched(contact) => {
+        Event::Launched { contact, .. } => {
             let due = contact.due.as_ref();
             let data = json!({
                 "team_id": contact.team.as_str(),
@@ -99,6 +127,8 @@ fn described(event: &Event, after: &Contact) -> (&'static str, Timestamp, Json) 
                 "decision_due_on": due.map(|due| due.on.to_string()).unwrap_or_default(),
                 "decision_breached_at": due.map(|due| due.breached_at.to_string()).unwrap_or_default(),
                 "unknown_facts": contact.facts_unknown,
+                "kind": contact.kind,
+                "from_elsewhere": contact.from_elsewhere,
             });
             ("contact.launched", contact.received_at, data)
         }
@@ -120,6 +150,11 @@ fn described(event: &Event, after: &Contact) -> (&'static str, Timestamp, Json) 
                 "routed_to_team_id": decision.routed_to.as_ref().map(TeamId::to_string).unwrap_or_default(),
                 "in_time": after.due.as_ref().is_none_or(|due| decision.at < due.breached_at),
                 "departures": departures,
+                "kind": after.kind,
+                "need_level": decision.need_level,
+                "ground": decision.ground,
+                "issues": decision.issues.len(),
+                "record_as": decision.record_as,
             });
             ("contact.decided", decision.at, data)
         }
@@ -151,6 +186,42 @@ fn described(event: &Event, after: &Contact) -> (&'static str, Timestamp, Json) 
                 "role": told.map(|told| told.role.clone()).unwrap_or_default(),
             });
             ("contact.escalated", *at, data)
+        }
+        Event::StepRecorded { step, .. } => {
+            let data = json!({
+                "team_id": after.team.as_str(),
+                "step": step.step,
+                "by": step.by,
+                "basis": step.basis,
+            });
+            ("contact.step_recorded", step.at, data)
+        }
+        Event::PassedOn { passed, .. } => {
+            let data = json!({
+                "from_team_id": passed.from.as_str(),
+                "team_id": passed.to.as_str(),
+                "by": passed.by,
+            });
+            ("contact.passed_on", passed.at, data)
+        }
+        Event::OwedMet { by, at } => {
+            let data = json!({ "team_id": after.team.as_str(), "met_by": by });
+            ("contact.owed_met", *at, data)
+        }
+        Event::DutyBreached { duty, at } => {
+            let due = after.owed.iter().find(|known| known.name == *duty);
+            let due = due.and_then(|known| known.due.as_ref());
+            let data = json!({
+                "team_id": after.team.as_str(),
+                "clock": duty,
+                "due_on": due.map(|due| due.on.to_string()).unwrap_or_default(),
+                "needs_resolution": false,
+            });
+            ("contact.duty_breached", *at, data)
+        }
+        Event::DutyEscalated { duty, rung, at } => {
+            let data = json!({ "team_id": after.team.as_str(), "clock": duty, "rung": rung });
+            ("contact.duty_escalated", *at, data)
         }
     }
 }

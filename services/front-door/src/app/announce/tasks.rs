@@ -9,21 +9,25 @@ use baton_ids::TeamId;
 use baton_protocol::{Audience, Place};
 use serde_json::json;
 
-use crate::domain::contact::{Contact, Due, Event, OpenDuty, Rung};
+use crate::domain::contact::{Contact, Due, DueState, Event, OpenDuty, Rung};
 
 /// Who has to be told.
 pub(super) fn notices(event: &Event, after: &Contact) -> Vec<NoticeDue> {
-    let (tells, said, when) = match event {
+    let (tells, cause, says) = match event {
         Event::Decided {
             decision, tells, ..
         } => {
-            let decided_at = decision.at.to_string();
-            let said = json!({ "outcome": decision.outcome, "decided_at": decided_at });
-            (tells, said, "decided")
+            let says =
+                json!({ "outcome": decision.outcome, "decided_at": decision.at.to_string() });
+            (tells, "decided", says)
+        }
+        Event::Launched { tells, .. } => {
+            let says = json!({ "source_kind": after.source_kind, "received_at": after.received_at.to_string() });
+            (tells, "launched", says)
         }
         Event::Forwarded { tells } => {
-            let received_at = after.received_at.to_string();
-            (tells, json!({ "received_at": received_at }), "launched")
+            let says = json!({ "received_at": after.received_at.to_string() });
+            (tells, "launched", says)
         }
         _ => return Vec::new(),
     };
@@ -33,7 +37,7 @@ pub(super) fn notices(event: &Event, after: &Contact) -> Vec<NoticeDue> {
             let content = if tell.restricted {
                 json!({ "restricted": true })
             } else {
-                said.clone()
+                says.clone()
             };
             NoticeDue {
                 kind: tell.kind.clone(),
@@ -50,7 +54,7 @@ pub(super) fn notices(event: &Event, after: &Contact) -> Vec<NoticeDue> {
                 medium: tell.medium.clone(),
                 rules: tell.rules.clone(),
                 due_at: tell.due_at.map(timestamp),
-                cause_key: format!("{}/{when}", after.id),
+                cause_key: format!("{}/{cause}", after.id),
                 content: Some(structure(&content)),
                 sender: tell.sender.map(|role| Owner {
                     role: role.to_string(),
@@ -86,14 +90,26 @@ fn audience_of(audience: Audience, contact: &Contact) -> Owner {
 pub(super) fn tasks(event: &Event, after: &Contact) -> Vec<TaskChange> {
     let due = after.due.as_ref();
     match event {
-        Event::Launched(_) => std::iter::once(decision_task(after, true, false))
-            .chain(after.duties.iter().map(|duty| duty_task(after, duty, true)))
-            .collect(),
         Event::Forwarded { .. } => Vec::new(),
         Event::DutiesMet { duties, .. } => duties
             .iter()
             .map(|duty| duty_task(after, duty, false))
             .collect(),
+        Event::Launched { .. } => std::iter::once(decision_task(after, true, false))
+            .chain(after.duties.iter().map(|duty| duty_task(after, duty, true)))
+            .chain(owed_tasks(after))
+            .collect(),
+        Event::PassedOn { .. } => std::iter::once(decision_task(
+            after,
+            true,
+            due.is_some_and(|due| due.state == DueState::Breached),
+        ))
+        .chain(owed_tasks(after))
+        .collect(),
+        Event::StepRecorded { .. }
+        | Event::OwedMet { .. }
+        | Event::DutyBreached { .. }
+        | Event::DutyEscalated { .. } => owed_tasks(after),
         Event::DecisionBreached { .. } => {
             let told = due.into_iter().flat_map(|due| {
                 due.told
@@ -117,6 +133,7 @@ pub(super) fn tasks(event: &Event, after: &Contact) -> Vec<TaskChange> {
             std::iter::once(decision_task(after, false, false))
                 .chain(told)
                 .chain(duties.iter().map(|duty| duty_task(after, duty, true)))
+                .chain(owed_tasks(after))
                 .collect()
         }
     }
@@ -139,25 +156,86 @@ fn duty_task(contact: &Contact, duty: &OpenDuty, open: bool) -> TaskChange {
     }
 }
 
+/// What is owed and what no longer is, each as it stands: a task that is said again changes nothing.
+fn owed_tasks(contact: &Contact) -> Vec<TaskChange> {
+    let mut tasks = Vec::new();
+    for duty in &contact.owed {
+        let key = format!("{}/duty/{}", contact.id, duty.name);
+        let due_on = duty.due.as_ref().map(|due| due.on.to_string());
+        tasks.push(TaskChange {
+            key: key.clone(),
+            open: duty.is_open(),
+            code: duty.name.clone(),
+            owner: Some(Owner {
+                role: duty.owner.role.clone(),
+                team_id: text(duty.owner.team.as_ref()),
+                area: duty.owner.area.clone().unwrap_or_default(),
+                worker_id: duty.owner.worker.clone().unwrap_or_default(),
+            }),
+            due_on: due_on.clone().unwrap_or_default(),
+            rules: duty.rules.clone(),
+            tray: duty.tray,
+            overdue: duty.state == DueState::Breached,
+            references: references(contact),
+        });
+        let told = duty.due.iter().flat_map(|due| {
+            due.told
+                .iter()
+                .filter_map(|rung| Some((*rung, due.rungs.get(*rung)?)))
+        });
+        for (index, rung) in told {
+            tasks.push(TaskChange {
+                key: format!("{key}/escalation/{index}"),
+                open: duty.is_open(),
+                code: format!("{}_overdue", duty.name),
+                owner: Some(owner(rung)),
+                due_on: due_on.clone().unwrap_or_default(),
+                rules: duty.rules.clone(),
+                tray: false,
+                overdue: duty.is_open(),
+                references: references(contact),
+            });
+        }
+    }
+    tasks
+}
+
+fn text(team: Option<&TeamId>) -> String {
+    team.map(TeamId::to_string).unwrap_or_default()
+}
+
 fn decision_task(contact: &Contact, open: bool, overdue: bool) -> TaskChange {
     let due = contact.due.as_ref();
     TaskChange {
         key: format!("{}/decision", contact.id),
         open,
         code: "decide_contact".to_owned(),
-        owner: Some(Owner {
-            role: due.map_or_else(
-                || baton_protocol::Role::TEAM_MANAGER.to_string(),
-                |due| due.role.clone(),
-            ),
-            team_id: contact.team.to_string(),
-            ..Owner::default()
-        }),
+        owner: Some(decision_owner(contact)),
         due_on: due.map(|due| due.on.to_string()).unwrap_or_default(),
         rules: due.map(|due| due.rules.clone()).unwrap_or_default(),
         tray: true,
         overdue,
         references: references(contact),
+    }
+}
+
+/// Whoever the kind of contact names, else whoever owes the decision by the clock.
+fn decision_owner(contact: &Contact) -> Owner {
+    if let Some(decider) = &contact.decider {
+        return Owner {
+            role: decider.role.clone(),
+            team_id: text(decider.team.as_ref()),
+            area: decider.area.clone().unwrap_or_default(),
+            ..Owner::default()
+        };
+    }
+    Owner {
+        role: contact.due.as_ref().map_or_else(
+            || baton_protocol::Role::TEAM_MANAGER.to_string(),
+            |due| due.role.clone(),
+        ),
+        team_id: contact.team.to_string(),
+        ..Owner::default()
     }
 }
 

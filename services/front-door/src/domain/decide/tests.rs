@@ -5,7 +5,7 @@ use baton_protocol::{Audience, Value};
 use serde_json::json;
 
 use super::*;
-use crate::domain::contact::Tell;
+use crate::domain::contact::{DueState, Tell};
 use crate::domain::context::{Actor, Cause, PrincipalKind, Team};
 use crate::domain::fact::{Current, Known};
 use crate::domain::family::Child;
@@ -71,6 +71,7 @@ fn launched(family: &Family, source: &str) -> Contact {
         form: "telephone".into(),
         received_at: at("2026-03-02T09:00:00Z"),
         team: Some("frt-north".parse().unwrap()),
+        kind: String::new(),
     };
     let events = launch(
         &command,
@@ -91,6 +92,9 @@ fn no_concerns() -> Decide {
         outcome: "no_concerns".into(),
         team: None,
         rationale_digest: Some("digest".into()),
+        need_level: None,
+        ground: None,
+        issues: Vec::new(),
         departures: Vec::new(),
         expected_version: None,
     }
@@ -208,6 +212,7 @@ fn a_decision_that_was_late_when_the_contact_was_taken_over_is_told_apart() {
         form: "written".into(),
         received_at: at("2026-03-02T09:00:00Z"),
         team: Some("frt-north".parse().unwrap()),
+        kind: String::new(),
     };
     let inherited = |kind: &str, received_at: &str| {
         let ctx = Context {

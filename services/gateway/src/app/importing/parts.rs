@@ -112,6 +112,7 @@ pub(super) fn events(line: &Line) -> Vec<RecordEvent> {
             child: child(),
             source_kind: text("cont_contact_source"),
             form,
+            kind: String::new(),
         });
         let name = format!("contact/{}", line.text("cont_contact_id"));
         events.push(event(&name, Some(at), said));

@@ -88,6 +88,7 @@ pub(super) fn sent(after: &Notice, at: Timestamp) -> Json {
         json!({
             "medium": after.medium,
             "sent_at": at.to_string(),
+            "cause_key": after.cause_key,
             "meets_item": after.about.meets_item,
             "in_time": in_time,
         }),

@@ -22,6 +22,7 @@ const KINDS: &[&str] = &[
     "external_service",
     "placement_panel",
     "early_help",
+    "early_years",
 ];
 
 const LEVELS: &[&str] = &["1", "2_lower", "2_upper", "3", "4"];
