@@ -10,6 +10,7 @@ use crate::party::{Audience, Party};
 use crate::rule_id::RuleId;
 
 mod choice;
+mod criteria;
 mod duty;
 mod gate;
 mod holds;
@@ -21,8 +22,9 @@ mod route;
 mod weighing;
 
 pub use choice::{Choice, Chosen, Considered, TargetTeam, Trigger};
+pub use criteria::{Aged, Criteria, Criterion, Limb, Weighted};
 pub use duty::Duty;
-pub use gate::{Bars, Flag, GateItem, IfFailed, Recent, SatisfiedBy, Waiver};
+pub use gate::{Bars, Flag, GateItem, IfFailed, IfNo, Recent, SatisfiedBy, Waiver};
 pub use holds::{DeferralField, DeferralRule, DisputeRule, DisputeRung, SuspensionRule};
 pub use notice::{Notice, Occasion};
 pub use opens::{DATE, FACTS_CHANGED, InvalidOpensOn, MEETING, OpensOn, REQUESTED};

@@ -100,6 +100,7 @@ pub fn announce(
     for change in changes {
         let (kind, to) = match change.what {
             DutyEvent::Set => ("transfer.duty_set", None),
+            DutyEvent::OutOfOrder => ("transfer.duty_out_of_order", None),
             DutyEvent::Met => ("transfer.duty_met", None),
             DutyEvent::Cancelled => ("transfer.duty_cancelled", None),
             DutyEvent::Reminded => ("transfer.duty_reminded", Some(&change.owed.owner)),

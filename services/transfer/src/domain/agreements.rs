@@ -1,7 +1,7 @@
 //! What the teams settle between them: who takes the case, and on which day it moves.
 
 use baton_ids::WorkerId;
-use baton_protocol::transfer::{Act as ProtocolAct, GateUnmet, Occasion};
+use baton_protocol::transfer::{Act as ProtocolAct, GateUnmet, Occasion, PointRule};
 use baton_protocol::{Place, PostHeld};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -57,9 +57,11 @@ impl Draft<'_> {
             .transfer
             .authority(ProtocolAct::AgreeDate)
             .is_some()
-            || self
-                .route()
-                .is_some_and(|route| route.gate_unmet_at_point == GateUnmet::AgreeADate);
+            || self.route().is_some_and(|route| {
+                let point = route.point.as_ref();
+                route.gate_unmet_at_point == GateUnmet::AgreeADate
+                    || point.is_some_and(PointRule::is_agreed)
+            });
         if !regulated {
             return Err(Refusal::RuleRefuses {
                 act: "agree_date",

@@ -151,6 +151,8 @@ impl<'a> Draft<'a> {
             .any(|item| item.asked_for && item.hard && item.state() == ItemState::Failed);
         scope.worker_named = self.transfer.receiving_worker.is_some();
         scope.today = Some(self.today());
+        let opened_by = self.transfer.opened_by.as_ref();
+        scope.counted_to = opened_by.map(|opened_by| self.rules.calendar.date_of(opened_by.at));
         scope
     }
 

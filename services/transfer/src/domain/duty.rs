@@ -2,7 +2,7 @@
 
 use baton_calendar::{Anchor, Duration};
 use baton_protocol::transfer::Duty;
-use baton_protocol::{Anchors, Scope, TeamKind};
+use baton_protocol::{Anchors, Rung, Scope, TeamKind, Term};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,9 @@ pub struct Owed {
     pub overdue: bool,
     /// Whether it is on record that it was done.
     pub met: bool,
+    /// Whether it was done before what has to come first.
+    #[serde(default)]
+    pub out_of_order: bool,
 }
 
 /// A rung that hears of a breach.
@@ -64,6 +67,8 @@ pub struct DutyChange {
 pub enum DutyEvent {
     /// It is asked for, or due on another day.
     Set,
+    /// It was done before what has to come first.
+    OutOfOrder,
     /// It was done.
     Met,
     /// It is no longer asked for.
@@ -74,6 +79,24 @@ pub enum DutyEvent {
     Breached,
     /// A breach reached the rung of that number.
     Escalated(usize),
+}
+
+/// Whether what has to come before a duty does.
+#[derive(Debug, PartialEq, Eq)]
+enum Order {
+    /// It does.
+    Kept,
+    /// It was done without, or too early.
+    Broken {
+        /// The rules about what is missing.
+        rules: Vec<String>,
+    },
+}
+
+impl Order {
+    const fn is_kept(&self) -> bool {
+        matches!(self, Self::Kept)
+    }
 }
 
 impl Owed {
@@ -183,7 +206,11 @@ impl Deciding<'_> {
                 ended.extend(known.map(|_| rule.duty.clone()));
                 continue;
             }
-            if rule.is_met(&scope) {
+            let Some(order) = self.order(rule, &scope) else {
+                ended.extend(known.map(|_| rule.duty.clone()));
+                continue;
+            };
+            if order.is_kept() && rule.is_met(&scope) {
                 if let Some(mut owed) = known.filter(|owed| owed.is_open()).cloned() {
                     owed.met = true;
                     changes.push(self.duty_change(&rule.duty, DutyEvent::Met, &owed));
@@ -191,21 +218,29 @@ impl Deciding<'_> {
                 }
                 continue;
             }
-            let Some(owed) = self.owed(rule, child, responsibility) else {
+            let Some(mut owed) = self.owed(rule, child, responsibility) else {
                 ended.extend(known.map(|_| rule.duty.clone()));
                 continue;
             };
+            if let Order::Broken { rules } = order {
+                self.put_out_of_order(&mut owed, rules);
+            }
             let same = known.is_some_and(|known| {
                 known.is_open()
                     && known.due_on == owed.due_on
                     && known.owner == owed.owner
                     && known.rules == owed.rules
+                    && known.out_of_order == owed.out_of_order
             });
             if same {
                 continue;
             }
-            let mut owed = owed;
-            changes.push(self.duty_change(&rule.duty, DutyEvent::Set, &owed));
+            let what = if owed.out_of_order {
+                DutyEvent::OutOfOrder
+            } else {
+                DutyEvent::Set
+            };
+            changes.push(self.duty_change(&rule.duty, what, &owed));
             ring(&rule.duty, &mut owed, now, &mut changes);
             watch.duties.insert(rule.duty.clone(), owed);
         }
@@ -215,6 +250,59 @@ impl Deciding<'_> {
             }
         }
         changes
+    }
+
+    /// Whether what has to come before a duty does; `None` while the duty is not asked for yet, or no longer.
+    fn order(&self, rule: &Duty, scope: &Scope<'_>) -> Option<Order> {
+        let (pack, today) = (self.rules.pack, scope.today?);
+        let day = |term: &Term| {
+            let calendar = self.rules.calendar;
+            let due = term.due(&Anchors::new(), scope.facts, calendar, pack.plain_days);
+            due.map(|due| due.on)
+        };
+        let from = match &rule.asked_from {
+            Some(term) => Some(day(term)?),
+            None => None,
+        };
+        let until = match &rule.asked_until {
+            Some(term) => Some(day(term)?),
+            None => None,
+        };
+        if until.is_some_and(|until| until <= today) {
+            return None;
+        }
+        let done = rule.is_met(scope);
+        let done_on = rule
+            .done_on
+            .as_ref()
+            .and_then(|key| scope.facts.date(key.as_str()));
+        let too_early = done && from.is_some_and(|from| done_on.is_some_and(|on| on < from));
+        let before = pack.transfer.duties.iter().filter(|other| {
+            rule.only_after.contains(&other.duty)
+                && !other.is_out_of_question(scope)
+                && !other.is_met(scope)
+        });
+        let missing: Vec<String> = before.flat_map(|other| ids(&other.cites)).collect();
+        if too_early || (done && !missing.is_empty()) {
+            return Some(Order::Broken { rules: missing });
+        }
+        let asked = missing.is_empty() && from.is_none_or(|from| from <= today);
+        (done || asked).then_some(Order::Kept)
+    }
+
+    /// It was done, and should not have been yet: that is a breach at once.
+    fn put_out_of_order(&self, owed: &mut Owed, rules: Vec<String>) {
+        let now = self.context.received_at;
+        owed.rules.extend(rules);
+        owed.rules.sort();
+        owed.rules.dedup();
+        owed.out_of_order = true;
+        owed.due_on = None;
+        owed.breach_at = Some(now);
+        owed.remind_at.clear();
+        for step in &mut owed.ladder {
+            step.at = now;
+        }
     }
 
     fn duty_change(&self, duty: &str, what: DutyEvent, owed: &Owed) -> DutyChange {
@@ -239,8 +327,19 @@ impl Deciding<'_> {
             ladder: vec![],
             overdue: false,
             met: false,
+            out_of_order: false,
+        };
+        let step = |rung: &Rung, at| Step {
+            to: owner(rung.to),
+            at,
+            done: false,
         };
         let Some(term) = &rule.due else {
+            // Nobody hears of it unless it is done out of order.
+            let rungs = rule.escalate.iter();
+            owed.ladder = rungs
+                .map(|rung| step(rung, self.context.received_at))
+                .collect();
             return Some(owed);
         };
         let due = term.due(&Anchors::new(), &child.facts, calendar, pack.plain_days)?;
@@ -262,12 +361,9 @@ impl Deciding<'_> {
         owed.ladder = rule
             .escalate
             .iter()
-            .map(|rung| Step {
-                to: owner(rung.to),
-                at: rung.after.map_or(due.breached_at, |after| {
-                    calendar.due_after(due_on, profile(after)).breached_at
-                }),
-                done: false,
+            .map(|rung| {
+                let after = |after| calendar.due_after(due_on, profile(after)).breached_at;
+                step(rung, rung.after.map_or(due.breached_at, after))
             })
             .collect();
         Some(owed)

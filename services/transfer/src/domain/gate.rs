@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use baton_protocol::transfer::{Act as ProtocolAct, Bars, Gate, GateItem, IfFailed, SatisfiedBy};
+use baton_protocol::transfer::{
+    Act as ProtocolAct, Bars, Gate, GateItem, IfFailed, IfNo, Occasion, SatisfiedBy,
+};
 use baton_protocol::{Party, Role, Truth};
 
 use super::draft::{Draft, ids};
@@ -21,7 +23,7 @@ pub fn fresh(rule: &GateItem) -> Item {
             evidence: rule.evidence.clone(),
             states: rule.evidence_states.clone(),
         },
-        SatisfiedBy::Facts(_) | SatisfiedBy::Recent(_) => MetBy::Facts,
+        SatisfiedBy::Facts(_) | SatisfiedBy::Recent(_) | SatisfiedBy::Criteria(_) => MetBy::Facts,
         SatisfiedBy::Notice(kind) => MetBy::Notice { kind: kind.clone() },
         SatisfiedBy::Meeting(kind) => MetBy::Meeting { kind: kind.clone() },
         SatisfiedBy::ReceivingWorker => MetBy::ReceivingWorker,
@@ -50,6 +52,8 @@ pub fn fresh(rule: &GateItem) -> Item {
         } else {
             vec![]
         },
+        any_one: by_people && rule.any_one,
+        lacks: vec![],
         waivable_by: waiver.map_or_else(Vec::new, |waiver| waiver.by.clone()),
         waived_jointly: waiver.is_some_and(|waiver| waiver.jointly),
         returns: rule.if_failed == IfFailed::Return,
@@ -79,6 +83,12 @@ impl Draft<'_> {
             .map(|gate| {
                 let mut item = fresh(gate.item);
                 self.flag(gate.item, &mut item);
+                item.lacks.clone_from(&gate.lacks);
+                // What the protocol does not list counts too, with a reason, however strictly the item binds (M-108).
+                if !gate.with_reason.is_empty() {
+                    item.rules = ids(&gate.with_reason);
+                    item.hard = false;
+                }
                 (item, gate.by_facts == Some(Truth::True))
             })
             .collect();
@@ -100,6 +110,11 @@ impl Draft<'_> {
             let before = self.transfer.item(&asked.name).cloned();
             let mut item = before.clone().unwrap_or_else(|| asked.clone());
             item.asked_for = true;
+            if item.met_by == MetBy::Facts {
+                item.rules.clone_from(&asked.rules);
+                item.hard = asked.hard;
+                item.lacks.clone_from(&asked.lacks);
+            }
             take_flag(&mut item, asked);
             self.meet_from_state(&mut item, by_facts);
             if before.as_ref() != Some(&item) {
@@ -176,7 +191,26 @@ impl Draft<'_> {
         self.push(Change::ItemSet { act, item }, rules, at);
         if !before && met(self.transfer.item(&name)) {
             self.tell_of_item(&name);
+            self.stay_when_declined(&name);
         }
+    }
+
+    /// Those who decide decided against the move: the case stays where it is (M-115).
+    fn stay_when_declined(&mut self, name: &str) {
+        let declined = self
+            .transfer
+            .item(name)
+            .is_some_and(|item| item.decision && item.answers.values().any(|yes| !yes));
+        let rule = self.rules.pack.transfer.item(name);
+        let Some(rule) = rule.filter(|rule| declined && rule.if_no == IfNo::Stays) else {
+            return;
+        };
+        let change = Change::Lapsed {
+            reason: "decided_to_stay".to_owned(),
+            closure_ground: None,
+        };
+        self.end(change, ids(&rule.cites), self.received_at());
+        self.tell(Occasion::Declined);
     }
 
     /// Everything that is open at the gate.

@@ -34,6 +34,12 @@ pub struct Item {
     pub reviewer: Option<Party>,
     /// Every one of these has to confirm it.
     pub confirmers: Vec<Party>,
+    /// Whether one of those is enough (M-115).
+    #[serde(default)]
+    pub any_one: bool,
+    /// Which of the criteria that meet it are not known to be met (M-106).
+    #[serde(default)]
+    pub lacks: Vec<String>,
     /// Who may waive it.
     pub waivable_by: Vec<Party>,
     /// Whether all of those have to agree to waive it.
@@ -128,10 +134,13 @@ impl Item {
         }
         let signed = self.signer.is_none() || self.signed.is_some();
         let reviewed = self.reviewer.is_none() || self.reviewed.is_some();
-        let confirmed = self
-            .confirmers
-            .iter()
-            .all(|party| self.confirmed.contains_key(party));
+        let mut waited_for = self.confirmers.iter();
+        let has_confirmed = |party: &Party| self.confirmed.contains_key(party);
+        let confirmed = if self.any_one {
+            waited_for.any(has_confirmed)
+        } else {
+            waited_for.all(has_confirmed)
+        };
         let by_others =
             self.signer.is_some() || self.reviewer.is_some() || !self.confirmers.is_empty();
         // What only a signature, a review or a confirmation makes needs nobody to complete it first.
@@ -195,6 +204,9 @@ impl Item {
         let refused: Vec<String> = refused.collect();
         if !refused.is_empty() {
             return refused;
+        }
+        if !self.lacks.is_empty() && !self.is_settled() {
+            return self.lacks.clone();
         }
         match self.state() {
             ItemState::Met | ItemState::Waived => vec![],

@@ -228,6 +228,9 @@ impl Draft<'_> {
             return;
         }
         self.take_decisions(held);
+        if !self.transfer.phase.is_workable() {
+            return;
+        }
         for (name, yes) in &held.agreed {
             let Some(mut item) = self
                 .transfer
@@ -267,11 +270,15 @@ impl Draft<'_> {
                 .filter_map(|ask| Some((ask.clone(), *held.agreed.get(ask)?)))
                 .collect();
             let decided = !answers.is_empty() && answers.len() == item.asks.len();
-            if !decided || !self.all_were_there(&item.confirmers, held) {
+            let mut confirmers = item.confirmers.clone();
+            if item.any_one {
+                confirmers.retain(|party| self.was_there(*party, &held.attended));
+            }
+            if !decided || confirmers.is_empty() || !self.all_were_there(&confirmers, held) {
                 continue;
             }
             item.answers = answers;
-            for party in item.confirmers.clone() {
+            for party in confirmers {
                 let act = Act {
                     by: self.context.actor.principal.clone(),
                     at: held.held_at,

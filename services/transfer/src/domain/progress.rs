@@ -171,11 +171,12 @@ impl Draft<'_> {
             .unwrap_or_default();
         let breach = joined(&route_rules, &open.rules);
         self.depart(&breach, format!("missing_at_the_move:{}", open.item), at);
-        // What the ledger does about a case without a worker is no action of the outgoing team.
+        // What the ledger does about a case without a worker is no action of the outgoing team; nor can it bring a criterion
+        // about that is not met.
         let item = self
             .transfer
             .item(&open.item)
-            .filter(|item| item.met_by != MetBy::ReceivingWorker);
+            .filter(|item| item.met_by != MetBy::ReceivingWorker && item.lacks.is_empty());
         let Some(item) = item else { return };
         let rule = self.rules.pack.transfer.actions.as_ref();
         let named = item

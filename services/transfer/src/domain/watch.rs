@@ -234,11 +234,23 @@ impl<'a> Deciding<'a> {
             })
             .filter(|(at, _)| *at > received_at)
             .collect();
+        let duties = pack.transfer.duties.iter();
+        let duties = duties.filter(|duty| duty.while_with.contains(&from));
+        let asked = duties.flat_map(|duty| {
+            let terms = duty.asked_from.iter().chain(&duty.asked_until);
+            terms.filter_map(|term| {
+                let at = comes_at(term, &child.facts, pack, calendar)?;
+                Some((at, &duty.cites))
+            })
+        });
+        let asked = asked.filter(|(at, _)| *at > received_at);
+        let coming = coming.iter().map(|(at, route)| (*at, &route.cites));
+        let coming: Vec<_> = coming.chain(asked).collect();
         watch.next = coming.iter().map(|(at, _)| *at).min();
         watch.rules = coming
             .iter()
             .filter(|(at, _)| Some(*at) == watch.next)
-            .flat_map(|(_, route)| ids(&route.cites))
+            .flat_map(|(_, cites)| ids(cites))
             .collect();
         watch
     }

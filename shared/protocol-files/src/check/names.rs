@@ -177,14 +177,27 @@ fn duties(sections: &Sections, problems: &mut Vec<Problem>) {
                 problems.push(duty.problem(&party.to_string(), message));
             }
         }
-        if let Some(term) = &duty.value.due
-            && term.moment.fact().is_none()
-        {
-            let message = format!(
-                "`{name}` belongs to no transfer: `{}` is never known",
-                term.moment
-            );
-            problems.push(duty.problem("due", message));
+        let terms = [
+            ("due", &duty.value.due),
+            ("asked_from", &duty.value.asked_from),
+            ("asked_until", &duty.value.asked_until),
+        ];
+        for (word, term) in terms {
+            if let Some(term) = term
+                && term.moment.fact().is_none()
+            {
+                let message = format!(
+                    "`{name}` belongs to no transfer: `{}` is never known",
+                    term.moment
+                );
+                problems.push(duty.problem(word, message));
+            }
+        }
+        for other in &duty.value.only_after {
+            let mut known = sections.duties.iter();
+            if !known.any(|known| known.value.duty == *other) {
+                problems.push(duty.problem(other, format!("there is no duty `{other}`")));
+            }
         }
     }
 }

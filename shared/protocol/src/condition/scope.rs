@@ -28,6 +28,8 @@ pub struct Scope<'a> {
     /// The local day on which the case would move, for items that ask how old a date is (L-038).
     /// Conditions cannot see it.
     pub today: Option<jiff::civil::Date>,
+    /// The local day of what opened the transfer: look-back windows are counted to it (M-107). Conditions cannot see it.
+    pub counted_to: Option<jiff::civil::Date>,
 }
 
 /// What a name in a condition stands for.
@@ -88,6 +90,7 @@ impl<'a> Scope<'a> {
             item_failed: false,
             worker_named: false,
             today: None,
+            counted_to: None,
         }
     }
 

@@ -12,10 +12,19 @@ mod contacts;
 mod groups;
 mod list;
 mod orders;
+mod programmes;
 
 /// Every fact, in the order of the page: one file of the catalogue after another.
-pub static CATALOGUE: LazyLock<Vec<FactSpec>> =
-    LazyLock::new(|| [list::FACTS, groups::FACTS, orders::FACTS, contacts::FACTS].concat());
+pub static CATALOGUE: LazyLock<Vec<FactSpec>> = LazyLock::new(|| {
+    [
+        list::FACTS,
+        groups::FACTS,
+        orders::FACTS,
+        contacts::FACTS,
+        programmes::FACTS,
+    ]
+    .concat()
+});
 
 /// The type of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +80,10 @@ impl FactSpec {
     pub fn is_sensitive(&self) -> bool {
         matches!(
             self.key,
-            "date_of_birth" | "expected_delivery_date" | "claimed_date_of_birth"
+            "date_of_birth"
+                | "expected_delivery_date"
+                | "claimed_date_of_birth"
+                | "household.offender_born_on"
         )
     }
 

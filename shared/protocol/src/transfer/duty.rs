@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Rung;
 use crate::condition::{Condition, Scope, Truth};
+use crate::facts::FactKey;
 use crate::moment::Term;
 use crate::party::{Party, TeamKind};
 use crate::rule_id::RuleId;
@@ -27,6 +28,19 @@ pub struct Duty {
     /// The cases on which it is owed; all of them when absent.
     #[serde(default)]
     pub when: Option<Condition>,
+    /// Asked from that day on, from a fact or an age. What was done before does not count (M-180).
+    #[serde(default)]
+    pub asked_from: Option<Term>,
+    /// Asked until the day before that day.
+    #[serde(default)]
+    pub asked_until: Option<Term>,
+    /// The duties that come before it: it is not asked until each of them is met, and done all the same it is out of order
+    /// (M-172).
+    #[serde(default)]
+    pub only_after: Vec<String>,
+    /// The fact that is the day on which it was done, where `asked_from` asks for it.
+    #[serde(default)]
+    pub done_on: Option<FactKey>,
     /// By when, from a fact or an age; no limit when absent. While the day cannot be told nothing is asked.
     #[serde(default)]
     pub due: Option<Term>,
@@ -51,6 +65,12 @@ impl Duty {
         let when = self.when.as_ref();
         self.while_with.contains(&kind)
             && when.is_none_or(|when| when.decide(scope).truth == Truth::True)
+    }
+
+    /// Whether it cannot be owed on these facts. What nobody has said leaves it open.
+    pub fn is_out_of_question(&self, scope: &Scope<'_>) -> bool {
+        let when = self.when.as_ref();
+        when.is_some_and(|when| when.decide(scope).truth == Truth::False)
     }
 
     /// Whether it is on record that it was done.

@@ -11,10 +11,15 @@ use crate::moment::{Moment, Term};
 use crate::pack::Strength;
 use crate::party::Party;
 use crate::rule_id::RuleId;
+use crate::transfer::criteria::{Aged, Criteria};
 
 /// One thing that has to be there before a transfer completes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word that a practitioner writes"
+)]
 pub struct GateItem {
     /// Its name, for instance `first_response_audit`.
     pub item: String,
@@ -25,6 +30,9 @@ pub struct GateItem {
     /// Whether it applies to this child; always when absent. While undecided it applies.
     #[serde(default)]
     pub when: Option<Condition>,
+    /// Asked for only of a child of that age, on the day on which the case would move.
+    #[serde(default)]
+    pub age: Option<Aged>,
     /// Asked for only once this moment is known, for instance once a meeting was held.
     #[serde(default)]
     pub asked_once: Option<Moment>,
@@ -65,6 +73,12 @@ pub struct GateItem {
     /// Every one of these has to confirm (M-144: both managers).
     #[serde(default)]
     pub confirmed_by: Vec<Party>,
+    /// Any one of those is enough (M-115).
+    #[serde(default)]
+    pub any_one: bool,
+    /// What a decision of no means.
+    #[serde(default)]
+    pub if_no: IfNo,
     /// Who prepares it may not sign it, who signs it may not review it.
     #[serde(default)]
     pub four_eyes: bool,
@@ -103,6 +117,8 @@ pub enum SatisfiedBy {
     Facts(Condition),
     /// A date among the facts that is not older than this on the day of the transfer (L-038).
     Recent(Recent),
+    /// Criteria of which enough are met on the day on which the transfer was asked for (M-106).
+    Criteria(Criteria),
     /// A notice of this kind that was sent.
     Notice(String),
     /// A meeting of this kind that was held.
@@ -167,6 +183,17 @@ pub enum IfFailed {
     StaysOpen,
     /// The outgoing team has to put it right; completion waits, clocks run on (W-086).
     Return,
+}
+
+/// What a decision of no means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IfNo {
+    /// Nothing more than that: no is an answer as good as yes.
+    #[default]
+    GoesOn,
+    /// The case stays where it is: the transfer ends.
+    Stays,
 }
 
 impl GateItem {

@@ -74,6 +74,8 @@ pub enum Occasion {
     Moved,
     /// The transfer lapsed.
     Lapsed,
+    /// Those who decide decided that the case stays (`if_no: stays`).
+    Declined,
 }
 
 impl Notice {

@@ -40,6 +40,9 @@ pub struct PointRule {
 pub struct PointPart {
     /// The term: `at conference`, `3 working days after conference`.
     pub term: Term,
+    /// The case moves on the day after that, and not before it (M-120).
+    #[serde(default)]
+    pub next_day: bool,
     /// Whether it belongs; always when absent.
     #[serde(default)]
     pub when: Option<Condition>,
@@ -142,6 +145,13 @@ impl PointRule {
                 continue;
             };
             let due = part.term.due_from(from, count.calendar, count.plain_days);
+            let (from, due) = match due.on.tomorrow() {
+                Ok(next) if part.next_day => {
+                    let next = Anchor::Date(next);
+                    (next, count.calendar.due_at(next))
+                }
+                _ => (from, due),
+            };
             candidates.push(Candidate { part, from, due });
         }
 
@@ -262,6 +272,12 @@ impl PointRule {
             .collect()
     }
 
+    /// Whether it waits for a day that the managers agree.
+    pub fn is_agreed(&self) -> bool {
+        self.parts()
+            .any(|part| part.term.moment == Moment::AgreedDate)
+    }
+
     /// The facts on which the point rests.
     pub fn facts(&self) -> BTreeSet<FactKey> {
         let parts = self.parts().map(|part| &part.term.moment);
@@ -306,6 +322,7 @@ impl From<Term> for PointPart {
     fn from(term: Term) -> Self {
         Self {
             term,
+            next_day: false,
             when: None,
             if_unknown: None,
             cites: Vec::new(),

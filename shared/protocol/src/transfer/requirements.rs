@@ -10,6 +10,7 @@ use crate::condition::{Condition, Scope, Truth};
 use crate::facts::FactKey;
 use crate::moment::Term;
 use crate::pack::Pack;
+use crate::rule_id::RuleId;
 use crate::transfer::Meeting;
 use crate::transfer::gate::{GateItem, SatisfiedBy};
 use crate::transfer::notice::{Notice, Occasion};
@@ -35,6 +36,10 @@ pub struct Gate<'p> {
     pub by_facts: Option<Truth>,
     /// Facts that are unknown and because of which it applies for safety's sake.
     pub assumed: BTreeSet<FactKey>,
+    /// It is met by something that the protocol does not list, and so with a reason: the rules about that.
+    pub with_reason: Vec<RuleId>,
+    /// The criteria that are not known to be met, by name.
+    pub lacks: Vec<String>,
 }
 
 fn applies<'p, T>(
@@ -133,18 +138,35 @@ impl Pack {
         named
             .filter_map(|item| {
                 let applies = applies(item, item.when.as_ref(), scope)?;
-                let by_facts = match &item.satisfied_by {
-                    SatisfiedBy::Facts(condition) => Some(condition.decide(scope).truth),
-                    SatisfiedBy::Recent(recent) => {
-                        scope.today.map(|today| recent.holds(scope.facts, today))
-                    }
-                    _ => None,
-                };
-                Some(Gate {
+                let of_age = scope.today.zip(item.age.as_ref());
+                if of_age.is_some_and(|(on, aged)| aged.holds(scope.facts, on) == Truth::False) {
+                    return None;
+                }
+                let mut gate = Gate {
                     item,
-                    by_facts,
+                    by_facts: None,
                     assumed: applies.assumed,
-                })
+                    with_reason: vec![],
+                    lacks: vec![],
+                };
+                match &item.satisfied_by {
+                    SatisfiedBy::Facts(condition) => {
+                        gate.by_facts = Some(condition.decide(scope).truth);
+                    }
+                    SatisfiedBy::Recent(recent) => {
+                        gate.by_facts = scope.today.map(|today| recent.holds(scope.facts, today));
+                    }
+                    SatisfiedBy::Criteria(criteria) => {
+                        if let Some(on) = scope.counted_to {
+                            let weighted = criteria.weigh(scope, on);
+                            gate.by_facts = Some(weighted.truth);
+                            gate.with_reason = weighted.with_reason;
+                            gate.lacks = weighted.lacks;
+                        }
+                    }
+                    _ => {}
+                }
+                Some(gate)
             })
             .collect()
     }
