@@ -6,6 +6,9 @@ use baton_protocol::transfer::{
 
 use super::*;
 
+mod counselling;
+mod programme;
+
 #[test]
 fn m_091_m_094_a_conference_leads_from_mash_and_the_targeted_teams_to_central_social_work() {
     let pack = pack("merton");
