@@ -305,3 +305,53 @@ fn a_folder_of_files_loads_like_the_embedded_ones_and_one_file_is_checked_alone(
         "{found:#?}"
     );
 }
+
+#[test]
+fn criteria_that_nothing_or_anything_would_meet_are_refused() {
+    for (file, from, to, words) in [
+        (
+            "authority.yaml",
+            "tf.criteria: { value: 2,",
+            "tf.criteria: { value: 4,",
+            "`at_least` has to be from 1 to 3",
+        ),
+        (
+            "transfer.yaml",
+            "only_with: [crime_or_behaviour, education]",
+            "only_with: [crime_or_behaviour, schooling]",
+            "there is no criterion `schooling`",
+        ),
+        (
+            "transfer.yaml",
+            "                when: facts.school.permanently_excluded\n",
+            "",
+            "limb `permanent_exclusion` asks for nothing",
+        ),
+    ] {
+        let found = with("merton", file, from, to);
+
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert!(found[0].contains(words), "{found:#?}");
+    }
+}
+
+#[test]
+fn a_duty_comes_after_duties_that_are_given_and_is_asked_from_a_day_that_can_be_known() {
+    one_problem(
+        "merton",
+        "transfer.yaml",
+        "    only_after: [counsel_on_needs,",
+        "    only_after: [counsel_on_need,",
+        "there is no duty `counsel_on_need`",
+    );
+    let found = with(
+        "merton",
+        "transfer.yaml",
+        "asked_until: \"${consent.formal_from} after facts.date_of_birth\"",
+        "asked_until: \"${consent.formal_from} after placed\"",
+    );
+    assert!(
+        found[0].contains("`obtain_agreement` belongs to no transfer: `placed` is never known"),
+        "{found:#?}"
+    );
+}

@@ -7,6 +7,7 @@ use baton_protocol::transfer::{
 use super::*;
 
 mod counselling;
+mod further;
 mod programme;
 
 #[test]
