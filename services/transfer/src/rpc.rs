@@ -14,6 +14,7 @@ mod context;
 mod convert;
 mod explain;
 mod holds;
+mod listing;
 mod parse;
 mod reactions;
 mod requests;

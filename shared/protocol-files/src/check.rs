@@ -14,6 +14,7 @@ mod contacts;
 mod front_door;
 mod holds;
 mod items;
+mod lists;
 mod names;
 mod routes;
 mod samples;

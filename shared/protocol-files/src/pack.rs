@@ -148,10 +148,15 @@ fn assemble(
             hard_stops: values(sections.hard_stops),
             leave_unallocated: sections.leave_unallocated.map(|entry| entry.value),
             named_by: sections.named_by.map(|entry| entry.value),
+            next_worker_joins: sections.next_worker_joins.map(|entry| entry.value),
             clocks: values(sections.allocation_clocks),
         },
         transfer: TransferRules {
-            routes: values(sections.routes),
+            // One that the authority's own list leaves out is none of its routes (W-006).
+            routes: values(sections.routes)
+                .into_iter()
+                .filter(baton_protocol::transfer::Route::is_listed)
+                .collect(),
             gate: values(sections.gate),
             meetings: values(sections.meetings),
             clocks: values(sections.clocks),
@@ -163,6 +168,10 @@ fn assemble(
             deferral: sections.deferral.map(|entry| entry.value),
             disputes: values(sections.disputes),
             suspension: sections.suspension.map(|entry| entry.value),
+            schedules: values(sections.schedules),
+            stays: values(sections.stays),
+            references: values(sections.references),
+            fewest_moves: sections.fewest_moves.map(|entry| entry.value),
         },
         closure: ClosureRules {
             grounds: values(sections.grounds),

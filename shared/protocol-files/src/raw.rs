@@ -256,6 +256,7 @@ pub(crate) struct AllocationFile {
     pub hard_stops: Entries,
     pub leave_unallocated: Option<Spanned<Value>>,
     pub named_by: Option<Spanned<Value>>,
+    pub next_worker_joins: Option<Spanned<Value>>,
     pub clocks: Entries,
 }
 
@@ -275,6 +276,10 @@ pub(crate) struct TransferFile {
     pub deferral: Option<Spanned<Value>>,
     pub disputes: Entries,
     pub suspension: Option<Spanned<Value>>,
+    pub schedules: Entries,
+    pub stays: Entries,
+    pub references: Entries,
+    pub fewest_moves: Option<Spanned<Value>>,
 }
 
 /// `closure.yaml`.

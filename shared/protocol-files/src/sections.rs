@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use baton_protocol::allocation::{AllocatedMeans, HardStop, LeaveUnallocated, NamedBy};
+use baton_protocol::allocation::{
+    AllocatedMeans, HardStop, LeaveUnallocated, NamedBy, NextWorkerJoins,
+};
 use baton_protocol::closure::ClosureGround;
 use baton_protocol::front_door::{
     ContactDuty, ContactKind, ContactOutcome, ContactStep, DecidedBy, DecisionAsk, EnquiryKind,
@@ -10,8 +12,8 @@ use baton_protocol::front_door::{
 };
 use baton_protocol::notification::{Exception, NoticeKind};
 use baton_protocol::transfer::{
-    ActionRule, Authority, DeferralRule, DisputeRule, Duty, GateItem, Meeting, Notice, Route,
-    SuspensionRule, UndecidedRule,
+    ActionRule, Authority, DeferralRule, DisputeRule, Duty, FewestMoves, GateItem, Meeting,
+    MeetingSchedule, Notice, Reference, Route, StayRule, SuspensionRule, UndecidedRule,
 };
 use baton_protocol::{Clock, Strength};
 
@@ -44,6 +46,7 @@ pub(crate) struct Sections {
     pub hard_stops: Vec<Located<HardStop>>,
     pub leave_unallocated: Option<Located<LeaveUnallocated>>,
     pub named_by: Option<Located<NamedBy>>,
+    pub next_worker_joins: Option<Located<NextWorkerJoins>>,
     pub allocation_clocks: Vec<Located<Clock>>,
     pub routes: Vec<Located<Route>>,
     pub gate: Vec<Located<GateItem>>,
@@ -57,6 +60,10 @@ pub(crate) struct Sections {
     pub deferral: Option<Located<DeferralRule>>,
     pub disputes: Vec<Located<DisputeRule>>,
     pub suspension: Option<Located<SuspensionRule>>,
+    pub schedules: Vec<Located<MeetingSchedule>>,
+    pub stays: Vec<Located<StayRule>>,
+    pub references: Vec<Located<Reference>>,
+    pub fewest_moves: Option<Located<FewestMoves>>,
     pub grounds: Vec<Located<ClosureGround>>,
     pub closure_clocks: Vec<Located<Clock>>,
     pub kinds: Vec<Located<NoticeKind>>,
@@ -137,7 +144,12 @@ impl Sections {
         let raw = raw::read::<Option<AllocationFile>>(file, &mut findings.problems)
             .flatten()
             .unwrap_or_default();
-        let ones = [&raw.allocated_means, &raw.leave_unallocated, &raw.named_by];
+        let ones = [
+            &raw.allocated_means,
+            &raw.leave_unallocated,
+            &raw.named_by,
+            &raw.next_worker_joins,
+        ];
         let ones = ones.into_iter().flatten().cloned().collect();
         let ends = raw::ends([&raw.hard_stops, &raw.clocks, &ones]);
         self.allocated_means = raw
@@ -150,6 +162,9 @@ impl Sections {
         self.named_by = raw
             .named_by
             .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
+        self.next_worker_joins = raw
+            .next_worker_joins
+            .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
         self.allocation_clocks = raw::entries(file, raw.clocks, &ends, findings);
     }
 
@@ -157,7 +172,13 @@ impl Sections {
         let raw = raw::read::<Option<TransferFile>>(file, &mut findings.problems)
             .flatten()
             .unwrap_or_default();
-        let ones = [&raw.actions, &raw.undecided, &raw.deferral, &raw.suspension];
+        let ones = [
+            &raw.actions,
+            &raw.undecided,
+            &raw.deferral,
+            &raw.suspension,
+            &raw.fewest_moves,
+        ];
         let one = ones.into_iter().flatten().cloned().collect();
         let ends = raw::ends([
             &raw.routes,
@@ -168,6 +189,9 @@ impl Sections {
             &raw.duties,
             &raw.authorities,
             &raw.disputes,
+            &raw.schedules,
+            &raw.stays,
+            &raw.references,
             &one,
         ]);
         self.routes = raw::entries(file, raw.routes, &ends, findings);
@@ -178,6 +202,12 @@ impl Sections {
         self.duties = raw::entries(file, raw.duties, &ends, findings);
         self.authorities = raw::entries(file, raw.authorities, &ends, findings);
         self.disputes = raw::entries(file, raw.disputes, &ends, findings);
+        self.schedules = raw::entries(file, raw.schedules, &ends, findings);
+        self.stays = raw::entries(file, raw.stays, &ends, findings);
+        self.references = raw::entries(file, raw.references, &ends, findings);
+        self.fewest_moves = raw
+            .fewest_moves
+            .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
         self.deferral = raw
             .deferral
             .and_then(|entry| raw::entry_of(file, entry, &ends, findings));

@@ -25,6 +25,17 @@ pub struct AllocationRules {
     pub named_by: Option<NamedBy>,
     /// What is due.
     pub clocks: Vec<Clock>,
+    /// Whether the worker who is named next works along from that day; not when absent.
+    #[serde(default)]
+    pub next_worker_joins: Option<NextWorkerJoins>,
+}
+
+/// The worker who is named next joins as a co-worker on the day of being named (C-078).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NextWorkerJoins {
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
 }
 
 /// What counts as allocated.

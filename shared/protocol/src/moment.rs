@@ -41,6 +41,9 @@ pub enum Moment {
     Approved,
     /// A meeting of the transfer was held (`meeting:district_transfer`).
     Meeting(String),
+    /// The next regular meeting of a kind on the day that opened the process or after it (`next_meeting:district_transfer`,
+    /// W-092).
+    NextMeeting(String),
     /// A date or instant that is a fact (`facts.first_looked_after_review_held_on`).
     Fact(FactKey),
     /// The day on which weeks of gestation are completed (`24 weeks of gestation`, X-12).
@@ -82,7 +85,7 @@ pub struct Term {
 pub enum InvalidTerm {
     /// The moment is not known.
     #[error(
-        "`{0}` is not a known moment: use opened, triggered, conference, conference_held, point, point_due, placed, agreed_date, moved, launched, decided, considered, approved, meeting:<kind>, facts.<key>, `<n> weeks of gestation` or `<n> years of age`"
+        "`{0}` is not a known moment: use opened, triggered, conference, conference_held, point, point_due, placed, agreed_date, moved, launched, decided, considered, approved, meeting:<kind>, next_meeting:<kind>, facts.<key>, `<n> weeks of gestation` or `<n> years of age`"
     )]
     Moment(String),
     /// The fact is not a date.
@@ -123,6 +126,9 @@ impl FromStr for Moment {
                 Some(FactKind::Date | FactKind::Instant) => Ok(Self::Fact(key)),
                 _ => Err(InvalidTerm::NotADate(key)),
             };
+        }
+        if let Some(kind) = text.strip_prefix("next_meeting:") {
+            return Ok(Self::NextMeeting(kind.to_owned()));
         }
         if let Some(kind) = text.strip_prefix("meeting:") {
             return Ok(Self::Meeting(kind.to_owned()));
@@ -177,6 +183,7 @@ impl fmt::Display for Moment {
         match self {
             Self::Fact(key) => write!(f, "facts.{key}"),
             Self::Meeting(kind) => write!(f, "meeting:{kind}"),
+            Self::NextMeeting(kind) => write!(f, "next_meeting:{kind}"),
             Self::Gestation(weeks) => write!(f, "{weeks} weeks of gestation"),
             Self::Age { years, months: 0 } => write!(f, "{years} years of age"),
             Self::Age { years, months } => write!(f, "{years} years {months} months of age"),

@@ -19,18 +19,20 @@ mod opens;
 mod point;
 mod requirements;
 mod route;
+mod schedule;
 mod weighing;
 
 pub use choice::{Choice, Chosen, Considered, TargetTeam, Trigger};
 pub use criteria::{Aged, Criteria, Criterion, Limb, Weighted};
 pub use duty::Duty;
-pub use gate::{Bars, Flag, GateItem, IfFailed, IfNo, Recent, SatisfiedBy, Waiver};
-pub use holds::{DeferralField, DeferralRule, DisputeRule, DisputeRung, SuspensionRule};
+pub use gate::{Bars, Flag, GateItem, IfFailed, IfNo, Lasted, Recent, SatisfiedBy, Waiver};
+pub use holds::{DeferralField, DeferralRule, DisputeRule, DisputeRung, StayRule, SuspensionRule};
 pub use notice::{Notice, Occasion};
 pub use opens::{DATE, FACTS_CHANGED, InvalidOpensOn, MEETING, OpensOn, REQUESTED};
 pub use point::{CalendarCount, Dated, NotBefore, PointDate, PointPart, PointRule, TooEarly};
 pub use requirements::{Applies, Gate};
 pub use route::{AtPoint, CompletedBy, GateUnmet, OutcomeEffect, Route, RouteUndecided, Target};
+pub use schedule::MeetingSchedule;
 pub use weighing::{Weighed, Weight};
 
 /// Everything an authority says about transfers. Entries are named and refer to each other by name.
@@ -64,6 +66,18 @@ pub struct TransferRules {
     /// How the protocol is suspended; `None` where it cannot be.
     #[serde(default)]
     pub suspension: Option<SuspensionRule>,
+    /// Meetings that take place regularly.
+    #[serde(default)]
+    pub schedules: Vec<MeetingSchedule>,
+    /// When the managers of both teams may agree that a case stays.
+    #[serde(default)]
+    pub stays: Vec<StayRule>,
+    /// Whether the moves and workers that a child has had are shown before another one; not when absent.
+    #[serde(default)]
+    pub fewest_moves: Option<FewestMoves>,
+    /// Procedures that bind beside this protocol and stand elsewhere.
+    #[serde(default)]
+    pub references: Vec<Reference>,
 }
 
 /// A meeting that belongs to a transfer.
@@ -123,6 +137,45 @@ pub struct Brings {
     pub cites: Vec<RuleId>,
 }
 
+/// The moves and changes of worker that a child has had are counted and shown before a new move (C-003).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FewestMoves {
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// From how many moves or changes on it is a warning: 1 warns whenever there was one.
+    pub warn_from: u32,
+}
+
+/// A procedure that binds and is not part of the protocol: shown with the transfers that it is about (W-171).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    /// Its name: `recording_procedure`.
+    pub reference: String,
+    /// What it is, in one sentence.
+    pub title: String,
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// The items that are judged by it.
+    #[serde(default)]
+    pub items: Vec<String>,
+    /// The routes that it is about.
+    #[serde(default)]
+    pub routes: Vec<String>,
+    /// Whether it is about every transfer.
+    #[serde(default)]
+    pub always: bool,
+}
+
+impl Reference {
+    /// Whether it is about a transfer on this route.
+    pub fn is_about(&self, route: &Route) -> bool {
+        let by_item = self.items.iter().any(|item| route.needs.contains(item));
+        self.always || by_item || self.routes.contains(&route.route)
+    }
+}
+
 /// An act and who may do it. As to who, always hard.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -150,6 +203,8 @@ pub struct Authority {
 pub enum Act {
     /// Names the receiving worker.
     NameReceivingWorker,
+    /// Names the receiving team, where several of one area could be meant (W-095).
+    NameReceivingTeam,
     /// Completes the transfer.
     Complete,
     /// Returns it to the outgoing team to be put right.
@@ -223,6 +278,16 @@ impl TransferRules {
     /// The notice of that kind.
     pub fn notice(&self, kind: &str) -> Option<&Notice> {
         self.tells.iter().find(|notice| notice.notice == kind)
+    }
+
+    /// When meetings of that kind take place in an area.
+    pub fn schedule(&self, meeting: &str, area: Option<&str>) -> Option<&MeetingSchedule> {
+        let of_kind = || {
+            let all = self.schedules.iter();
+            all.filter(|schedule| schedule.meeting == meeting)
+        };
+        let own = of_kind().find(|schedule| area.is_some() && schedule.area.as_deref() == area);
+        own.or_else(|| of_kind().find(|schedule| schedule.area.is_none()))
     }
 
     /// The ground of dispute of that name.

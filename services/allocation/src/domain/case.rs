@@ -41,6 +41,12 @@ pub struct Case {
     pub worker_since: Timestamp,
     /// The worker identified as next.
     pub next_worker: Option<WorkerId>,
+    /// Since when that worker works along, where the protocol has the next worker join (C-078).
+    #[serde(default)]
+    pub next_worker_joined_at: Option<Timestamp>,
+    /// What the child has had so far, in all cases (C-003).
+    #[serde(default)]
+    pub so_far: SoFar,
     /// Where a case without a worker stands. None while nothing has to be authorised.
     pub unallocated: Option<Unallocated>,
     /// The difference with the record system that is open.
@@ -49,6 +55,28 @@ pub struct Case {
     pub facts_version: i64,
     /// Digest of the pack of the last command: what happens by itself is recorded under it.
     pub pack: String,
+}
+
+/// The moves and workers that a child has had.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SoFar {
+    /// How often another team took a case.
+    pub moves: u32,
+    /// How often another worker did.
+    pub worker_changes: u32,
+    /// The last worker there was.
+    pub last_worker: Option<WorkerId>,
+}
+
+impl SoFar {
+    /// Takes a worker in: another one than the last is a change.
+    pub fn worked_with(&mut self, worker: Option<&WorkerId>) {
+        let Some(worker) = worker else { return };
+        if self.last_worker.as_ref().is_some_and(|last| last != worker) {
+            self.worker_changes += 1;
+        }
+        self.last_worker = Some(worker.clone());
+    }
 }
 
 /// Where the plan to leave a case without a worker stands (W-152 to W-157).
@@ -182,20 +210,30 @@ impl Case {
 pub fn apply(mut case: Case, event: &Event) -> Case {
     case.version += 1;
     match &event.what {
-        What::Placed { .. } => {}
+        What::Placed { worker, .. } => case.so_far.worked_with(worker.as_ref()),
         What::Allocated { worker, .. } => {
             case.epoch += 1;
+            // The document may be older than the count.
+            let former = case.worker.take();
+            case.so_far.worked_with(former.as_ref());
+            case.so_far.worked_with(Some(worker));
             case.worker = Some(worker.clone());
             case.worker_since = event.effective_at;
             case.unallocated = None;
             if case.next_worker.as_ref() == Some(worker) {
                 case.next_worker = None;
+                case.next_worker_joined_at = None;
             }
         }
         What::Moved {
             to_team, to_worker, ..
         } => {
             case.epoch += 1;
+            case.so_far.moves += u32::from(case.team != *to_team);
+            let former = case.worker.take();
+            case.so_far.worked_with(former.as_ref());
+            case.so_far.worked_with(to_worker.as_ref());
+            case.next_worker_joined_at = None;
             case.team = to_team.clone();
             case.team_since = event.effective_at;
             case.worker.clone_from(to_worker);
@@ -239,7 +277,11 @@ pub fn apply(mut case: Case, event: &Event) -> Case {
         What::UnallocatedReportDue { next, .. } | What::UnallocatedReported { next, .. } => {
             case.unallocated = Some(Unallocated::authorised(next));
         }
-        What::NextWorkerIdentified { worker, .. } => case.next_worker.clone_from(worker),
+        What::NextWorkerIdentified { worker, joins, .. } => {
+            case.next_worker.clone_from(worker);
+            let joins = *joins && worker.is_some();
+            case.next_worker_joined_at = joins.then_some(event.effective_at);
+        }
         What::Ended { .. } => {
             case.epoch += 1;
             case.closed_at = Some(event.effective_at);

@@ -62,6 +62,8 @@ pub fn place(
         worker: placement.worker.clone(),
         worker_since: placement.effective_at,
         next_worker: None,
+        next_worker_joined_at: None,
+        so_far: former.map(|case| case.so_far.clone()).unwrap_or_default(),
         unallocated: None,
         discrepancy: None,
         facts_version: ctx.child.as_ref().map_or(0, |child| child.version),
@@ -104,11 +106,16 @@ pub fn decide(
             if case.next_worker == *worker {
                 return Ok(Vec::new());
             }
+            let joins = rules.pack.allocation.next_worker_joins.as_ref();
+            let cites = joins.map_or_else(Vec::new, |joins| {
+                joins.cites.iter().map(ToString::to_string).collect()
+            });
             let identified = What::NextWorkerIdentified {
                 worker: worker.clone(),
                 transfer: *transfer,
+                joins: joins.is_some(),
             };
-            vec![happened(identified, ctx.received_at, &["X-20"], &[])]
+            vec![happened(identified, ctx.received_at, &["X-20"], &cites)]
         }
         Command::AuthoriseUnallocated {
             authorised,

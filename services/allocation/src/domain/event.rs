@@ -140,6 +140,8 @@ pub enum What {
         worker: Option<WorkerId>,
         /// The transfer that named them.
         transfer: TransferId,
+        /// Whether the worker works along from that day (C-078).
+        joins: bool,
     },
     /// Responsibility ended: the case is closed.
     Ended {

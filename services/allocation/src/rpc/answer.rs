@@ -24,6 +24,7 @@ pub fn case(case: &Case) -> wire::Case {
         },
         worker_id: worker_id(case.worker.as_ref()),
         next_worker_id: worker_id(case.next_worker.as_ref()),
+        next_worker_joined_at: case.next_worker_joined_at.map(timestamp),
         opened_at: Some(timestamp(case.opened_at)),
         closed_at: case.closed_at.map(timestamp),
         previous_case_id: case
@@ -177,6 +178,8 @@ pub fn responsibility(case: &Case) -> Option<type_v1::Responsibility> {
         team_since: Some(timestamp(case.team_since)),
         worker_since: case.worker.is_some().then(|| timestamp(case.worker_since)),
         next_worker_id: worker_id(case.next_worker.as_ref()),
+        moves: case.so_far.moves,
+        worker_changes: case.so_far.worker_changes,
     })
 }
 

@@ -20,7 +20,7 @@ pub struct Command {
     pub time_field: Option<&'static str>,
 }
 
-const HELP: &str = "commands are: name receiving worker <person>; complete <item> [answers]; sign <item> [answers]; \
+const HELP: &str = "commands are: name receiving worker <person>; name receiving team <team>; complete <item> [answers]; sign <item> [answers]; \
 accept audit <item>; reject audit <item>; waive <item>; hold <meeting> [attended by …] [chaired by …]; agree date <day>; \
 complete transfer; return transfer; withdraw transfer; explain <rule>; \
 defer until <day> reviewing <day>; review deferral [until <day>] reviewing <day>; end deferral; \
@@ -40,6 +40,7 @@ pub fn command(text: &str) -> Result<Command, NotUnderstood> {
         ["name", "receiving", "worker", worker] => {
             transfer("NameReceivingWorker").with("worker_id", *worker)
         }
+        ["name", "receiving", "team", team] => transfer("NameReceivingTeam").with("team_id", *team),
         ["complete", "transfer"] => transfer("CompleteTransfer"),
         ["return", "transfer"] => transfer("ReturnTransfer").reason("reason"),
         ["withdraw", "transfer"] => transfer("WithdrawTransfer").reason("reason"),

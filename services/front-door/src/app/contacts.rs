@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::announce::{ContactRecord, announce_contact};
 use super::{App, AppError, Outcome, Source, deadlines};
-use crate::domain::contact::{self, Contact, Event};
+use crate::domain::contact::{self, Contact, Event, Period};
 use crate::domain::context::Context;
 use crate::domain::decide::{self, Decide};
 use crate::storage;
@@ -31,6 +31,8 @@ pub struct DecideContact {
     pub ground: Option<String>,
     /// The issues that the assessment has to address, in the words of the actor.
     pub issues: Vec<String>,
+    /// For how long whoever decides chooses so. None where it is not said.
+    pub period: Option<Period>,
     /// The soft rules departed from, with the reason in the words of the actor.
     pub departures: Vec<(String, String)>,
     /// The version that the caller has seen. None to leave it unchecked.
@@ -132,6 +134,7 @@ impl App {
             need_level: command.need_level.clone(),
             ground: command.ground.clone(),
             issues,
+            period: command.period,
             outcome: command.outcome.clone(),
             team: command.team.clone(),
             rationale_digest,

@@ -167,6 +167,18 @@ pub struct Decision {
     /// What the record shows of the contact, one after the other.
     #[serde(default)]
     pub record_as: Vec<String>,
+    /// For how long whoever decided chooses so. None where nobody asks.
+    #[serde(default)]
+    pub period: Option<Period>,
+}
+
+/// Days from the first to the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period {
+    /// The first.
+    pub from: Date,
+    /// The last.
+    pub until: Date,
 }
 
 /// By when a contact has to be decided, and how that was counted.

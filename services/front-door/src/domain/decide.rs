@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::Refusal;
 use super::authority::{pick_for_way, pick_post};
-use super::contact::{Contact, Decision, Event, OpenDuty, State, add_all};
+use super::contact::{Contact, Decision, Event, OpenDuty, Period, State, add_all};
 use super::context::{Context, PrincipalKind};
 use super::duty::{self, Setting, owes};
 use super::family::Family;
@@ -51,6 +51,8 @@ pub struct Decide {
     pub ground: Option<String>,
     /// Digests of the issues that the assessment has to address.
     pub issues: Vec<String>,
+    /// For how long whoever decides chooses so. None where it is not said.
+    pub period: Option<Period>,
     /// The soft rules departed from, with the digest of the reason.
     pub departures: Vec<(String, String)>,
     /// The version that the caller has seen. None to leave it unchecked.
@@ -242,6 +244,7 @@ pub fn decide(
         if decided_by.reason && command.rationale_digest.is_none() {
             return Err(Refusal::RationaleRequired { rules });
         }
+        waits::period_said(decided_by, command, calendar.date_of(ctx.received_at))?;
         add_all(&mut cited, &rules);
     }
     add_all(
@@ -287,6 +290,7 @@ pub fn decide(
         ground: command.ground.clone(),
         issues: command.issues.clone(),
         record_as: outcome.record_as.clone(),
+        period: command.period,
     };
     let setting = Setting {
         pack,

@@ -5,7 +5,9 @@
 
 use baton_calendar::Calendar;
 use baton_ids::{TeamId, WorkerId};
-use baton_protocol::front_door::{ContactOutcome, ReferralRoute, RouteDecider, Routed, Towards};
+use baton_protocol::front_door::{
+    ContactOutcome, Destination, ReferralRoute, RouteDecider, Routed, Towards,
+};
 use baton_protocol::{FactKey, Facts, Pack};
 use jiff::civil::Date;
 
@@ -167,7 +169,7 @@ pub fn way_of_decision(
         }));
     }
     for (route, to) in pack.options(incoming, &outcome.outcome) {
-        if is_meant(&to, team) {
+        if is_meant(&to, team) && !is_by_geography(pack, route, team, &known.facts) {
             return Ok(Some(along(route, named, None, known, ctx)));
         }
     }
@@ -181,6 +183,23 @@ pub fn way_of_decision(
         decided_by: elsewhere,
         ..Way::to(named.clone(), rules)
     }))
+}
+
+/// Whether a way leads to any team of a kind, and this is the one to which the child's own area leads: that is no choice of
+/// another (S-017).
+fn is_by_geography(pack: &Pack, way: &ReferralRoute, team: &Team, facts: &Facts) -> bool {
+    if matches!(&way.to, Destination::Target(target) if target.area.is_some()) {
+        return false;
+    }
+    let mut routes = pack.front_door.referral_routes.iter();
+    routes.any(|route| match &route.to {
+        Destination::Target(target) if target.kind.as_str() == team.kind => {
+            let area = target.area.as_ref().map(FactKey::as_str);
+            let area = area.and_then(|key| facts.code(key));
+            area.is_some() && area == team.area.as_deref()
+        }
+        _ => false,
+    })
 }
 
 /// Whether a team is one that a route means. A rota means the one team whose turn it is, and a team it names no other.

@@ -1,7 +1,9 @@
 //! What a decision on a contact waits for, and what it has to say.
 
-use baton_protocol::front_door::{Asked, ContactOutcome};
+use baton_protocol::front_door::{Asked, ContactOutcome, RouteDecider};
 use baton_protocol::{Facts, Pack, RuleId, Scope, Strength, Truth};
+
+use jiff::civil::Date;
 
 use super::Refusal;
 use super::contact::{Contact, OpenDuty};
@@ -100,6 +102,23 @@ pub fn decision_waits(
         return Err(Refusal::DepartureUnexplained { items: soft });
     }
     Ok(())
+}
+
+/// Where a choice is one for a time that time is on record, and the decision lies in it (S-017).
+pub fn period_said(decided_by: &RouteDecider, command: &Decide, on: Date) -> Result<(), Refusal> {
+    let within = command
+        .period
+        .is_some_and(|period| period.from <= on && on <= period.until);
+    if !decided_by.period || within {
+        return Ok(());
+    }
+    let waits = Waits {
+        subject: "period".to_owned(),
+        rules: cited(&decided_by.cites),
+        owner: "whoever decides".to_owned(),
+        remedy: "say for which days, this one among them".to_owned(),
+    };
+    Err(Refusal::Waits { items: vec![waits] })
 }
 
 /// What has to be done before a contact is decided that goes this way: refused where rules bind hard, and not without

@@ -3,10 +3,11 @@
 use baton_contracts::frontdoor::v1 as wire;
 use baton_contracts::{timestamp, type_v1};
 use baton_ids::EventId;
+use jiff::civil::Date;
 
 use super::{desk, facts};
 use crate::app::{KnownChild, NAME, Outcome, Registered, Reported};
-use crate::domain::contact::{Contact, Due, DueState, Reminder, StepDone};
+use crate::domain::contact::{Contact, Due, DueState, Period, Reminder, StepDone};
 use crate::domain::duty::{Duty, Owes};
 use crate::domain::family::{Child, Family};
 
@@ -103,6 +104,10 @@ pub fn recorded(outcome: &Outcome<Reported>) -> wire::RecordFactsResponse {
 /// A contact.
 pub fn contact(contact: &Contact) -> wire::Contact {
     let decision = contact.decision();
+    let period = |day: fn(Period) -> Date| {
+        let period = decision.and_then(|decision| decision.period);
+        period.map_or_else(String::new, |period| day(period).to_string())
+    };
     let state = match decision {
         None => wire::ContactState::Launched,
         Some(_) => wire::ContactState::Decided,
@@ -143,6 +148,8 @@ pub fn contact(contact: &Contact) -> wire::Contact {
         issue_count: decision.map_or(0, |decision| {
             i32::try_from(decision.issues.len()).unwrap_or(i32::MAX)
         }),
+        period_from: period(|period| period.from),
+        period_until: period(|period| period.until),
         steps: contact.steps.iter().map(step).collect(),
         duties: contact.owed.iter().map(duty).collect(),
         guidance: contact.guidance.iter().map(guidance).collect(),

@@ -3,8 +3,10 @@
 use baton_contracts::instant;
 use baton_rpc::Violations;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use uuid::Uuid;
 
+use crate::domain::contact::Period;
 use crate::storage::Page;
 
 /// An id. What fits the contract's pattern and is no id all the same becomes a violation.
@@ -42,6 +44,23 @@ pub fn time(
         violations.add(field, "is not an instant");
     }
     parsed
+}
+
+/// A period that may be left out, with both its days.
+pub fn period(from: &str, until: &str, violations: &mut Violations) -> Option<Period> {
+    if from.is_empty() && until.is_empty() {
+        return None;
+    }
+    let from: Option<Date> = id("period_from", from, violations);
+    let until: Option<Date> = id("period_until", until, violations);
+    let period = Period {
+        from: from?,
+        until: until?,
+    };
+    if period.until < period.from {
+        violations.add("period_until", "lies before the first day");
+    }
+    Some(period)
 }
 
 /// Where a list goes on, and how long it may be: 50 when not said, never more than 200.

@@ -191,6 +191,7 @@ impl FrontDoorService for Handlers {
         let mut violations = Violations::default();
         let contact = parse::id("contact_id", &body.contact_id, &mut violations);
         let team = parse::optional_id("team_id", &body.team_id, &mut violations);
+        let period = parse::period(&body.period_from, &body.period_until, &mut violations);
         violations.into_result()?;
         let contact = contact.ok_or_else(Problem::internal)?;
 
@@ -203,6 +204,7 @@ impl FrontDoorService for Handlers {
             need_level: parse::said(body.need_level),
             ground: parse::said(body.ground),
             issues: body.issues,
+            period,
             departures: body
                 .departures
                 .into_iter()

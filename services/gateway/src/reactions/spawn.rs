@@ -44,7 +44,9 @@ pub fn of_event(event: &Event) -> Option<Spawned> {
         "transfer.held" if text(event, "hold") == "suspended" => {
             What::Event(Box::new(event.clone()))
         }
-        "transfer.hold_lifted" if ["suspended", "deferred"].contains(&text(event, "hold")) => {
+        "transfer.hold_lifted"
+            if ["suspended", "deferred", "stays"].contains(&text(event, "hold")) =>
+        {
             What::Event(Box::new(event.clone()))
         }
         "notice.sent" if !text(event, "meets_item").is_empty() => {

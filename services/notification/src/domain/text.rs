@@ -22,6 +22,7 @@ const SAID: &[(&str, &str)] = &[
     ("moves_on", "Planned for"),
     ("agreed_date", "Agreed for"),
     ("moved_at", "Since"),
+    ("status", "Plan"),
     ("outcome", "Outcome"),
     ("decided_at", "Decided on"),
     ("due_on", "Due on"),

@@ -179,7 +179,9 @@ fn with_route(mut data: Map<String, Value>, transfer: &Transfer) -> Map<String, 
     insert(&mut data, "route", &transfer.route);
     insert(&mut data, "phase", transfer.phase.code());
     insert(&mut data, "from_team_id", transfer.from_team.as_str());
-    insert(&mut data, "to_team_id", transfer.to_team.as_str());
+    if let Some(to_team) = transfer.known_to_team() {
+        insert(&mut data, "to_team_id", to_team.as_str());
+    }
     if let Some(worker) = &transfer.receiving_worker {
         insert(&mut data, "receiving_worker_id", worker.as_str());
     }

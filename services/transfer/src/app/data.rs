@@ -77,6 +77,8 @@ pub fn data_of(transfer: &Transfer, change: &Change) -> Map<String, Value> {
             "conference_at": opened.conference.as_ref().and_then(|conference| conference.at),
             "items": opened.gate.iter().filter(|item| item.asked_for).map(|item| &item.name).collect::<Vec<_>>(),
             "due": opened.clocks.iter().map(due).collect::<Vec<_>>(),
+            "moves_so_far": opened.so_far.as_ref().map(|so_far| so_far.moves),
+            "worker_changes_so_far": opened.so_far.as_ref().map(|so_far| so_far.worker_changes),
         }),
         Change::ConferenceSet(conference) => json!({
             "conference_ref": conference.reference,

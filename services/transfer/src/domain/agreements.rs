@@ -1,6 +1,6 @@
 //! What the teams settle between them: who takes the case, and on which day it moves.
 
-use baton_ids::WorkerId;
+use baton_ids::{TeamId, WorkerId};
 use baton_protocol::transfer::{Act as ProtocolAct, GateUnmet, Occasion, PointRule};
 use baton_protocol::{Place, PostHeld};
 use jiff::Timestamp;
@@ -17,6 +17,18 @@ impl Draft<'_> {
         self.ensure_workable()?;
         let right = self.right(ProtocolAct::NameReceivingWorker);
         let (post, _) = self.authorise(&right)?;
+        if self.transfer.team_open {
+            let team_named = self.right(ProtocolAct::NameReceivingTeam);
+            return Err(Refusal::RuleRefuses {
+                act: "name_receiving_worker",
+                rules: team_named.rules,
+                owner: team_named
+                    .parties
+                    .first()
+                    .map(|party| Box::new(self.transfer.owner(*party))),
+                remedy: "name the receiving team first",
+            });
+        }
         let known = self.context.worker(worker.as_str());
         let known = known.ok_or_else(|| Refusal::WorkerUnknown {
             worker: worker.clone(),
@@ -43,6 +55,37 @@ impl Draft<'_> {
             }
             self.tell(Occasion::WorkerNamed);
         }
+        Ok(post)
+    }
+
+    /// Names the team that will take the case: one of those of the area that could (W-095).
+    pub fn name_team(&mut self, team: &TeamId) -> Result<PostHeld, Refusal> {
+        self.ensure_workable()?;
+        let right = self.right(ProtocolAct::NameReceivingTeam);
+        if !self.transfer.team_open {
+            return Err(Refusal::RuleRefuses {
+                act: "name_receiving_team",
+                rules: right.rules,
+                owner: None,
+                remedy: "the receiving team is identified",
+            });
+        }
+        let (post, _) = self.authorise(&right)?;
+        let kind = self.route().and_then(|route| route.to.as_ref());
+        let kind = kind.map_or("", |target| target.kind.as_str());
+        let could =
+            |known: &&super::context::Team| known.kind == kind && known.area == self.transfer.area;
+        let known = self.context.team(team).filter(could).cloned();
+        let known = known.ok_or_else(|| Refusal::TeamUnknown {
+            kind: kind.to_owned(),
+            rules: right.rules.clone(),
+        })?;
+        let named = Change::ReceivingTeamSet {
+            team: known.id,
+            area: known.area,
+            decided: true,
+        };
+        self.push(named, right.rules, self.received_at());
         Ok(post)
     }
 

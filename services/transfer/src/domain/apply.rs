@@ -48,6 +48,10 @@ fn change(transfer: &mut Transfer, event: &Event) {
                 transfer.worker_named_at = None;
             }
             transfer.team_decided |= *decided;
+            if transfer.team_open {
+                transfer.team_named_at = Some(event.effective_at);
+            }
+            transfer.team_open = false;
             transfer.to_team = team.clone();
             transfer.area.clone_from(area);
         }

@@ -53,6 +53,7 @@ impl Draft<'_> {
                 vec![outgoing(Role::TEAM_MANAGER), receiving(Role::TEAM_MANAGER)]
             }
             ProtocolAct::NameReceivingWorker
+            | ProtocolAct::NameReceivingTeam
             | ProtocolAct::Complete
             | ProtocolAct::Return
             | ProtocolAct::ReviewAudit => vec![receiving(Role::TEAM_MANAGER)],
@@ -133,6 +134,10 @@ impl Draft<'_> {
 /// Whether a post lies where the party is. A post above teams reaches into the teams of its area; a manager of another
 /// team does not.
 fn is_in_place(transfer: &Transfer, post: &PostHeld, party: Party, draft: &Draft<'_>) -> bool {
+    if party.place == Place::Receiving && transfer.team_open && post.team.is_some() {
+        // Nobody's team yet: only who stands above the teams of the area acts for it (W-095).
+        return false;
+    }
     let moved = matches!(transfer.phase, super::Phase::Completed { .. });
     let team = match party.place {
         Place::Area | Place::Authority => None,

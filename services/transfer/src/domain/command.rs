@@ -17,6 +17,11 @@ pub enum Command {
         /// The worker.
         worker: WorkerId,
     },
+    /// Names the team that will take the case, where several of the area could.
+    NameReceivingTeam {
+        /// The team.
+        team: TeamId,
+    },
     /// Says that an item, or an action owed after the move, is done.
     CompleteItem(ItemAct),
     /// Signs an item, with answers to its questions.

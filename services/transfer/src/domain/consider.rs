@@ -224,7 +224,7 @@ impl<'a> Deciding<'a> {
                 }
                 _ => {
                     let mut considered =
-                        self.open(child, responsibility, route, &team, explanation);
+                        self.open(child, responsibility, route, (&team, false), explanation);
                     considered.watch = self.settled_by(child, route, None);
                     Ok(considered)
                 }
@@ -232,24 +232,21 @@ impl<'a> Deciding<'a> {
         }
     }
 
-    /// Opens a route, in the place of a weaker live transfer.
+    /// Opens a route, in the place of a weaker live transfer; to a team that may only be one of several of which nobody has
+    /// said yet which it is.
     pub fn open(
         &self,
         child: &Child,
         responsibility: &Responsibility,
         route: &'a Route,
-        team: &Team,
+        (team, team_open): (&Team, bool),
         explanation: Explanation,
     ) -> Considered {
         let live = self.series.live.as_ref();
-        let blank = opening::blank(
-            self.trigger,
-            route,
-            team,
-            child,
-            responsibility,
-            self.context,
-        );
+        let blank = Transfer {
+            team_open,
+            ..self.blank(child, responsibility, route, team)
+        };
         let superseded = live.map(|live| self.superseded(live, &blank));
         let blank = opening::carried_over(blank, live);
         let draft = opening::open(blank, self.trigger, self.context, self.rules);

@@ -113,6 +113,10 @@ pub struct Responsibility {
     pub worker: Option<WorkerId>,
     /// When the current team's span began.
     pub since: Option<Timestamp>,
+    /// How often another team took a case of the child so far.
+    pub moves: u32,
+    /// How often another worker did.
+    pub worker_changes: u32,
 }
 
 /// A team.

@@ -61,6 +61,7 @@ pub fn decide(
 fn act(draft: &mut Draft<'_>, command: &Command) -> Result<Option<PostHeld>, Refusal> {
     match command {
         Command::NameReceivingWorker { worker } => draft.name_worker(worker).map(Some),
+        Command::NameReceivingTeam { team } => draft.name_team(team).map(Some),
         Command::CompleteItem(act) => draft.complete_item(act).map(Some),
         Command::SignItem(act) => draft.sign_item(act).map(Some),
         Command::ReviewAudit { item, accepted } => draft.review(item, *accepted).map(Some),

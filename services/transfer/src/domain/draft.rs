@@ -187,6 +187,24 @@ impl<'a> Draft<'a> {
         if let Some(due_on) = transfer.point.due_on {
             anchors = anchors.on(Moment::PointDue, baton_calendar::Anchor::Date(due_on));
         }
+        // Regular meetings: the next one from the day on that opened it (W-092).
+        let opened_on = transfer.opened_by.as_ref().map(|by| by.at);
+        let opened_on = self
+            .rules
+            .calendar
+            .date_of(opened_on.unwrap_or(transfer.opened_at));
+        for schedule in &self.rules.pack.transfer.schedules {
+            let kind = &schedule.meeting;
+            let own = self
+                .rules
+                .pack
+                .transfer
+                .schedule(kind, transfer.area.as_deref());
+            if let Some(day) = own.and_then(|own| own.next(opened_on)) {
+                let moment = Moment::NextMeeting(kind.clone());
+                anchors = anchors.on(moment, baton_calendar::Anchor::Date(day));
+            }
+        }
         if let Some(agreement) = transfer
             .agreement
             .as_ref()

@@ -10,6 +10,7 @@ use super::owner::receiving;
 use super::point::skipped;
 use super::state::{Action, Phase};
 use super::tasks::{FACTS_KNOWN, facts_for};
+use super::timing::RECEIVING_TEAM_NAMED;
 
 /// What a clock is made from, whether the protocol calls it a clock, an item or an action.
 pub struct Spec {
@@ -61,6 +62,12 @@ impl Draft<'_> {
             .map(|applies| applies.rule)
             // A conference is asked for only where one opened the transfer.
             .filter(|clock| self.transfer.conference.is_some() || clock.met_by != "conference_held")
+            // Which team receives the case is asked only where several could (W-095).
+            .filter(|clock| {
+                clock.met_by != RECEIVING_TEAM_NAMED
+                    || self.transfer.team_open
+                    || self.transfer.team_named_at.is_some()
+            })
             // Once moved, only what is still owed to the child goes on: meetings, facts, notices.
             .filter(|clock| {
                 !completed || outlives_the_move(&clock.met_by) || clock.due.moment == Moment::Moved
@@ -95,7 +102,7 @@ impl Draft<'_> {
     fn put_off(&self, due: Due, met_by: &str) -> Due {
         let asks_for_the_move = met_by
             .split(" or ")
-            .all(|act| matches!(act.trim(), "completed" | "agreed_date_kept"));
+            .all(|act| matches!(act.trim(), "completed" | "date_agreed" | "agreed_date_kept"));
         let to = self
             .transfer
             .move_put_off_to()

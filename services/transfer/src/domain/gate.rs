@@ -24,9 +24,11 @@ pub fn fresh(rule: &GateItem) -> Item {
             states: rule.evidence_states.clone(),
         },
         SatisfiedBy::Facts(_) | SatisfiedBy::Recent(_) | SatisfiedBy::Criteria(_) => MetBy::Facts,
+        SatisfiedBy::Lasted(_) => MetBy::Time,
         SatisfiedBy::Notice(kind) => MetBy::Notice { kind: kind.clone() },
         SatisfiedBy::Meeting(kind) => MetBy::Meeting { kind: kind.clone() },
         SatisfiedBy::ReceivingWorker => MetBy::ReceivingWorker,
+        SatisfiedBy::ReceivingTeam => MetBy::ReceivingTeam,
     };
     let waiver = rule.waiver.as_ref();
     // What something else meets has only an owner: nobody completes, signs or confirms it here.
@@ -132,8 +134,12 @@ impl Draft<'_> {
     fn meet_from_state(&self, item: &mut Item, by_facts: bool) {
         let met_at = match &item.met_by {
             MetBy::People { .. } => return,
-            MetBy::Facts => by_facts.then_some(self.received_at()),
+            MetBy::Facts | MetBy::Time => by_facts.then_some(self.received_at()),
             MetBy::ReceivingWorker => self.transfer.worker_named_at,
+            MetBy::ReceivingTeam => {
+                let named_at = self.transfer.team_named_at;
+                (!self.transfer.team_open).then(|| named_at.unwrap_or(self.transfer.opened_at))
+            }
             MetBy::Notice { kind } => {
                 let sent = &self.transfer.notices_sent;
                 sent.get(&item.name).or_else(|| sent.get(kind)).copied()

@@ -118,6 +118,8 @@ pub enum HoldKind {
     Disputed,
     /// The protocol is suspended.
     Suspended,
+    /// The managers agreed that the case stays (L-021).
+    Stays,
 }
 
 /// A suspension of the protocol, as far as a transfer has to know of it.
@@ -149,6 +151,7 @@ impl HoldKind {
             Self::Deferred => "deferred",
             Self::Disputed => "disputed",
             Self::Suspended => "suspended",
+            Self::Stays => "stays",
         }
     }
 
@@ -159,6 +162,7 @@ impl HoldKind {
             Self::Deferred,
             Self::Disputed,
             Self::Suspended,
+            Self::Stays,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)
@@ -239,7 +243,7 @@ impl Hold {
     /// The day until which it puts the move off.
     fn puts_off_to(&self) -> Option<Date> {
         match self.kind {
-            HoldKind::Deferred | HoldKind::Suspended => self.until,
+            HoldKind::Deferred | HoldKind::Suspended | HoldKind::Stays => self.until,
             HoldKind::Returned | HoldKind::Disputed => None,
         }
     }

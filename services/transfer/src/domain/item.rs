@@ -83,6 +83,8 @@ pub enum MetBy {
     },
     /// A receiving worker being named.
     ReceivingWorker,
+    /// A receiving team being identified.
+    ReceivingTeam,
     /// A notice being sent.
     Notice {
         /// Its kind.
@@ -95,6 +97,8 @@ pub enum MetBy {
     },
     /// Facts alone.
     Facts,
+    /// A time that passes: nobody can do anything about it.
+    Time,
 }
 
 /// An act on an item.
@@ -220,9 +224,11 @@ impl Item {
     pub fn next_step(&self) -> &'static str {
         match &self.met_by {
             MetBy::ReceivingWorker => return "name_receiving_worker",
+            MetBy::ReceivingTeam => return "name_receiving_team",
             MetBy::Notice { .. } => return "send_notice",
             MetBy::Meeting { .. } => return "hold_meeting",
             MetBy::Facts => return "report_facts",
+            MetBy::Time => return "wait",
             MetBy::People { .. } => {}
         }
         if self.completer.is_some() && self.completed.is_none() {

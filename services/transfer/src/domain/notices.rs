@@ -71,7 +71,9 @@ impl Draft<'_> {
                 .map(|at| at.to_string()),
             "conference_kind" => conference.map(|conference| conference.kind.clone()),
             "conference_ref" => conference.map(|conference| conference.reference.clone()),
-            "receiving_team" | "to_team" => Some(transfer.to_team.to_string()),
+            "receiving_team" | "to_team" => transfer.known_to_team().map(ToString::to_string),
+            // The child in need, child protection or looked-after child that is told of (W-091).
+            "status" => self.facts().code("plan").map(str::to_owned),
             "outgoing_team" | "from_team" => Some(transfer.from_team.to_string()),
             "receiving_worker" | "to_worker" => {
                 transfer.receiving_worker.as_ref().map(ToString::to_string)

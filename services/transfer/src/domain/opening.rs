@@ -14,6 +14,7 @@ use super::draft::{Draft, Rules, ids};
 use super::event::{Change, Event};
 use super::owner::receiving;
 use super::refusal::Refusal;
+use super::shown::{references, so_far};
 use super::state::{Conference, Phase, Point, Transfer};
 
 /// What a trigger comes to before anything is written.
@@ -230,6 +231,10 @@ pub fn blank(
         put_off_to: None,
         hold_round: 0,
         team_decided: false,
+        team_open: false,
+        team_named_at: None,
+        so_far: None,
+        references: vec![],
     }
 }
 
@@ -264,6 +269,8 @@ pub fn open<'a>(
     if let Some(opened_by) = &mut blank.opened_by {
         opened_by.basis = basis;
     }
+    blank.so_far = so_far(context, rules);
+    blank.references = references(&blank, rules);
     let mut draft = Draft::new(blank, context, rules);
     let Some(route) = draft.route() else {
         return draft;

@@ -53,14 +53,15 @@ impl Transfer {
             }
             Place::Outgoing => (Some(self.from_team.clone()), one_worker(&self.from_worker)),
             Place::Receiving => (
-                Some(self.to_team.clone()),
+                self.known_to_team().cloned(),
                 one_worker(&self.receiving_worker),
             ),
             Place::Responsible => self.responsible(),
             Place::Area | Place::Authority => (None, None),
         };
         let worker = worker.filter(|_| party.role == Role::SOCIAL_WORKER);
-        let of_receiving = party.place == Place::Receiving && party.role.is_above_teams();
+        let of_receiving =
+            party.place == Place::Receiving && (party.role.is_above_teams() || self.team_open);
         let area = self
             .area
             .clone()

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::draft::{Draft, ids, joined};
 use super::event::Change;
+use super::hold::HoldKind;
 use super::item::MetBy;
 use super::owner::{outgoing, receiving};
 use super::refusal::{OpenItem, Refusal};
@@ -24,7 +25,11 @@ impl Draft<'_> {
         let Some(reached_at) = self.transfer.point.reached_at else {
             return;
         };
-        if self.transfer.phase == Phase::Open && route.at_point == AtPoint::Place {
+        if self.transfer.phase == Phase::Open
+            && route.at_point == AtPoint::Place
+            && !self.transfer.team_open
+            && self.transfer.hold(HoldKind::Stays).is_none()
+        {
             let rules = self.transfer.point.rules.clone();
             self.push(Change::Placed, rules, reached_at);
             self.tell(baton_protocol::transfer::Occasion::Placed);
@@ -169,14 +174,19 @@ impl Draft<'_> {
             .route()
             .map(|route| ids(&route.gate_unmet_cites))
             .unwrap_or_default();
-        let breach = joined(&route_rules, &open.rules);
+        let found = self.transfer.item(&open.item);
+        let breach = if found.is_some_and(|item| item.met_by == MetBy::Time) {
+            // No breach of whoever hands over: a warning under its own rule (S-125).
+            open.rules.clone()
+        } else {
+            joined(&route_rules, &open.rules)
+        };
         self.depart(&breach, format!("missing_at_the_move:{}", open.item), at);
         // What the ledger does about a case without a worker is no action of the outgoing team; nor can it bring a criterion
-        // about that is not met.
-        let item = self
-            .transfer
-            .item(&open.item)
-            .filter(|item| item.met_by != MetBy::ReceivingWorker && item.lacks.is_empty());
+        // about that is not met, or make up for time that was too short.
+        let item = self.transfer.item(&open.item).filter(|item| {
+            !matches!(item.met_by, MetBy::ReceivingWorker | MetBy::Time) && item.lacks.is_empty()
+        });
         let Some(item) = item else { return };
         let rule = self.rules.pack.transfer.actions.as_ref();
         let named = item

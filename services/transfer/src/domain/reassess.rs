@@ -333,6 +333,16 @@ impl Draft<'_> {
         let Ok(target) = target.resolve(&child.facts) else {
             return Ok(());
         };
+        // Within a service whoever asked named the team (C-067).
+        if self.route().is_some_and(|route| route.within_team) {
+            return Ok(());
+        }
+        // In one area with several teams somebody says which (W-095): the facts tell no more.
+        let named_later = self.route().is_some_and(|route| route.team_named_later);
+        if named_later && target.area == self.transfer.area {
+            self.settle_trouble(RECEIVING_TEAM_DIFFERS);
+            return Ok(());
+        }
         let receiving = opening::receiving_team(&target, &child.facts, self.context, &rules)?;
         let Receiving::Team(team) = receiving else {
             return Ok(());

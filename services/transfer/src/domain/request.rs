@@ -1,6 +1,6 @@
 //! A person asks for a transfer.
 
-use baton_protocol::transfer::REQUESTED;
+use baton_protocol::transfer::{REQUESTED, Route, TargetTeam};
 use baton_protocol::{PostHeld, Scope, Truth};
 
 use super::authority::Right;
@@ -10,6 +10,7 @@ use super::context::{Child, Context, Responsibility, Team};
 use super::draft::{Draft, Rules, ids};
 use super::opening::{self, Receiving};
 use super::refusal::Refusal;
+use super::state::Transfer;
 use super::watch::kind_of;
 
 /// Decides what a person's request for a transfer opens, and in which post the person asked for it. `rules` are those in
@@ -69,15 +70,8 @@ impl Deciding<'_> {
         if !from.is_some_and(|from| route.from.contains(&from)) {
             return Err(refuses("this route leads away from other teams"));
         }
-        let team = self.team_of(request, child, responsibility, &rules)?;
-        let blank = opening::blank(
-            self.trigger,
-            route,
-            &team,
-            child,
-            responsibility,
-            self.context,
-        );
+        let (team, team_open) = self.team_of(request, child, responsibility, &rules)?;
+        let blank = self.blank(child, responsibility, route, &team);
         let right = Right {
             parties: route.requested_by.clone(),
             only: false,
@@ -133,19 +127,45 @@ impl Deciding<'_> {
             decision: "opens".to_owned(),
             ..Explanation::default()
         };
-        let mut considered = self.open(child, responsibility, route, &team, explanation);
+        let mut considered = self.open(
+            child,
+            responsibility,
+            route,
+            (&team, team_open),
+            explanation,
+        );
         considered.watch = self.settled_by(child, route, None);
         Ok((considered, post))
     }
 
-    /// The team that was asked for, if the route leads to teams of its kind; else the one that the facts name.
+    /// A new transfer with nothing counted yet.
+    pub fn blank(
+        &self,
+        child: &Child,
+        responsibility: &Responsibility,
+        route: &Route,
+        team: &Team,
+    ) -> Transfer {
+        opening::blank(
+            self.trigger,
+            route,
+            team,
+            child,
+            responsibility,
+            self.context,
+        )
+    }
+
+    /// The team that was asked for, if the route leads to teams of its kind; else the one that the facts name. Whether it is
+    /// only one of several.
     fn team_of(
         &self,
         request: &Request,
         child: &Child,
         responsibility: &Responsibility,
         rules: &[String],
-    ) -> Result<Team, Refusal> {
+    ) -> Result<(Team, bool), Refusal> {
+        let mut team_open = false;
         let route = self.rules.pack.transfer.route(&request.route);
         let Some(target) = route.and_then(|route| route.to.as_ref()) else {
             return Err(Refusal::RouteUnknown {
@@ -169,12 +189,21 @@ impl Deciding<'_> {
             let target = target
                 .resolve(&child.facts)
                 .map_err(|fact| fact_unknown(fact.to_string()))?;
-            match opening::receiving_team(&target, &child.facts, self.context, rules)? {
-                Receiving::Team(team) => team,
-                Receiving::Undecided { missing } => return Err(fact_unknown(missing)),
+            match opening::receiving_team(&target, &child.facts, self.context, rules) {
+                Ok(Receiving::Team(team)) => team,
+                Ok(Receiving::Undecided { missing }) => return Err(fact_unknown(missing)),
+                Err(refusal) => {
+                    let later = route.is_some_and(|route| route.team_named_later);
+                    team_open = later;
+                    let first = first_of_several(&target, self.context);
+                    first.filter(|_| later).ok_or(refusal)?
+                }
             }
         };
-        if team.id == responsibility.team {
+        let area_of_case = self.context.team(&responsibility.team);
+        let same_area = area_of_case.is_some_and(|own| own.area == team.area);
+        let within_team = route.is_some_and(|route| route.within_team);
+        if (team.id == responsibility.team && !within_team) || (team_open && same_area) {
             return Err(Refusal::RuleRefuses {
                 act: "request_transfer",
                 rules: rules.to_vec(),
@@ -182,6 +211,14 @@ impl Deciding<'_> {
                 remedy: "the case is with this team already",
             });
         }
-        Ok(team)
+        Ok((team, team_open))
     }
+}
+
+/// The first of the teams that could be meant, where a route leads to an area with several of them.
+fn first_of_several(target: &TargetTeam, context: &Context) -> Option<Team> {
+    let in_area = |team: &&Team| team.kind == target.kind.as_str() && team.area == target.area;
+    let mut teams: Vec<&Team> = context.teams.iter().filter(in_area).collect();
+    teams.sort_by(|one, other| one.id.cmp(&other.id));
+    (teams.len() > 1).then(|| teams[0].clone())
 }

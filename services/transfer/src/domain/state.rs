@@ -14,6 +14,7 @@ use super::consideration::OpenedBy;
 use super::departures::Departure;
 use super::hold::Hold;
 use super::item::Item;
+use super::shown::{Referred, SoFar};
 
 /// The move of one case from one team to another, from its trigger to its completion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +100,19 @@ pub struct Transfer {
     /// Whether a dispute decided which team takes the case: a change of address no longer does.
     #[serde(default)]
     pub team_decided: bool,
+    /// Whether nobody has said yet which of the area's teams receives the case: `to_team` is the first of them meanwhile, and
+    /// has no part in it (W-095).
+    #[serde(default)]
+    pub team_open: bool,
+    /// The procedures that bind beside the protocol, by name.
+    #[serde(default)]
+    pub references: Vec<Referred>,
+    /// What the child has had so far, where the protocol shows it before another move.
+    #[serde(default)]
+    pub so_far: Option<SoFar>,
+    /// When somebody said so.
+    #[serde(default)]
+    pub team_named_at: Option<Timestamp>,
 }
 
 /// Where a transfer stands. Each phase carries what is true only in it.
@@ -339,6 +353,11 @@ impl Transfer {
     /// The meeting of that kind.
     pub fn meeting(&self, kind: &str) -> Option<&Meeting> {
         self.meetings.iter().find(|meeting| meeting.kind == kind)
+    }
+
+    /// The receiving team, once it is identified.
+    pub fn known_to_team(&self) -> Option<&TeamId> {
+        Some(&self.to_team).filter(|_| !self.team_open)
     }
 
     /// When the conference was held, if it was.

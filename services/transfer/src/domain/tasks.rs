@@ -66,8 +66,8 @@ struct Tasks<'t> {
 impl Tasks<'_> {
     fn of_the_gate(&mut self) {
         for item in self.transfer.gate.iter().filter(|item| !item.is_settled()) {
-            // Has a task of its own, which is there without the item too.
-            if item.met_by == MetBy::ReceivingWorker {
+            // Naming a worker has a task of its own, which is there without the item too; for time to pass nobody has one.
+            if matches!(item.met_by, MetBy::ReceivingWorker | MetBy::Time) {
                 continue;
             }
             let Some(party) = item.next_owner() else {
@@ -159,6 +159,7 @@ impl Tasks<'_> {
                 HoldKind::Deferred => "review_deferral",
                 HoldKind::Disputed => "settle_dispute",
                 HoldKind::Suspended => "await_protocol",
+                HoldKind::Stays => "follow_the_plan",
             };
             let Some(dispute) = hold.dispute() else {
                 self.add_due("hold", hold.kind.code(), code, hold.owner, hold);

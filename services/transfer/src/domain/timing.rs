@@ -9,11 +9,15 @@ use super::event::Change;
 use super::state::Phase;
 use super::tasks::{FACTS_FOR, FACTS_KNOWN};
 
+/// What meets a clock once somebody says which team receives the case.
+pub const RECEIVING_TEAM_NAMED: &str = "receiving_team_named";
+
 impl Draft<'_> {
     /// Counts point, gate and clocks anew, and settles what is already done.
     pub fn refresh(&mut self) {
         if self.transfer.phase.is_workable() {
             self.refresh_gate();
+            self.refresh_stay();
             self.refresh_point();
             self.refresh_undecided();
             self.refresh_number();
@@ -183,6 +187,7 @@ impl Draft<'_> {
             Some(_) => None,
             None => match met_by {
                 "receiving_worker_named" => transfer.worker_named_at,
+                RECEIVING_TEAM_NAMED => transfer.team_named_at,
                 "completed" | "agreed_date_kept" => moved_at,
                 "date_agreed" => self.agreed_at().or(moved_at),
                 "conference_held" => transfer.conference_held_at(),

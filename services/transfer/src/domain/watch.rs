@@ -355,7 +355,7 @@ impl<'a> Deciding<'a> {
             trigger: &trigger,
             ..*self
         };
-        Some(again.open(child, responsibility, route, team, explanation))
+        Some(again.open(child, responsibility, route, (team, false), explanation))
     }
 
     /// The day that opened it, for a route that opens by date only.

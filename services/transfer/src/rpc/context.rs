@@ -111,6 +111,8 @@ fn responsibility(given: &type_v1::Responsibility) -> Result<Responsibility, Pro
         team: TeamId::new(&given.team_id).map_err(|_| missing())?,
         worker: WorkerId::new(&given.worker_id).ok(),
         since: time(given.team_since.as_ref()),
+        moves: given.moves,
+        worker_changes: given.worker_changes,
     })
 }
 

@@ -5,7 +5,25 @@ use baton_contracts::{timestamp, type_v1};
 use baton_protocol::Party;
 use jiff::Timestamp;
 
-use crate::domain::{self, ClockState, ItemState, Owner, Phase, Transfer};
+use crate::domain::{self, ClockState, ItemState, Owner, Phase, Referred, SoFar, Transfer};
+
+fn reference(referred: &Referred) -> proto::Reference {
+    proto::Reference {
+        reference: referred.reference.clone(),
+        title: referred.title.clone(),
+        items: referred.items.clone(),
+        rules: referred.rules.clone(),
+    }
+}
+
+fn so_far(so_far: &SoFar) -> proto::SoFar {
+    proto::SoFar {
+        moves: so_far.moves,
+        worker_changes: so_far.worker_changes,
+        warns: so_far.warns,
+        rules: so_far.rules.clone(),
+    }
+}
 
 /// The transfer as callers see it.
 pub fn transfer(transfer: &Transfer) -> proto::Transfer {
@@ -33,7 +51,9 @@ pub fn transfer(transfer: &Transfer) -> proto::Transfer {
             .map(|hold| held(transfer, hold))
             .collect(),
         from_team_id: transfer.from_team.to_string(),
-        to_team_id: transfer.to_team.to_string(),
+        to_team_id: text(transfer.known_to_team()),
+        references: transfer.references.iter().map(reference).collect(),
+        so_far: transfer.so_far.as_ref().map(so_far),
         receiving_worker_id: text(transfer.receiving_worker.as_ref()),
         point: Some(point(transfer)),
         gate: transfer

@@ -2,7 +2,7 @@
 
 use baton_contracts::transfer::v1 as proto;
 use baton_contracts::type_v1;
-use baton_ids::WorkerId;
+use baton_ids::{TeamId, WorkerId};
 use baton_rpc::Problem;
 
 use super::transfers::Mutating;
@@ -27,6 +27,22 @@ impl Mutating for proto::NameReceivingWorkerRequest {
         let worker = WorkerId::new(&self.worker_id)
             .map_err(|error| Problem::invalid("worker_id", error.to_string()))?;
         Ok(Command::NameReceivingWorker { worker })
+    }
+}
+
+impl Mutating for proto::NameReceivingTeamRequest {
+    fn transfer_id(&self) -> &str {
+        &self.transfer_id
+    }
+
+    fn envelope(&self) -> Envelope<'_> {
+        envelope(&self.request_id, self.expected_version, &[], "")
+    }
+
+    fn command(&self) -> Result<Command, Problem> {
+        let team = TeamId::new(&self.team_id)
+            .map_err(|error| Problem::invalid("team_id", error.to_string()))?;
+        Ok(Command::NameReceivingTeam { team })
     }
 }
 

@@ -68,6 +68,21 @@ impl TransferService for Transfers {
         .await
     }
 
+    async fn name_receiving_team(
+        &self,
+        request: Request<proto::NameReceivingTeamRequest>,
+    ) -> Result<Response<proto::NameReceivingTeamResponse>, Status> {
+        self.act(request, "NameReceivingTeam", |outcome| {
+            let answer = Answer::from(outcome);
+            proto::NameReceivingTeamResponse {
+                transfer: answer.transfer,
+                as_of: answer.as_of,
+                explanation: answer.explanation,
+            }
+        })
+        .await
+    }
+
     async fn complete_item(
         &self,
         request: Request<proto::CompleteItemRequest>,
@@ -373,23 +388,7 @@ impl TransferService for Transfers {
         &self,
         request: Request<proto::ListTransfersRequest>,
     ) -> Result<Response<proto::ListTransfersResponse>, Status> {
-        let (context, body) = prepare(request)?;
-        let mut page = parse::page(&body)?;
-        let asked = usize::try_from(page.limit).unwrap_or_default();
-        // One more than asked for tells whether there is a next page.
-        page.limit += 1;
-        let mut found = self.0.list(&authority(&context)?, &page).await?;
-        let more = found.len() > asked;
-        found.truncate(asked);
-        let next_page_token = found
-            .last()
-            .filter(|_| more)
-            .map_or_else(String::new, |last| last.id.to_string());
-        let transfers = found.iter().map(convert::transfer).collect();
-        Ok(Response::new(proto::ListTransfersResponse {
-            transfers,
-            next_page_token,
-        }))
+        self.listed(request).await
     }
 }
 

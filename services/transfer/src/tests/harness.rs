@@ -194,6 +194,8 @@ impl World {
                 team_since: Some(timestamp(at("2026-02-20T10:00:00Z"))),
                 worker_since: Some(timestamp(at("2026-02-20T10:00:00Z"))),
                 next_worker_id: String::new(),
+                moves: 0,
+                worker_changes: 0,
             }),
             organisation: Some(organisation()),
         }

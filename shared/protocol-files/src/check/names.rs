@@ -10,8 +10,9 @@ use crate::raw::Located;
 use crate::sections::Sections;
 
 /// Acts that meet a clock, beside items, meetings, notices and facts.
-const ACTS: [&str; 8] = [
+const ACTS: [&str; 9] = [
     "receiving_worker_named",
+    "receiving_team_named",
     "completed",
     "date_agreed",
     "conference_held",
@@ -97,6 +98,7 @@ fn all_names(sections: &Sections, problems: &mut Vec<Problem>) {
         problems,
     );
 
+    super::lists::lists(sections, problems);
     conferences(sections, problems);
     duties(sections, problems);
     items(sections, problems);

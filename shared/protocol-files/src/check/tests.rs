@@ -181,13 +181,13 @@ fn a_name_that_nothing_gives_and_a_name_that_nothing_uses_are_both_named() {
     let found = with(
         "wirral",
         "transfer.yaml",
-        "      - first_response_audit\n",
+        "      - conference_report\n",
         "      - request\n",
     );
 
     assert_eq!(found.len(), 2, "{found:#?}");
     assert!(found[0].contains("there is no item `request`"));
-    assert!(found[1].contains("item `first_response_audit` belongs to no route"));
+    assert!(found[1].contains("item `conference_report` belongs to no route"));
 }
 
 #[test]

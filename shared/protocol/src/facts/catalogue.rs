@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use super::{FactError, FactKey, Value};
 
 mod contacts;
+mod districts;
 mod groups;
 mod list;
 mod orders;
@@ -22,6 +23,7 @@ pub static CATALOGUE: LazyLock<Vec<FactSpec>> = LazyLock::new(|| {
         orders::FACTS,
         contacts::FACTS,
         programmes::FACTS,
+        districts::FACTS,
     ]
     .concat()
 });

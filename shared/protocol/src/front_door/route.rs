@@ -184,6 +184,9 @@ pub struct RouteDecider {
     /// Whether the reasons are recorded.
     #[serde(default)]
     pub reason: bool,
+    /// Whether it is said for which period this goes on, and recorded (S-017).
+    #[serde(default)]
+    pub period: bool,
 }
 
 /// Somebody is told of a contact or a referral that goes one way.

@@ -119,12 +119,16 @@ pub enum SatisfiedBy {
     Recent(Recent),
     /// Criteria of which enough are met on the day on which the transfer was asked for (M-106).
     Criteria(Criteria),
+    /// A date among the facts since which a time has passed on the day of the transfer: nobody can make up for it (S-125).
+    Lasted(Lasted),
     /// A notice of this kind that was sent.
     Notice(String),
     /// A meeting of this kind that was held.
     Meeting(String),
     /// A receiving worker who is named.
     ReceivingWorker,
+    /// A receiving team that is identified (W-095).
+    ReceivingTeam,
 }
 
 /// A date that must not be older than a time.
@@ -135,6 +139,16 @@ pub struct Recent {
     pub fact: FactKey,
     /// How old it may be, the anniversary day included.
     pub within: Duration,
+}
+
+/// A time that has to have passed since a date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lasted {
+    /// The fact that is a date.
+    pub fact: FactKey,
+    /// How long since then at least: on the anniversary day it has passed.
+    pub at_least: Duration,
 }
 
 /// What is shown at an item from a day on.
@@ -223,6 +237,21 @@ impl GateItem {
         self.evidence_states
             .iter()
             .any(|accepted| accepted == state)
+    }
+}
+
+impl Lasted {
+    /// Whether the time has passed on a day. Where the date is known to be none it has not.
+    pub fn holds(&self, facts: &Facts, on: Date) -> Truth {
+        match facts.get(&self.fact) {
+            None => Truth::Undecided {
+                missing: [self.fact.clone()].into(),
+            },
+            Some(_) => match facts.date(self.fact.as_str()) {
+                Some(date) if plus(date, self.at_least) <= on => Truth::True,
+                _ => Truth::False,
+            },
+        }
     }
 }
 

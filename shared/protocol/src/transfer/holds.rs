@@ -4,6 +4,7 @@ use baton_calendar::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Rung;
+use crate::facts::FactKey;
 use crate::party::Party;
 use crate::rule_id::RuleId;
 
@@ -94,6 +95,24 @@ pub struct SuspensionRule {
     /// Whether a missed review ends it.
     #[serde(default)]
     pub lapse_on_missed_review: bool,
+}
+
+/// The managers of both teams agree that a case stays where it is, because its reason to move ends soon (L-021).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StayRule {
+    /// Its name; routes say for which they hold (`stays_for`).
+    pub stay: String,
+    /// What it says, in one sentence.
+    pub title: String,
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// The item under which they agree: met, with every answer yes.
+    pub item: String,
+    /// The day on which the reason ends.
+    pub until: FactKey,
+    /// How long after the day on which the case would move that day lies at most.
+    pub within: Duration,
 }
 
 impl DeferralRule {

@@ -156,6 +156,9 @@ impl Pack {
                     SatisfiedBy::Recent(recent) => {
                         gate.by_facts = scope.today.map(|today| recent.holds(scope.facts, today));
                     }
+                    SatisfiedBy::Lasted(lasted) => {
+                        gate.by_facts = scope.today.map(|today| lasted.holds(scope.facts, today));
+                    }
                     SatisfiedBy::Criteria(criteria) => {
                         if let Some(on) = scope.counted_to {
                             let weighted = criteria.weigh(scope, on);

@@ -31,6 +31,19 @@ pub struct Route {
     /// Where it leads; absent for a route that stays.
     #[serde(default)]
     pub to: Option<Target>,
+    /// Where several teams of the area could be meant and nobody said which, it opens all the same and the team is named
+    /// later (W-095).
+    #[serde(default)]
+    pub team_named_later: bool,
+    /// Whether it also leads from worker to worker of one team, for a person who names the team (C-067).
+    #[serde(default)]
+    pub within_team: bool,
+    /// A list of routes in which this one has to be, to be taken at all: a list that the authority sets (W-006).
+    #[serde(default)]
+    pub listed_in: Option<Vec<String>>,
+    /// When the managers of both teams may agree that the case stays: names (L-021).
+    #[serde(default)]
+    pub stays_for: Vec<String>,
     /// The answer is "no transfer": the case stays where it is.
     #[serde(default)]
     pub stays: bool,
@@ -175,6 +188,12 @@ impl Route {
     /// Whether a fresh look at the facts of a case of a team of that kind has to ask for it.
     pub fn is_watched_for(&self, from: TeamKind) -> bool {
         self.from.contains(&from) && self.opens_on.iter().any(OpensOn::is_watched)
+    }
+
+    /// Whether the list that the authority set lets it be taken.
+    pub fn is_listed(&self) -> bool {
+        let listed = self.listed_in.as_ref();
+        listed.is_none_or(|listed| listed.contains(&self.route))
     }
 
     /// Whether a person may ask for it.

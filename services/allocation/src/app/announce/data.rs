@@ -72,8 +72,13 @@ pub(super) fn of(event: &Event, after: &Case) -> Value {
             "transfer_id": transfer.to_string(),
             "release_id": release.to_string(),
         }),
-        What::NextWorkerIdentified { worker, transfer } => json!({
+        What::NextWorkerIdentified {
+            worker,
+            transfer,
+            joins,
+        } => json!({
             "worker_id": id(worker.as_ref()),
+            "works_along": *joins && worker.is_some(),
             "transfer_id": transfer.to_string(),
         }),
         What::Ended { closure } => json!({

@@ -155,6 +155,8 @@ fn described(event: &Event, after: &Contact) -> (&'static str, Timestamp, Json) 
                 "ground": decision.ground,
                 "issues": decision.issues.len(),
                 "record_as": decision.record_as,
+                "period_from": decision.period.map(|period| period.from.to_string()),
+                "period_until": decision.period.map(|period| period.until.to_string()),
             });
             ("contact.decided", decision.at, data)
         }

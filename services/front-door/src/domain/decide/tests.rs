@@ -95,6 +95,7 @@ fn no_concerns() -> Decide {
         need_level: None,
         ground: None,
         issues: Vec::new(),
+        period: None,
         departures: Vec::new(),
         expected_version: None,
     }

@@ -84,6 +84,8 @@ impl Stage {
                 team: TeamId::new("frt").unwrap(),
                 worker: Some(worker("ann")),
                 since: Some(local("2026-02-20 10:00")),
+                moves: 0,
+                worker_changes: 0,
             }),
             resting_teams: vec![],
             teams: vec![

@@ -23,6 +23,8 @@ const PERMANENCE_PLANS: &[&str] = &[
     "adoption",
     "special_guardianship",
     "child_arrangements",
+    "return_home",
+    "kinship",
 ];
 
 const fn date(key: &'static str, meaning: &'static str, reported_by: &'static str) -> FactSpec {
