@@ -12,7 +12,7 @@ use baton_calendar::Calendar;
 use baton_clock::BusinessClock;
 use baton_ids::{AuthorityId, CaseId, ChildId, EventId, TeamId, WorkerId};
 use baton_packs::Packs;
-use baton_protocol::Pack;
+use baton_protocol::{Facts, Pack};
 use baton_store::Store;
 use jiff::{Timestamp, civil::Date};
 
@@ -21,6 +21,8 @@ pub use self::ledger::Act;
 pub use self::organisation::Entry;
 use crate::config::Config;
 use crate::domain::Case;
+use crate::domain::context::Context;
+use crate::domain::counting::File;
 use crate::domain::organisation::{Post, Team, Worker};
 use crate::domain::rules::Rules;
 use crate::domain::spans::Span;
@@ -111,6 +113,24 @@ impl App {
         page: Page,
     ) -> Result<Vec<Case>, AppError> {
         Ok(storage::cases::list(self.store.db(), authority, filter, page).await?)
+    }
+
+    /// The open files of a family, each with as what it counts; only those of a team where one is given.
+    pub async fn family_files(
+        &self,
+        ctx: &Context,
+        family: &[(ChildId, Facts)],
+        team: Option<&TeamId>,
+    ) -> Result<Vec<File>, AppError> {
+        let pack = self.pack(&ctx.pack)?;
+        let mut files = Vec::new();
+        for (child, facts) in family {
+            let cases = self.cases_of(&ctx.authority, *child).await?;
+            let of_team = |case: &&Case| team.is_none_or(|team| case.team == *team);
+            let open = cases.iter().filter(|case| case.is_open()).filter(of_team);
+            files.extend(open.map(|case| File::of(case, facts, &pack)));
+        }
+        Ok(files)
     }
 
     /// The cases of a child, open and closed.

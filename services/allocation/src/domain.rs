@@ -10,6 +10,7 @@ pub mod authority;
 pub mod case;
 pub mod command;
 pub mod context;
+pub mod counting;
 mod decide;
 pub mod event;
 pub mod organisation;

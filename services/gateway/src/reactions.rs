@@ -143,7 +143,7 @@ fn of_report(report: &cause::Report, progress: Progress<'_>) -> Next {
 fn of_announcement(event: &Event, progress: Progress<'_>) -> Next {
     match event.r#type.as_str() {
         "referral.routed" => referral_routed::next(event, progress),
-        "facts.changed" | "transfer.held" | "transfer.hold_lifted" => {
+        "facts.changed" | "family.linked" | "transfer.held" | "transfer.hold_lifted" => {
             facts_changed::next(event, progress)
         }
         "transfer.date_came" | "transfer.point_came" | "transfer.completed" => {

@@ -146,6 +146,7 @@ fn assemble(
         allocation: AllocationRules {
             allocated_means: sections.allocated_means.map(|entry| entry.value),
             hard_stops: values(sections.hard_stops),
+            counting: values(sections.counting),
             leave_unallocated: sections.leave_unallocated.map(|entry| entry.value),
             named_by: sections.named_by.map(|entry| entry.value),
             next_worker_joins: sections.next_worker_joins.map(|entry| entry.value),

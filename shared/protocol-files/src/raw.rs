@@ -258,6 +258,7 @@ pub(crate) struct AllocationFile {
     pub named_by: Option<Spanned<Value>>,
     pub next_worker_joins: Option<Spanned<Value>>,
     pub clocks: Entries,
+    pub counting: Entries,
 }
 
 /// `transfer.yaml`.

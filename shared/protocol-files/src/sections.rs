@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use baton_protocol::allocation::{
-    AllocatedMeans, HardStop, LeaveUnallocated, NamedBy, NextWorkerJoins,
+    AllocatedMeans, Counting, HardStop, LeaveUnallocated, NamedBy, NextWorkerJoins,
 };
 use baton_protocol::closure::ClosureGround;
 use baton_protocol::front_door::{
@@ -44,6 +44,7 @@ pub(crate) struct Sections {
     pub single_gateway: Option<Located<OpenCase>>,
     pub allocated_means: Option<Located<AllocatedMeans>>,
     pub hard_stops: Vec<Located<HardStop>>,
+    pub counting: Vec<Located<Counting>>,
     pub leave_unallocated: Option<Located<LeaveUnallocated>>,
     pub named_by: Option<Located<NamedBy>>,
     pub next_worker_joins: Option<Located<NextWorkerJoins>>,
@@ -151,7 +152,7 @@ impl Sections {
             &raw.next_worker_joins,
         ];
         let ones = ones.into_iter().flatten().cloned().collect();
-        let ends = raw::ends([&raw.hard_stops, &raw.clocks, &ones]);
+        let ends = raw::ends([&raw.hard_stops, &raw.clocks, &raw.counting, &ones]);
         self.allocated_means = raw
             .allocated_means
             .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
@@ -166,6 +167,7 @@ impl Sections {
             .next_worker_joins
             .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
         self.allocation_clocks = raw::entries(file, raw.clocks, &ends, findings);
+        self.counting = raw::entries(file, raw.counting, &ends, findings);
     }
 
     fn read_transfer(&mut self, file: &Arc<File>, findings: &mut Findings) {

@@ -28,6 +28,9 @@ pub struct AllocationRules {
     /// Whether the worker who is named next works along from that day; not when absent.
     #[serde(default)]
     pub next_worker_joins: Option<NextWorkerJoins>,
+    /// As what open files count, the first that holds; where nothing is said each counts as one case.
+    #[serde(default)]
+    pub counting: Vec<Counting>,
 }
 
 /// The worker who is named next joins as a co-worker on the day of being named (C-078).
@@ -36,6 +39,32 @@ pub struct AllocationRules {
 pub struct NextWorkerJoins {
     /// The rules it rests on.
     pub cites: Vec<RuleId>,
+}
+
+/// As what the open file of a child counts (M-054 to M-058).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counting {
+    /// Its name: `looked_after`.
+    pub count: String,
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// The files meant; all when absent. While undecided the file counts by itself.
+    #[serde(default)]
+    pub when: Option<Condition>,
+    /// As a case of its own, or with all such files of the family as one.
+    #[serde(rename = "as")]
+    pub counts_as: CountedAs,
+}
+
+/// What counts as one case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CountedAs {
+    /// Each child.
+    Child,
+    /// The family.
+    Family,
 }
 
 /// What counts as allocated.
@@ -170,6 +199,20 @@ pub enum WithoutWorker<'p> {
 }
 
 impl Pack {
+    /// As what an open file of a child counts on these facts; `None` where the protocol does not say, or it cannot be told.
+    pub fn counting(&self, facts: &Facts) -> Option<&Counting> {
+        let scope = Scope::of(facts);
+        for counting in &self.allocation.counting {
+            let when = counting.when.as_ref();
+            match when.map_or(Truth::True, |when| when.decide(&scope).truth) {
+                Truth::True => return Some(counting),
+                Truth::False => {}
+                Truth::Undecided { .. } => return None,
+            }
+        }
+        None
+    }
+
     /// Whether a case may be without a worker on these facts. Unknown facts forbid it.
     pub fn without_worker(&self, facts: &Facts) -> WithoutWorker<'_> {
         let scope = Scope::of(facts);

@@ -49,6 +49,16 @@ impl Anchors {
                 }
                 _ => None,
             },
+            Moment::AgeOf {
+                years,
+                months,
+                born_on,
+            } => match facts.get(born_on) {
+                Some(Value::Date(born)) => {
+                    Some(Anchor::Date(age_reached_on(*born, *years, *months)))
+                }
+                _ => None,
+            },
             _ => self.0.get(moment).copied(),
         }
     }

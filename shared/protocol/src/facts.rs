@@ -11,9 +11,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 mod catalogue;
+mod family;
 mod page;
 
 pub use catalogue::{CATALOGUE, FactKind, FactSpec, spec};
+pub use family::OF_SIBLINGS;
 pub use page::facts_page;
 
 /// The key of a fact of the catalogue, for instance `plan` or `conference.kind`.
@@ -242,9 +244,14 @@ impl Facts {
     pub fn accommodated_aged(&self) -> Option<i64> {
         let born = self.date("date_of_birth")?;
         let on = self.date("accommodated_on")?;
-        let years = (0..=30u8).take_while(|years| age_reached_on(born, *years, 0) <= on);
-        years.last().map(i64::from)
+        years_on(born, on)
     }
+}
+
+/// Full years on a day; `None` before the birth.
+fn years_on(born: Date, on: Date) -> Option<i64> {
+    let years = (0..=30u8).take_while(|years| age_reached_on(born, *years, 0) <= on);
+    years.last().map(i64::from)
 }
 
 impl FromIterator<(FactKey, Value)> for Facts {

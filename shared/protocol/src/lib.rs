@@ -28,7 +28,7 @@ pub use anchors::Anchors;
 pub use clock::{Branch, Clock, Consequence, Effect, Resolved, Rung};
 pub use condition::{Condition, ConditionError, Scope, Truth, Verdict};
 pub use facts::{
-    CATALOGUE, FactError, FactKey, FactKind, FactSpec, Facts, Value, facts_page, spec,
+    CATALOGUE, FactError, FactKey, FactKind, FactSpec, Facts, OF_SIBLINGS, Value, facts_page, spec,
 };
 pub use ladder::{Ladder, PostHeld};
 pub use moment::{InvalidTerm, Moment, Relation, Term};

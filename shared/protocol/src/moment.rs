@@ -55,6 +55,15 @@ pub enum Moment {
         /// Months besides.
         months: u8,
     },
+    /// The day on which whoever was born on that day reaches an age (`14 years of age of facts.siblings.youngest_born_on`).
+    AgeOf {
+        /// Full years.
+        years: u8,
+        /// Months besides.
+        months: u8,
+        /// The fact that is the day of birth.
+        born_on: FactKey,
+    },
 }
 
 /// Whether a term lies at, before or after its moment.
@@ -111,6 +120,7 @@ impl Moment {
             Self::Fact(key) => Some(key.clone()),
             Self::Gestation(_) => Some(FactKey::expected_delivery_date()),
             Self::Age { .. } => Some(FactKey::date_of_birth()),
+            Self::AgeOf { born_on, .. } => Some(born_on.clone()),
             _ => None,
         }
     }
@@ -139,8 +149,22 @@ impl FromStr for Moment {
                 .map(Self::Gestation)
                 .ok_or_else(|| InvalidTerm::Moment(text.to_owned()));
         }
+        let unknown = || InvalidTerm::Moment(text.to_owned());
         if let Some(age) = text.strip_suffix(" of age") {
-            return age_of(age).ok_or_else(|| InvalidTerm::Moment(text.to_owned()));
+            let (years, months) = age_of(age).ok_or_else(unknown)?;
+            return Ok(Self::Age { years, months });
+        }
+        if let Some((age, key)) = text.split_once(" of age of facts.") {
+            let (years, months) = age_of(age).ok_or_else(unknown)?;
+            let born_on: FactKey = key.parse()?;
+            return match spec(&born_on).map(|spec| spec.kind) {
+                Some(FactKind::Date) => Ok(Self::AgeOf {
+                    years,
+                    months,
+                    born_on,
+                }),
+                _ => Err(InvalidTerm::NotADate(born_on)),
+            };
         }
         NAMED
             .iter()
@@ -151,14 +175,14 @@ impl FromStr for Moment {
 }
 
 /// `14 years`, `15 years 9 months`.
-fn age_of(text: &str) -> Option<Moment> {
+fn age_of(text: &str) -> Option<(u8, u8)> {
     let (years, rest) = text.split_once(" years")?;
     let years = years.parse().ok().filter(|years| *years <= 30)?;
     let months = match rest.trim() {
         "" => 0,
         rest => rest.strip_suffix(" months")?.parse().ok()?,
     };
-    (months < 12).then_some(Moment::Age { years, months })
+    (months < 12).then_some((years, months))
 }
 
 /// The moments that have a fixed name.
@@ -187,6 +211,16 @@ impl fmt::Display for Moment {
             Self::Gestation(weeks) => write!(f, "{weeks} weeks of gestation"),
             Self::Age { years, months: 0 } => write!(f, "{years} years of age"),
             Self::Age { years, months } => write!(f, "{years} years {months} months of age"),
+            Self::AgeOf {
+                years,
+                months: 0,
+                born_on,
+            } => write!(f, "{years} years of age of facts.{born_on}"),
+            Self::AgeOf {
+                years,
+                months,
+                born_on,
+            } => write!(f, "{years} years {months} months of age of facts.{born_on}"),
             _ => {
                 let name = NAMED
                     .iter()

@@ -195,6 +195,19 @@ pub struct Authority {
     /// A reason is recorded.
     #[serde(default)]
     pub reason: bool,
+    /// Whoever departs from a rule has to say how these tests are met, besides the reason (M-002).
+    #[serde(default)]
+    pub tests: Option<DepartureTests>,
+}
+
+/// What every departure from the protocol is tested by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DepartureTests {
+    /// The rules it rests on: under the first the answer is given.
+    pub cites: Vec<RuleId>,
+    /// What has to be answered, as codes.
+    pub asks: Vec<String>,
 }
 
 /// Acts on a transfer whose actor a protocol names.

@@ -6,6 +6,7 @@ use baton_ids::{EventId, WorkerId};
 
 use crate::app::{NAME, Outcome};
 use crate::domain::context::PostHeld;
+use crate::domain::counting::File;
 use crate::domain::organisation::{Post, Team, Worker};
 use crate::domain::spans::{ExplainedBy, Span};
 use crate::domain::{Case, Discrepancy, Unallocated};
@@ -192,6 +193,18 @@ pub fn family_case(case: &Case) -> type_v1::FamilyCase {
         team_id: case.team.to_string(),
         worker_id: worker_id(worker),
         ended_at: case.closed_at.map(timestamp),
+    }
+}
+
+/// The open file of a child, with as what it counts.
+pub fn family_file(file: &File) -> wire::FamilyFile {
+    wire::FamilyFile {
+        child_id: file.child.to_string(),
+        case_id: file.case.to_string(),
+        team_id: file.team.to_string(),
+        counted_as: file.counted_as.clone().unwrap_or_default(),
+        with_family: file.with_family,
+        rules: file.rules.clone(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use baton_contracts::instant;
 use baton_contracts::type_v1::{self as wire, fact_value::Value as WireValue};
-use baton_ids::AuthorityId;
+use baton_ids::{AuthorityId, ChildId};
 use baton_protocol::{Facts, Value};
 use baton_rpc::{Problem, Reason};
 use jiff::Timestamp;
@@ -63,6 +63,14 @@ fn post(post: &wire::PostHeld) -> Result<PostHeld, Problem> {
             .map(|worker| worker.parse().map_err(|_| broken()))
             .transpose()?,
     })
+}
+
+/// The child of a call and the other children of the family, each with what is known.
+pub fn family(context: &wire::Context) -> Vec<(ChildId, Facts)> {
+    let children = context.child.iter().chain(&context.siblings);
+    children
+        .filter_map(|known| Some((known.child_id.parse().ok()?, child(known).facts)))
+        .collect()
 }
 
 fn child(child: &wire::ChildFacts) -> ChildFacts {

@@ -9,6 +9,7 @@ use tonic::{Request, Response, Status};
 use super::{Handlers, answer, context, parse};
 use crate::app::{Act, AppError, Entry};
 use crate::domain::command::{Allocate, Command};
+use crate::domain::counting::counted;
 use crate::domain::spans::Axis;
 use crate::storage::cases::Filter;
 
@@ -234,6 +235,24 @@ impl AllocationService for Handlers {
         Ok(Response::new(wire::ListCasesResponse {
             cases: cases.iter().map(answer::case).collect(),
             next_page_token: parse::next_token(page, &cases, |case| case.id.uuid()),
+        }))
+    }
+
+    async fn count_family(
+        &self,
+        request: Request<wire::CountFamilyRequest>,
+    ) -> Result<Response<wire::CountFamilyResponse>, Status> {
+        let (context, body) = prepare(request)?;
+        let ctx = context::of(&context)?;
+        let mut violations = Violations::default();
+        let team = parse::optional_id(&mut violations, "team_id", &body.team_id);
+        violations.into_result()?;
+
+        let family = context::family(&context);
+        let files = self.app.family_files(&ctx, &family, team.as_ref()).await?;
+        Ok(Response::new(wire::CountFamilyResponse {
+            cases: i32::try_from(counted(&files)).unwrap_or(i32::MAX),
+            files: files.iter().map(answer::family_file).collect(),
         }))
     }
 

@@ -17,6 +17,10 @@ use super::family::Family;
 use super::refusal::Waits;
 use super::rules::cited;
 
+mod bound;
+
+use bound::{came_before, post_in_kind};
+
 /// Records that something was done about a contact.
 #[derive(Debug, Clone)]
 pub struct Record {
@@ -166,7 +170,9 @@ pub fn record(
         None
     } else {
         asked_for(rule, command, &rules)?;
-        by_whom(rule, contact, ctx, pack, &rules)?
+        let post = by_whom(rule, contact, ctx, pack, &rules)?;
+        came_before(rule, contact, command, &rules)?;
+        post
     };
     let facts = facts_of(contact, family);
     let setting = Setting {
@@ -234,6 +240,9 @@ fn by_whom(
     pack: &Pack,
     rules: &[String],
 ) -> Result<Option<PostHeld>, Refusal> {
+    if let Some(kind) = rule.of {
+        return post_in_kind(rule, kind.as_str(), contact, ctx, pack, rules).map(Some);
+    }
     if rule.by.is_empty() {
         return Ok(ctx.actor.posts.first().cloned());
     }

@@ -37,8 +37,11 @@ pub fn of_event(event: &Event) -> Option<Spawned> {
         | "transfer.point_came" => What::Event(Box::new(event.clone())),
         // Where the protocol watches the cases of the team that took it.
         "transfer.completed" if flag(event, "look_again") => What::Event(Box::new(event.clone())),
-        // A report that recorded facts has the transfer service look again itself.
-        "facts.changed" if !caused_by_report(event) => What::Event(Box::new(event.clone())),
+        // A report that recorded facts has the transfer service look again itself, at that child.
+        "facts.changed" if !caused_by_report(event) || concerns_siblings(event) => {
+            What::Event(Box::new(event.clone()))
+        }
+        "family.linked" if concerns_siblings(event) => What::Event(Box::new(event.clone())),
         // A hold that ended by its day or for all at once: what waited for it is looked at on fresh facts. One that puts
         // the move off moves what is due.
         "transfer.held" if text(event, "hold") == "suspended" => {
@@ -137,7 +140,11 @@ pub fn lane_of(event: &Event) -> String {
     .clone()
 }
 
-fn caused_by_report(event: &Event) -> bool {
+fn concerns_siblings(event: &Event) -> bool {
+    !texts(event, "siblings").is_empty()
+}
+
+pub(super) fn caused_by_report(event: &Event) -> bool {
     event
         .cause
         .as_ref()

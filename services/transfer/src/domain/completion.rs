@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::authority::Right;
-use super::draft::Draft;
+use super::draft::{Draft, ids};
 use super::event::{Change, ItemChange};
 use super::hold::{Hold, HoldAbout, HoldKind};
 use super::owner::{outgoing, receiving};
@@ -116,6 +116,9 @@ impl Draft<'_> {
             ),
             waivable_by: None,
         }));
+        if !asks_for_reason.is_empty() {
+            asks_for_reason.extend(self.tests_of_departure());
+        }
         let unexplained: Vec<OpenItem> = asks_for_reason
             .iter()
             .filter(|item| self.context.reason_for(&item.rules).is_none())
@@ -132,6 +135,20 @@ impl Draft<'_> {
             );
         }
         Ok(())
+    }
+
+    /// The tests that every departure has to meet, to be answered under their own rule (M-002).
+    fn tests_of_departure(&self) -> Option<OpenItem> {
+        let depart = self.rules.pack.transfer.authority(ProtocolAct::Depart)?;
+        let tests = depart.tests.as_ref()?;
+        Some(OpenItem {
+            item: "tests_of_departure".to_owned(),
+            missing: tests.asks.clone(),
+            rules: ids(&tests.cites),
+            owner: None,
+            next_step: "say how the tests are met".to_owned(),
+            waivable_by: None,
+        })
     }
 
     fn cannot_follow(&self, open: &OpenItem) -> bool {

@@ -44,7 +44,11 @@ pub fn context(given: &type_v1::Context, now: Timestamp) -> Result<Context, Prob
                 kind: cause.kind.clone(),
             },
         ),
-        child: given.child.as_ref().map(child).transpose()?,
+        child: given
+            .child
+            .as_ref()
+            .map(|own| child(own, &given.siblings))
+            .transpose()?,
         responsibility: given
             .responsibility
             .as_ref()
@@ -68,11 +72,16 @@ pub fn context(given: &type_v1::Context, now: Timestamp) -> Result<Context, Prob
     })
 }
 
-fn child(given: &type_v1::ChildFacts) -> Result<Child, Problem> {
+fn child(given: &type_v1::ChildFacts, siblings: &[type_v1::ChildFacts]) -> Result<Child, Problem> {
+    let known =
+        |given: &type_v1::ChildFacts| given.facts.iter().filter_map(fact).collect::<Facts>();
+    let siblings: Vec<Facts> = siblings.iter().map(known).collect();
+    let mut facts = known(given);
+    facts.look_at_siblings(siblings.iter());
     Ok(Child {
         id: given.child_id.parse().map_err(|_| missing())?,
         family: given.family_id.parse().ok(),
-        facts: given.facts.iter().filter_map(fact).collect::<Facts>(),
+        facts,
         sources: given.facts.iter().filter_map(source).collect(),
         facts_version: given.version,
     })

@@ -24,6 +24,10 @@ pub(crate) fn contacts(sections: &Sections, ladder: &Ladder, problems: &mut Vec<
         for outcome in step.value.before.iter().filter(|name| *name != "any") {
             known(step, "outcome", outcome, &outcomes, problems);
         }
+        let before = step.value.after.iter();
+        for name in before.flat_map(|before| before.until.iter().chain([&before.step])) {
+            known(step, "step", name, &steps, problems);
+        }
         on_ladder(step, &step.value.by, ladder, problems);
     }
     for ask in &sections.decision_asks {

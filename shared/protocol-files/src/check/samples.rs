@@ -5,8 +5,8 @@ use baton_protocol::{CATALOGUE, Condition, FactKind, FactSpec, Facts, Value};
 /// How many combinations are tried at most: a bound, so that no file can hold up the start.
 const COMBINATIONS_MAX: usize = 600;
 
-/// The age on the day of accommodation, which rests on two dates.
-const AGED: &str = "child.accommodated_aged";
+/// Ages on the day of accommodation: each rests on two dates.
+const AGED: &str = "accommodated_aged";
 
 /// Every combination of the values that the facts named in these conditions can have. Those of the first condition come
 /// first: where there are too many, the facts of the last ones stay unknown.
@@ -40,7 +40,12 @@ pub(super) fn combinations(conditions: &[&Condition]) -> Vec<Facts> {
 
 fn names(condition: &Condition, key: &str) -> bool {
     let is_aged = condition.source().contains(AGED);
-    if is_aged && ["date_of_birth", "accommodated_on"].contains(&key) {
+    let dates = [
+        "date_of_birth",
+        "siblings.youngest_born_on",
+        "accommodated_on",
+    ];
+    if is_aged && dates.contains(&key) {
         return true;
     }
     if key == "date_of_birth" || key == "expected_delivery_date" {
@@ -63,7 +68,7 @@ fn values_of(spec: &FactSpec, conditions: &[&Condition]) -> Vec<Value> {
     let mut values = vec![Value::None];
     if let (true, "accommodated_on", Value::Date(born)) = (is_aged, spec.key, spec.sample()) {
         let at = |years: i64| Value::Date(born.saturating_add(jiff::Span::new().years(years)));
-        values.extend([at(15), at(16), at(17)]);
+        values.extend([at(13), at(14), at(15), at(16), at(17)]);
         return values;
     }
     match spec.kind {

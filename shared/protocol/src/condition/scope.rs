@@ -41,6 +41,8 @@ pub(super) enum Name {
     Unborn,
     /// `child.accommodated_aged`: full years on the day the child became looked after.
     AccommodatedAged,
+    /// `family.youngest_accommodated_aged`: of the youngest of the child and the siblings with a plan (K-45).
+    YoungestAccommodatedAged,
     /// `event.…`: a code, or none.
     Event(&'static str),
     /// `process.…`: a flag.
@@ -62,6 +64,7 @@ impl Name {
                 .map_err(|error: crate::facts::FactError| error.to_string()),
             "child" if rest == "unborn" => Ok(Self::Unborn),
             "child" if rest == "accommodated_aged" => Ok(Self::AccommodatedAged),
+            "family" if rest == "youngest_accommodated_aged" => Ok(Self::YoungestAccommodatedAged),
             "event" => known(EVENT_NAMES)
                 .map(Self::Event)
                 .ok_or_else(|| unknown(text)),
@@ -75,7 +78,7 @@ impl Name {
 
 fn unknown(text: &str) -> String {
     format!(
-        "`{text}` is not known here: use facts.<key>, child.unborn, child.accommodated_aged, event.trigger, event.conference.kind, event.outcome, process.item_failed or process.worker_named"
+        "`{text}` is not known here: use facts.<key>, child.unborn, child.accommodated_aged, family.youngest_accommodated_aged, event.trigger, event.conference.kind, event.outcome, process.item_failed or process.worker_named"
     )
 }
 
@@ -111,6 +114,12 @@ impl<'a> Scope<'a> {
             child.insert("accommodated_aged", CelValue::Int(years));
         }
         context.add_variable_from_value("child", child.into_value());
+
+        let mut family = Tree::default();
+        if let Some(years) = self.facts.youngest_accommodated_aged() {
+            family.insert("youngest_accommodated_aged", CelValue::Int(years));
+        }
+        context.add_variable_from_value("family", family.into_value());
 
         let mut event = Tree::default();
         for (name, value) in

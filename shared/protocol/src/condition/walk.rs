@@ -85,6 +85,11 @@ impl Walk<'_> {
                 Ok(Name::AccommodatedAged) if self.scope.facts.accommodated_aged().is_none() => {
                     missing.extend([FactKey::date_of_birth(), FactKey::accommodated_on()]);
                 }
+                Ok(Name::YoungestAccommodatedAged)
+                    if self.scope.facts.youngest_accommodated_aged().is_none() =>
+                {
+                    missing.extend([FactKey::date_of_birth(), FactKey::accommodated_on()]);
+                }
                 _ => {}
             }
         }

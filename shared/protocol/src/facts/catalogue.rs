@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::{FactError, FactKey, Value};
 
+mod accommodation;
 mod contacts;
 mod districts;
 mod groups;
@@ -24,6 +25,7 @@ pub static CATALOGUE: LazyLock<Vec<FactSpec>> = LazyLock::new(|| {
         contacts::FACTS,
         programmes::FACTS,
         districts::FACTS,
+        accommodation::FACTS,
     ]
     .concat()
 });
@@ -86,6 +88,7 @@ impl FactSpec {
                 | "expected_delivery_date"
                 | "claimed_date_of_birth"
                 | "household.offender_born_on"
+                | "siblings.youngest_born_on"
         )
     }
 

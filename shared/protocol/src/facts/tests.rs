@@ -82,7 +82,8 @@ fn dates_that_tell_of_the_person_are_marked() {
             "date_of_birth",
             "expected_delivery_date",
             "claimed_date_of_birth",
-            "household.offender_born_on"
+            "household.offender_born_on",
+            "siblings.youngest_born_on"
         ]
     );
 }

@@ -56,6 +56,12 @@ pub struct ContactStep {
     /// Only by these, and by nobody above them.
     #[serde(default)]
     pub only: bool,
+    /// By somebody with a post in a team of this kind, whoever has the contact (M-081).
+    #[serde(default)]
+    pub of: Option<TeamKind>,
+    /// What has to be on record before it.
+    #[serde(default)]
+    pub after: Option<StepBefore>,
     /// The reasons have to be said.
     #[serde(default)]
     pub reason: bool,
@@ -71,12 +77,25 @@ pub struct ContactStep {
     /// The decision waits for it only while this is known to hold.
     #[serde(default)]
     pub when: Option<Condition>,
-    /// How the decision's waiting for it binds.
+    /// How its waiting for the step before it binds, and the decision's for it.
     #[serde(default)]
     pub strength: Option<Strength>,
     /// The facts that it states: each is the day on which it was done.
     #[serde(default)]
     pub states: Vec<FactKey>,
+}
+
+/// A step that has to be on record before another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepBefore {
+    /// The step.
+    pub step: String,
+    /// The rules it rests on.
+    pub cites: Vec<RuleId>,
+    /// It counts no more once one of these was recorded after it (M-082).
+    #[serde(default)]
+    pub until: Vec<String>,
 }
 
 /// What a decision has to say.

@@ -3,7 +3,7 @@
 use baton_contracts::event::v1::Event as Announced;
 use baton_contracts::{structure, timestamp};
 use baton_ids::ChildId;
-use baton_protocol::{FactKey, FactKind, Value, spec};
+use baton_protocol::{FactKey, FactKind, FactSpec, OF_SIBLINGS, Value, spec};
 use baton_store::NewEvent;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
@@ -76,6 +76,7 @@ fn described(event: &Event, after: &Family) -> (&'static str, ChildId, Json) {
                 "children": children,
                 "merged_family_ids": merged,
                 "households_of": households,
+                "siblings": siblings_of(*child, after),
                 "facts_version": after.version,
             });
             ("family.linked", *child, data)
@@ -103,12 +104,18 @@ fn described(event: &Event, after: &Family) -> (&'static str, ChildId, Json) {
                 .iter()
                 .map(|recorded| recorded.key.as_str())
                 .collect();
-            let data = json!({
+            let mut data = json!({
                 "reported": reported,
                 "changed": changed,
                 "values": values,
                 "facts_version": after.version,
             });
+            // What is decided for the other children may rest on it (M-072, M-073).
+            let concerns_siblings = |key: &FactKey| OF_SIBLINGS.contains(&key.as_str());
+            let siblings: Vec<String> = siblings_of(*child, after);
+            if changed.iter().any(concerns_siblings) && !siblings.is_empty() {
+                data["siblings"] = json!(siblings);
+            }
             let event_type = if changed.is_empty() {
                 "facts.reported"
             } else {
@@ -117,6 +124,13 @@ fn described(event: &Event, after: &Family) -> (&'static str, ChildId, Json) {
             (event_type, *child, data)
         }
     }
+}
+
+fn siblings_of(child: ChildId, family: &Family) -> Vec<String> {
+    family
+        .siblings_of(child)
+        .map(|sibling| sibling.id.to_string())
+        .collect()
 }
 
 /// When what an event says became true: the latest of what was reported. None when the event says nothing of it.
@@ -135,7 +149,7 @@ fn effective_at(event: &Event) -> Option<Timestamp> {
 /// The value of a fact for the journal, which never says who a child is: days of birth and ids of other systems stay
 /// here, and only their key is named.
 fn published(key: &FactKey, value: &Value) -> Option<Json> {
-    if *key == FactKey::date_of_birth() || *key == FactKey::expected_delivery_date() {
+    if spec(key).is_some_and(FactSpec::is_sensitive) {
         return None;
     }
     let open_code =

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn m_001_m_099_a_child_who_was_not_seen_is_no_paper_that_follows_and_asks_for_a_reason() {
+fn m_001_m_002_m_099_a_child_who_was_not_seen_is_no_paper_that_follows_and_asks_for_a_reason() {
     let mut stage = held();
     discuss(&mut stage, &["tom", "nia"]);
     stage.know("in_proceedings", baton_protocol::Value::Flag(false));
@@ -18,10 +18,20 @@ fn m_001_m_099_a_child_who_was_not_seen_is_no_paper_that_follows_and_asks_for_a_
         open.iter()
             .map(|item| item.item.as_str())
             .collect::<Vec<_>>(),
-        ["child_seen"]
+        ["child_seen", "tests_of_departure"]
+    );
+    assert_eq!(
+        open[1].missing,
+        [
+            "teams_co_operate",
+            "team_best_placed",
+            "childs_best_interests"
+        ]
     );
 
     stage.reasons = vec!["M-099".to_owned()];
+    stage.act("nia", Command::CompleteTransfer).unwrap_err();
+    stage.reasons = vec!["M-099".to_owned(), "M-002".to_owned()];
     stage.act("nia", Command::CompleteTransfer).unwrap();
     assert!(stage.departed_from("M-099"));
 }
