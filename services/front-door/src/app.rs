@@ -6,6 +6,7 @@ mod contacts;
 mod deadlines;
 mod desk;
 mod error;
+mod explain;
 mod facts;
 mod steps;
 
@@ -25,6 +26,7 @@ pub use self::children::{Link, Register, Registered};
 pub use self::contacts::{DecideContact, LaunchContact};
 pub use self::desk::{AnswerEnquiry, LogTrayCheck, TrayShown};
 pub use self::error::AppError;
+pub use self::explain::{Explained, WhatIf};
 pub use self::facts::{ReportFacts, Reported};
 pub use self::steps::{NoticeSent, PassContact, RecordStep};
 use crate::domain::contact::Contact;

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use baton_calendar::{Calendar, HolidayError};
 use baton_clock::BusinessClock;
+use baton_contracts::frontdoor::v1::front_door_explain_service_server::FrontDoorExplainServiceServer;
 use baton_contracts::frontdoor::v1::front_door_reaction_service_server::FrontDoorReactionServiceServer;
 use baton_contracts::frontdoor::v1::front_door_service_server::FrontDoorServiceServer;
 use baton_packs::Packs;
@@ -142,6 +143,7 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     let mut routes = Routes::builder();
     routes
         .add_service(FrontDoorServiceServer::new(handlers.clone()))
+        .add_service(FrontDoorExplainServiceServer::new(handlers.clone()))
         .add_service(FrontDoorReactionServiceServer::new(handlers))
         .add_service(FeedServer::service(store.clone(), shutdown));
     if clock.is_simulated() {

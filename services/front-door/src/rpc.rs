@@ -3,6 +3,7 @@
 mod answer;
 mod context;
 mod desk;
+mod explain;
 mod facts;
 mod parse;
 mod public;

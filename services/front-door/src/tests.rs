@@ -2,6 +2,7 @@
 
 mod children;
 mod contacts;
+mod explaining;
 mod facts;
 pub mod pack;
 

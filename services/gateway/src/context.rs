@@ -280,9 +280,10 @@ pub fn add_ledger(context: &mut Context, ledger: GetContextResponse) {
 
 /// Whether a method chooses where a contact goes.
 pub fn chooses_a_way(path: &str) -> bool {
-    const CHOOSING: [&str; 2] = [
+    const CHOOSING: [&str; 3] = [
         path::LAUNCH_CONTACT,
         "/baton.frontdoor.v1.FrontDoorService/DecideContact",
+        "/baton.frontdoor.v1.FrontDoorExplainService/WhatIfContact",
     ];
     CHOOSING.contains(&path)
 }

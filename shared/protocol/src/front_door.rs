@@ -8,14 +8,17 @@ use crate::moment::Term;
 use crate::party::{Audience, Party};
 use crate::rule_id::RuleId;
 
+mod asks;
 mod choice;
 mod route;
+mod weighing;
 
 pub use choice::{Incoming, Relative, Routed, Towards};
 pub use route::{
     Ages, Destination, Duty, InvalidRoute, ReferralRoute, Rota, RouteDecider, RouteNotice,
     SiblingRule, Window,
 };
+pub use weighing::WeighedWay;
 
 mod life;
 

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::duty::{Duty, Owes};
+use super::routing::Basis;
 
 mod apply;
 mod done;
@@ -86,6 +87,9 @@ pub struct Contact {
     /// The steps for which every decision on it waits.
     #[serde(default)]
     pub steps_before: Vec<String>,
+    /// On what its way was chosen. None for one of before this was kept.
+    #[serde(default)]
+    pub basis: Option<Basis>,
 }
 
 /// Something that has to be done because of the way a contact goes.
@@ -170,6 +174,9 @@ pub struct Decision {
     /// For how long whoever decided chooses so. None where nobody asks.
     #[serde(default)]
     pub period: Option<Period>,
+    /// On what its way was chosen. None when it leads nowhere, and for one of before this was kept.
+    #[serde(default)]
+    pub basis: Option<Basis>,
 }
 
 /// Days from the first to the last.
@@ -198,6 +205,9 @@ pub struct Due {
     pub role: String,
     /// What it was counted from.
     pub counted_from: String,
+    /// The day it was counted from. None for one of before this was kept.
+    #[serde(default)]
+    pub from: Option<Date>,
     /// The days that did not count, and why.
     pub skipped: Vec<(Date, String)>,
     /// When the decision was made.

@@ -12,12 +12,16 @@ use super::contact::{Contact, Decision, Event, OpenDuty, Period, State, add_all}
 use super::context::{Context, PrincipalKind};
 use super::duty::{self, Setting, owes};
 use super::family::Family;
-use super::routing::{self, Circumstances, Way};
+use super::routing::{self, Chosen, Circumstances, Way};
 use super::{rules, step, waits};
 
 mod late;
+mod onward;
+
+use onward::onward;
 
 pub use late::{breach, duty_breach, escalate, escalate_duty};
+pub use onward::{Supposed, suppose};
 
 /// Reports a contact.
 #[derive(Debug, Clone)]
@@ -92,9 +96,8 @@ pub fn launch(
         &command.team,
     ) {
         (Some(way), None) => way,
-        (_, Some(team)) => {
-            routing::way_of_gateway(pack, ctx).unwrap_or_else(|| Way::to(team.clone(), Vec::new()))
-        }
+        (_, Some(team)) => routing::way_of_gateway(pack, ctx)
+            .unwrap_or_else(|| Way::to(team.clone(), Chosen::Named, Vec::new())),
         (None, None) => routing::way_of_contact(pack, &known, ctx, calendar)?,
     };
     let team = ctx.team(&way.team).ok_or_else(|| Refusal::TeamUnknown {
@@ -150,6 +153,7 @@ pub fn launch(
         passed: Vec::new(),
         guidance: Vec::new(),
         steps_before: Vec::new(),
+        basis: Some(known.basis(way.chosen, family, command.child, pack)),
     };
     let facts = step::facts_of(&contact, family);
     let setting = Setting {
@@ -216,7 +220,15 @@ pub fn decide(
         |outcome: &&ContactOutcome| allowed.is_empty() || allowed.contains(&outcome.outcome);
     let outcome = pack.front_door.outcome(&command.outcome).filter(is_allowed);
     let way = outcome.map_or(Ok(None), |outcome| {
-        onward(outcome, command, contact, &known, ctx, pack, calendar)
+        onward(
+            outcome,
+            command.team.as_ref(),
+            contact,
+            &known,
+            ctx,
+            pack,
+            calendar,
+        )
     });
     // Who may not decide at all learns nothing of the way.
     let of_way = way.as_ref().ok().and_then(Option::as_ref);
@@ -263,8 +275,9 @@ pub fn decide(
     );
     let (mut routed_to, mut worker, mut facts_used, mut duties) =
         (None, None, Vec::new(), Vec::new());
-    let mut effective_at = None;
+    let (mut effective_at, mut basis) = (None, None);
     if let Some(way) = way {
+        basis = Some(known.basis(way.chosen, family, contact.child, pack));
         tells.extend(way.tells);
         facts_used = way.facts;
         duties = way.duties;
@@ -291,6 +304,7 @@ pub fn decide(
         issues: command.issues.clone(),
         record_as: outcome.record_as.clone(),
         period: command.period,
+        basis,
     };
     let setting = Setting {
         pack,
@@ -347,33 +361,6 @@ fn decider(
         return pick_post(ctx, &pack.ladder, Role::TEAM_MANAGER, &contact.team, &[]);
     };
     step::any_post(parties, &contact.team, ctx, pack, &rules::cited(cites))
-}
-
-/// Who goes on with it. None when nobody has to.
-fn onward(
-    outcome: &ContactOutcome,
-    command: &Decide,
-    contact: &Contact,
-    known: &Circumstances,
-    ctx: &Context,
-    pack: &Pack,
-    calendar: &Calendar,
-) -> Result<Option<Way>, Refusal> {
-    let kind = pack.front_door.kind(&contact.kind);
-    let even_open = kind.is_some_and(|kind| kind.even_open);
-    if let Some(responsible) = ctx.responsible.as_ref().filter(|_| !even_open) {
-        let stays = || Way::to(responsible.team.clone(), routing::of_open_case(pack));
-        return Ok(outcome.refers.then(stays));
-    }
-    routing::way_of_decision(
-        pack,
-        known,
-        &contact.team,
-        outcome,
-        command.team.as_ref(),
-        ctx,
-        calendar,
-    )
 }
 
 /// The duties of a contact that the facts now say are done.

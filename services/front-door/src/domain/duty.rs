@@ -1,7 +1,5 @@
 //! What somebody owes while a contact lives: when it begins, by when it is due, what meets it.
 
-use std::collections::BTreeSet;
-
 use baton_calendar::Calendar;
 use baton_ids::TeamId;
 use baton_protocol::front_door::{ContactDuty, DutyPerson};
@@ -112,19 +110,8 @@ fn make(rule: &ContactDuty, at: Timestamp, contact: &Contact, setting: &Setting<
         Some((term, due))
     });
     let due = counted.map(|(term, due)| Due {
-        name: rule.duty.clone(),
-        on: due.on,
-        breached_at: due.breached_at,
-        state: DueState::Open,
         rules: texts(&rule.cites),
         role: rule.by.role.to_string(),
-        counted_from: term.moment.to_string(),
-        skipped: due
-            .skipped
-            .iter()
-            .map(|skipped| (skipped.date, skipped.why.to_string()))
-            .collect(),
-        met_at: None,
         rungs: rules::rungs(
             &rule.escalate,
             &due,
@@ -133,8 +120,7 @@ fn make(rule: &ContactDuty, at: Timestamp, contact: &Contact, setting: &Setting<
             &team.id,
             team.area.as_deref(),
         ),
-        told: BTreeSet::new(),
-        inherited: false,
+        ..rules::running(&rule.duty, &due, term.moment.to_string())
     });
     let missed = due.as_ref().map_or_else(Vec::new, |due| {
         let from = format!("missed:{}", rule.duty);

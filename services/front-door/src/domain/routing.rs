@@ -10,23 +10,30 @@ use baton_protocol::front_door::{
 };
 use baton_protocol::{FactKey, Facts, Pack};
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::Refusal;
 use super::contact::{OpenDuty, Tell, add_all};
 use super::context::{Context, Team};
 use super::rules::{cited, texts};
 
+mod basis;
 mod circumstances;
 mod kind;
+mod weighing;
 
+pub use basis::{Basis, KnownFact};
 pub use circumstances::Circumstances;
 pub use kind::{kind_of, way_of_gateway, way_of_kind};
+pub use weighing::{Weighing, weigh_decision, weigh_launch};
 
 /// The team that a route leads to, and what comes with it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Way {
     /// The team.
     pub team: TeamId,
+    /// What chose it.
+    pub chosen: Chosen,
     /// The worker who takes the case too.
     pub worker: Option<WorkerId>,
     /// The rules that decided.
@@ -45,11 +52,30 @@ pub struct Way {
     pub duties: Vec<OpenDuty>,
 }
 
+/// What chose a way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Chosen {
+    /// The kind of the contact.
+    Kind,
+    /// The rule that new contacts come through one door.
+    Gateway,
+    /// Whoever launched or decided it.
+    Named,
+    /// The open case.
+    OpenCase,
+    /// A route of the protocol, by its name.
+    Route(String),
+    /// Nothing could be told, and the front door holds it.
+    Fallback,
+}
+
 impl Way {
     /// To a team, for rules that ask for nothing more.
-    pub fn to(team: TeamId, rules: Vec<String>) -> Self {
+    pub fn to(team: TeamId, chosen: Chosen, rules: Vec<String>) -> Self {
         Self {
             team,
+            chosen,
             worker: None,
             rules,
             facts: Vec::new(),
@@ -81,7 +107,8 @@ pub fn way_of_contact(
             return Ok(way);
         }
         // W-014, W-015, M-006: what concerns an open case is for the team that has it.
-        return Ok(Way::to(responsible.team.clone(), of_open_case(pack)));
+        let rules = of_open_case(pack);
+        return Ok(Way::to(responsible.team.clone(), Chosen::OpenCase, rules));
     }
     let routed = pack.route_contact(incoming, false);
     if let Routed::To { .. } = &routed
@@ -104,7 +131,7 @@ pub fn way_of_contact(
     })?;
     Ok(Way {
         unknown,
-        ..Way::to(team, rules)
+        ..Way::to(team, Chosen::Fallback, rules)
     })
 }
 
@@ -181,7 +208,7 @@ pub fn way_of_decision(
         .unwrap_or_default();
     Ok(Some(Way {
         decided_by: elsewhere,
-        ..Way::to(named.clone(), rules)
+        ..Way::to(named.clone(), Chosen::Named, rules)
     }))
 }
 
@@ -318,12 +345,16 @@ fn along(
     });
     Way {
         worker,
-        facts: used(route, &known.facts),
+        facts: texts(route.facts_of_child(&known.facts)),
         decided_by: route.decided_by.clone(),
         from_receipt: route.from_receipt,
         tells: tells.collect(),
         duties: duties.collect(),
-        ..Way::to(team.clone(), cited(&route.cites))
+        ..Way::to(
+            team.clone(),
+            Chosen::Route(route.route.clone()),
+            cited(&route.cites),
+        )
     }
 }
 
@@ -364,22 +395,6 @@ fn team_of(
             area: area.map(str::to_owned),
             rules: rules.to_vec(),
         })
-}
-
-/// The known facts that a route looked at, of the child itself.
-fn used(route: &ReferralRoute, facts: &Facts) -> Vec<String> {
-    let mut keys = route
-        .when
-        .as_ref()
-        .map(|when| when.decide(&baton_protocol::Scope::of(facts)).facts)
-        .unwrap_or_default();
-    keys.extend(route.area().cloned());
-    let windows = route.within.iter().chain(&route.not_within);
-    keys.extend(windows.map(|window| window.after.clone()));
-    if route.age.is_some() {
-        keys.insert(FactKey::date_of_birth());
-    }
-    texts(keys.iter().map(FactKey::as_str))
 }
 
 #[cfg(test)]

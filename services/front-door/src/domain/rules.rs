@@ -33,31 +33,42 @@ pub fn decision_due(
     }
     let anchors = Anchors::new().at(Moment::Launched, received_at);
     let due = clock.due.due(&anchors, facts, calendar, pack.plain_days)?;
+    let rungs = rungs(
+        &clock.escalate,
+        &due,
+        calendar,
+        pack.plain_days,
+        &team.id,
+        team.area.as_deref(),
+    );
     Some(Due {
-        name: clock.clock.clone(),
+        rules: texts(&clock.cites),
+        role: clock.by.role.to_string(),
+        rungs,
+        ..running(&clock.clock, &due, clock.due.moment.to_string())
+    })
+}
+
+/// A due date that begins to run, as it was counted. Whose it is and who is told of a breach is added.
+pub fn running(name: &str, due: &baton_calendar::Due, counted_from: String) -> Due {
+    let skipped = due.skipped.iter();
+    Due {
+        name: name.to_owned(),
         on: due.on,
         breached_at: due.breached_at,
         state: DueState::Open,
-        rules: texts(&clock.cites),
-        role: clock.by.role.to_string(),
-        counted_from: clock.due.moment.to_string(),
-        skipped: due
-            .skipped
-            .iter()
+        rules: Vec::new(),
+        role: String::new(),
+        counted_from,
+        from: Some(due.from),
+        skipped: skipped
             .map(|skipped| (skipped.date, skipped.why.to_string()))
             .collect(),
         met_at: None,
-        rungs: rungs(
-            &clock.escalate,
-            &due,
-            calendar,
-            pack.plain_days,
-            &team.id,
-            team.area.as_deref(),
-        ),
+        rungs: Vec::new(),
         told: BTreeSet::new(),
         inherited: false,
-    })
+    }
 }
 
 /// Who is told of a breach, and when.

@@ -1,7 +1,5 @@
 //! Who looks into a team's tray, and whether they did in time (W-001, W-014).
 
-use std::collections::BTreeSet;
-
 use baton_calendar::{Anchor, Calendar};
 use baton_ids::{AuthorityId, TeamId};
 use baton_protocol::front_door::TrayRule;
@@ -14,7 +12,7 @@ use super::Refusal;
 use super::contact::{Due, DueState};
 use super::context::{Context, Team};
 use super::refusal::Waits;
-use super::rules::{cited, rungs};
+use super::rules::{cited, rungs, running};
 use super::step::any_post;
 
 /// The checks of a team's tray.
@@ -95,22 +93,10 @@ fn next(
     let plain = pack.plain_days;
     let due = calendar.due_after(Anchor::Instant(at), rule.check_every.in_profile(plain));
     Due {
-        name: "tray_check".to_owned(),
-        on: due.on,
-        breached_at: due.breached_at,
-        state: DueState::Open,
         rules: cited(&rule.cites),
         role: rule.by.role.to_string(),
-        counted_from: "the check before".to_owned(),
-        skipped: due
-            .skipped
-            .iter()
-            .map(|skipped| (skipped.date, skipped.why.to_string()))
-            .collect(),
-        met_at: None,
         rungs: rungs(&rule.escalate, &due, calendar, plain, team, area),
-        told: BTreeSet::new(),
-        inherited: false,
+        ..running("tray_check", &due, "the check before".to_owned())
     }
 }
 

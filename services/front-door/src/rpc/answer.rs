@@ -215,7 +215,7 @@ const fn due_state(state: DueState) -> type_v1::DueState {
     }
 }
 
-fn due_date(due: &Due, contact: &Contact) -> type_v1::DueDate {
+pub fn due_date(due: &Due, contact: &Contact) -> type_v1::DueDate {
     let owes = Owes {
         role: due.role.clone(),
         team: Some(contact.team.clone()),

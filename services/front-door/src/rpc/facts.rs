@@ -1,6 +1,6 @@
 //! Facts between the wire and the domain.
 
-use baton_contracts::type_v1::{CodeList, Fact, FactValue, fact_value::Value as Wire};
+use baton_contracts::type_v1::Fact;
 use baton_contracts::{instant, timestamp};
 use baton_protocol::{FactError, FactKey, Facts, Value};
 use baton_rpc::Violations;
@@ -31,7 +31,7 @@ pub fn stated(
                 violations.add(format!("{at}.value"), "is required");
                 return None;
             };
-            let value = match parsed(value) {
+            let value = match baton_answers::value(value) {
                 Ok(value) => value,
                 Err(wrong) => {
                     violations.add(format!("{at}.value"), wrong);
@@ -71,19 +71,6 @@ pub fn stated_date(key: FactKey, date: Date, effective_at: Timestamp) -> Stated 
     }
 }
 
-fn parsed(value: &Wire) -> Result<Value, &'static str> {
-    Ok(match value {
-        Wire::Code(code) => Value::Code(code.clone()),
-        Wire::Date(date) => Value::Date(date.parse().map_err(|_| "is not a date")?),
-        Wire::Instant(at) => Value::Instant(instant(at).map_err(|_| "is not an instant")?),
-        Wire::Flag(flag) => Value::Flag(*flag),
-        Wire::Number(number) => Value::Number(*number),
-        Wire::Codes(list) => Value::Codes(list.codes.iter().cloned().collect()),
-        Wire::None(true) => Value::None,
-        Wire::None(false) => return Err("known to be none is always true"),
-    })
-}
-
 /// The key, or which part of the fact is wrong and how. What was given is not repeated.
 fn checked(key: &str, value: &Value, today: Date) -> Result<FactKey, (&'static str, String)> {
     let key = Facts::check(key, value).map_err(|error| match error {
@@ -121,20 +108,9 @@ pub fn current(facts: &Current) -> Vec<Fact> {
 
 /// One fact for the wire.
 pub fn fact(key: &str, known: &Known) -> Fact {
-    let value = match &known.value {
-        Value::Code(code) => Wire::Code(code.clone()),
-        Value::Date(date) => Wire::Date(date.to_string()),
-        Value::Instant(at) => Wire::Instant(timestamp(*at)),
-        Value::Flag(flag) => Wire::Flag(*flag),
-        Value::Number(number) => Wire::Number(*number),
-        Value::Codes(codes) => Wire::Codes(CodeList {
-            codes: codes.iter().cloned().collect(),
-        }),
-        Value::None => Wire::None(true),
-    };
     Fact {
         key: key.to_owned(),
-        value: Some(FactValue { value: Some(value) }),
+        value: Some(baton_answers::fact_value(&known.value)),
         effective_at: Some(timestamp(known.effective_at)),
         recorded_at: Some(timestamp(known.recorded_at)),
         source: known.source.clone(),
@@ -143,6 +119,8 @@ pub fn fact(key: &str, known: &Known) -> Fact {
 
 #[cfg(test)]
 mod tests {
+    use baton_contracts::type_v1::{CodeList, FactValue, fact_value::Value as Wire};
+
     use super::*;
 
     const TODAY: Date = Date::constant(2026, 3, 16);

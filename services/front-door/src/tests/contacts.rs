@@ -8,7 +8,7 @@ use tonic::{Code, Status};
 
 use super::{Desk, code, context, fields, instant, reason, request_id, subjects, with_open_case};
 
-fn launching(child: &wire::Child) -> wire::LaunchContactRequest {
+pub fn launching(child: &wire::Child) -> wire::LaunchContactRequest {
     wire::LaunchContactRequest {
         request_id: request_id(),
         child_id: child.child_id.clone(),
@@ -19,7 +19,7 @@ fn launching(child: &wire::Child) -> wire::LaunchContactRequest {
     }
 }
 
-fn deciding(contact: &wire::Contact, outcome: &str) -> wire::DecideContactRequest {
+pub fn deciding(contact: &wire::Contact, outcome: &str) -> wire::DecideContactRequest {
     wire::DecideContactRequest {
         request_id: request_id(),
         contact_id: contact.contact_id.clone(),
@@ -29,7 +29,7 @@ fn deciding(contact: &wire::Contact, outcome: &str) -> wire::DecideContactReques
 }
 
 /// A contact about a child of the north, in the tray of the north's assessment team.
-async fn launched(desk: &Desk) -> wire::Contact {
+pub async fn launched(desk: &Desk) -> wire::Contact {
     let child = desk.child("c-1").await;
     desk.report(
         &child,
@@ -38,15 +38,19 @@ async fn launched(desk: &Desk) -> wire::Contact {
     )
     .await
     .unwrap();
-    let response = desk
-        .front_door()
-        .launch_contact(desk.by_system(launching(&child)))
-        .await
-        .unwrap();
-    response.into_inner().contact.unwrap()
+    launch(desk, launching(&child)).await
 }
 
-async fn decide(desk: &Desk, request: wire::DecideContactRequest) -> Result<wire::Contact, Status> {
+pub async fn launch(desk: &Desk, request: wire::LaunchContactRequest) -> wire::Contact {
+    let mut client = desk.front_door();
+    let response = client.launch_contact(desk.by_system(request)).await;
+    response.unwrap().into_inner().contact.unwrap()
+}
+
+pub async fn decide(
+    desk: &Desk,
+    request: wire::DecideContactRequest,
+) -> Result<wire::Contact, Status> {
     let call = desk.by("nia", "team_manager", "frt-north", request);
     Ok(desk
         .front_door()

@@ -2,7 +2,7 @@
 
 use baton_contracts::{instant, type_v1};
 use baton_ids::{AuthorityId, TeamId, TransferId, WorkerId};
-use baton_protocol::{FactKey, Facts, PostHeld, Value};
+use baton_protocol::{FactKey, Facts, PostHeld};
 use baton_rpc::{Problem, Reason};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -73,8 +73,10 @@ pub fn context(given: &type_v1::Context, now: Timestamp) -> Result<Context, Prob
 }
 
 fn child(given: &type_v1::ChildFacts, siblings: &[type_v1::ChildFacts]) -> Result<Child, Problem> {
-    let known =
-        |given: &type_v1::ChildFacts| given.facts.iter().filter_map(fact).collect::<Facts>();
+    let known = |given: &type_v1::ChildFacts| {
+        let facts = given.facts.iter().filter_map(baton_answers::known_fact);
+        facts.collect::<Facts>()
+    };
     let siblings: Vec<Facts> = siblings.iter().map(known).collect();
     let mut facts = known(given);
     facts.look_at_siblings(siblings.iter());
@@ -85,23 +87,6 @@ fn child(given: &type_v1::ChildFacts, siblings: &[type_v1::ChildFacts]) -> Resul
         sources: given.facts.iter().filter_map(source).collect(),
         facts_version: given.version,
     })
-}
-
-/// A fact that this release does not know is left out: it is as good as unknown.
-pub(super) fn fact(given: &type_v1::Fact) -> Option<(FactKey, Value)> {
-    use type_v1::fact_value::Value as Wire;
-
-    let value = match given.value.as_ref()?.value.as_ref()? {
-        Wire::Code(code) => Value::Code(code.clone()),
-        Wire::Date(date) => Value::Date(date.parse().ok()?),
-        Wire::Instant(at) => Value::Instant(instant(at).ok()?),
-        Wire::Flag(flag) => Value::Flag(*flag),
-        Wire::Number(number) => Value::Number(*number),
-        Wire::None(_) => Value::None,
-        Wire::Codes(list) => Value::Codes(list.codes.iter().cloned().collect()),
-    };
-    let key = Facts::check(&given.key, &value).ok()?;
-    Some((key, value))
 }
 
 fn source(given: &type_v1::Fact) -> Option<(FactKey, Source)> {

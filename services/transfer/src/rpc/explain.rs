@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use baton_calendar::day_by_day;
+use baton_answers::counted;
 use baton_contracts::transfer::v1 as proto;
 use baton_contracts::transfer::v1::transfer_explain_service_server::TransferExplainService;
 use baton_contracts::{timestamp, type_v1};
 use baton_ids::AuthorityId;
+use baton_protocol::Pack;
 use baton_protocol::transfer::{FACTS_CHANGED, Weighed, Weight};
-use baton_protocol::{Pack, Value};
 use baton_rpc::{Problem, Reason, Violations, prepare};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -93,7 +93,7 @@ fn suppose(context: &mut crate::domain::Context, facts: &[type_v1::Fact]) -> Res
         return Ok(());
     };
     for (index, given) in facts.iter().enumerate() {
-        let Some((key, value)) = context::fact(given) else {
+        let Some((key, value)) = baton_answers::known_fact(given) else {
             let path = format!("facts[{index}]");
             violations.add(path, "not a fact of docs/facts.md with a value of its type");
             continue;
@@ -159,16 +159,7 @@ fn to_weighed(weighed: &Weighed<'_>) -> type_v1::Weighed {
         title: route.title.clone(),
         rules: route.cites.iter().map(ToString::to_string).collect(),
         order: route.order.into(),
-        weight: match weighed.weight {
-            Weight::Won => type_v1::Weight::Won,
-            Weight::OtherTeam => type_v1::Weight::OtherTeam,
-            Weight::OtherTrigger => type_v1::Weight::OtherTrigger,
-            Weight::DoesNotHold => type_v1::Weight::DoesNotHold,
-            Weight::Outranked => type_v1::Weight::Outranked,
-            Weight::Undecided { .. } => type_v1::Weight::Undecided,
-            Weight::PassedOver { .. } => type_v1::Weight::PassedOver,
-        }
-        .into(),
+        weight: baton_answers::weight(&weighed.weight).into(),
         condition: route
             .when
             .as_ref()
@@ -188,9 +179,7 @@ fn facts(known: &BTreeMap<String, KnownFact>) -> Vec<type_v1::Fact> {
         .iter()
         .map(|(key, known)| type_v1::Fact {
             key: key.clone(),
-            value: Some(type_v1::FactValue {
-                value: Some(to_wire(&known.value)),
-            }),
+            value: Some(baton_answers::fact_value(&known.value)),
             effective_at: known.source.effective_at.map(timestamp),
             recorded_at: known.source.recorded_at.map(timestamp),
             source: known.source.by.clone(),
@@ -198,58 +187,26 @@ fn facts(known: &BTreeMap<String, KnownFact>) -> Vec<type_v1::Fact> {
         .collect()
 }
 
-fn to_wire(value: &Value) -> type_v1::fact_value::Value {
-    use type_v1::fact_value::Value as Wire;
-
-    match value {
-        Value::Code(code) => Wire::Code(code.clone()),
-        Value::Date(date) => Wire::Date(date.to_string()),
-        Value::Instant(at) => Wire::Instant(timestamp(*at)),
-        Value::Flag(flag) => Wire::Flag(*flag),
-        Value::Number(number) => Wire::Number(*number),
-        Value::None => Wire::None(true),
-        Value::Codes(codes) => Wire::Codes(type_v1::CodeList {
-            codes: codes.iter().cloned().collect(),
-        }),
-    }
-}
-
 /// The transfer point and every clock, each with its count.
 fn dates(transfer: &Transfer) -> Vec<type_v1::CountedDate> {
     let point = &transfer.point;
-    let of_point = point.due_on.map(|due_on| type_v1::CountedDate {
-        due: Some(type_v1::DueDate {
+    let of_point = point.due_on.map(|due_on| {
+        let due = type_v1::DueDate {
             name: "transfer_point".to_owned(),
             due_on: due_on.to_string(),
             rules: point.rules.clone(),
             skipped_days: convert::skipped(&point.skipped),
             ..type_v1::DueDate::default()
-        }),
-        from: point
-            .counted_from
-            .map_or_else(String::new, |from| from.to_string()),
-        days: days(point.counted_from, due_on, &point.skipped),
+        };
+        counted(due, point.counted_from, due_on, skipped(&point.skipped))
     });
-    let clocks = transfer.clocks.iter().map(|clock| type_v1::CountedDate {
-        due: Some(convert::due_date(transfer, clock)),
-        from: clock.from.map_or_else(String::new, |from| from.to_string()),
-        days: days(clock.from, clock.due_on, &clock.skipped),
+    let clocks = transfer.clocks.iter().map(|clock| {
+        let due = convert::due_date(transfer, clock);
+        counted(due, clock.from, clock.due_on, skipped(&clock.skipped))
     });
     of_point.into_iter().chain(clocks).collect()
 }
 
-fn days(from: Option<Date>, due_on: Date, skipped: &[Skipped]) -> Vec<type_v1::CountedDay> {
-    let Some(from) = from else { return vec![] };
-    let skipped = skipped.iter().map(|day| (day.date, day.reason.as_str()));
-    day_by_day(from, due_on, skipped)
-        .into_iter()
-        .map(|day| type_v1::CountedDay {
-            date: day.date.to_string(),
-            number: day
-                .number
-                .and_then(|number| number.try_into().ok())
-                .unwrap_or(0),
-            not_counted_because: day.why_not,
-        })
-        .collect()
+fn skipped(days: &[Skipped]) -> impl Iterator<Item = (Date, &str)> {
+    days.iter().map(|day| (day.date, day.reason.as_str()))
 }

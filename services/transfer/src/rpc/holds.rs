@@ -128,6 +128,14 @@ impl Mutating for proto::ResolveDisputeRequest {
     }
 }
 
+/// What every act on a suspension says.
+struct Said<'a> {
+    method: &'static str,
+    request_id: &'a str,
+    suspension_id: &'a str,
+    reason: &'a str,
+}
+
 impl Transfers {
     fn suspension_call(
         &self,
@@ -155,11 +163,11 @@ impl Transfers {
             routes: body.routes.clone(),
             until: day(&mut violations, "until", &body.until),
             consulted: body.consulted.clone(),
-            assessed_by: body
-                .assessment_team_ids
-                .iter()
-                .filter_map(|team| TeamId::new(team).ok())
-                .collect(),
+            assessed_by: teams(
+                &mut violations,
+                "assessment_team_ids",
+                &body.assessment_team_ids,
+            ),
         };
         violations.into_result()?;
         let call = self.suspension_call(&context, METHOD, &body.request_id, &body.reason, &body)?;
@@ -172,21 +180,45 @@ impl Transfers {
         Ok(Response::new(answer.await?))
     }
 
+    /// Does something about a suspension that there is.
+    async fn act_on<R>(
+        &self,
+        context: &Context,
+        said: Said<'_>,
+        body: &impl prost::Message,
+        act: SuspensionAct,
+        to_response: fn(Suspending) -> R,
+    ) -> Result<R, Status>
+    where
+        R: prost::Message + Default + 'static,
+    {
+        let id = parse::uuid("suspension_id", said.suspension_id)?;
+        let call =
+            self.suspension_call(context, said.method, said.request_id, said.reason, body)?;
+        let done = self
+            .0
+            .act_on_suspension(call, id, act, said.method, to_response);
+        Ok(done.await?)
+    }
+
     /// Reviews the suspension.
     pub(super) async fn review_it(
         &self,
         request: Request<proto::ReviewSuspensionRequest>,
     ) -> Result<Response<proto::ReviewSuspensionResponse>, Status> {
-        const METHOD: &str = "ReviewSuspension";
         let (context, body) = prepare(request)?;
-        let id = parse::uuid("suspension_id", &body.suspension_id)?;
-        let call = self.suspension_call(&context, METHOD, &body.request_id, &body.reason, &body)?;
-        let to_response = |done: Suspending| proto::ReviewSuspensionResponse {
-            as_of: Some(as_of(Some(done.event))),
-            suspension: Some(shown(&done.suspension)),
+        let said = Said {
+            method: "ReviewSuspension",
+            request_id: &body.request_id,
+            suspension_id: &body.suspension_id,
+            reason: &body.reason,
         };
-        let app = &self.0;
-        let answer = app.act_on_suspension(call, id, SuspensionAct::Review, METHOD, to_response);
+        let answer = self.act_on(&context, said, &body, SuspensionAct::Review, |done| {
+            proto::ReviewSuspensionResponse {
+                as_of: Some(as_of(Some(done.event))),
+                suspension: Some(shown(&done.suspension)),
+            }
+        });
         Ok(Response::new(answer.await?))
     }
 
@@ -195,16 +227,19 @@ impl Transfers {
         &self,
         request: Request<proto::LiftSuspensionRequest>,
     ) -> Result<Response<proto::LiftSuspensionResponse>, Status> {
-        const METHOD: &str = "LiftSuspension";
         let (context, body) = prepare(request)?;
-        let id = parse::uuid("suspension_id", &body.suspension_id)?;
-        let call = self.suspension_call(&context, METHOD, &body.request_id, &body.reason, &body)?;
-        let to_response = |done: Suspending| proto::LiftSuspensionResponse {
-            as_of: Some(as_of(Some(done.event))),
-            suspension: Some(shown(&done.suspension)),
+        let said = Said {
+            method: "LiftSuspension",
+            request_id: &body.request_id,
+            suspension_id: &body.suspension_id,
+            reason: &body.reason,
         };
-        let app = &self.0;
-        let answer = app.act_on_suspension(call, id, SuspensionAct::Lift, METHOD, to_response);
+        let answer = self.act_on(&context, said, &body, SuspensionAct::Lift, |done| {
+            proto::LiftSuspensionResponse {
+                as_of: Some(as_of(Some(done.event))),
+                suspension: Some(shown(&done.suspension)),
+            }
+        });
         Ok(Response::new(answer.await?))
     }
 
@@ -264,4 +299,12 @@ fn day(violations: &mut Violations, field: &str, text: &str) -> Option<Date> {
         violations.add(field, "not a date of the calendar");
     }
     parsed
+}
+
+/// Teams by their ids. Every one that is none is named.
+fn teams(violations: &mut Violations, field: &str, ids: &[String]) -> Vec<TeamId> {
+    let teams = ids.iter().enumerate();
+    teams
+        .filter_map(|(index, id)| violations.parse(&format!("{field}[{index}]"), TeamId::new(id)))
+        .collect()
 }

@@ -82,9 +82,9 @@ pub enum Towards {
 }
 
 /// What a route comes to.
-struct Match {
-    truth: Truth,
-    sibling: Option<usize>,
+pub(super) struct Match {
+    pub(super) truth: Truth,
+    pub(super) sibling: Option<usize>,
 }
 
 impl Pack {
@@ -131,7 +131,7 @@ impl Pack {
     }
 }
 
-fn is_for(route: &ReferralRoute, outcome: &str, refers: bool) -> bool {
+pub(super) fn is_for(route: &ReferralRoute, outcome: &str, refers: bool) -> bool {
     if route.outcomes.is_empty() {
         refers
     } else {
@@ -188,7 +188,7 @@ fn first_match<'p>(
     Routed::None
 }
 
-fn towards(
+pub(super) fn towards(
     to: &Destination,
     incoming: Incoming<'_>,
     sibling: Option<usize>,
@@ -221,7 +221,7 @@ fn towards(
     }
 }
 
-fn matches(route: &ReferralRoute, incoming: Incoming<'_>) -> Match {
+pub(super) fn matches(route: &ReferralRoute, incoming: Incoming<'_>) -> Match {
     let no = Match {
         truth: Truth::False,
         sibling: None,

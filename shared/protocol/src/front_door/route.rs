@@ -342,8 +342,14 @@ impl TryFrom<String> for Window {
     }
 }
 
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} after facts.{}", self.length, self.after)
+    }
+}
+
 impl From<Window> for String {
     fn from(window: Window) -> Self {
-        format!("{} after facts.{}", window.length, window.after)
+        window.to_string()
     }
 }

@@ -9,11 +9,11 @@ use crate::party::TeamKind;
 use crate::transfer::choice::{Choice, Trigger};
 use crate::transfer::route::{Route, RouteUndecided};
 
-/// A route that was weighed.
+/// A route that was weighed: of a transfer, or of the front door.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Weighed<'p> {
+pub struct Weighed<'p, R = Route> {
     /// The route.
-    pub route: &'p Route,
+    pub route: &'p R,
     /// What became of it.
     pub weight: Weight,
     /// The known facts its condition and its target looked at.
@@ -43,6 +43,10 @@ pub enum Weight {
         /// The facts.
         missing: BTreeSet<FactKey>,
     },
+    /// Whoever decides may take it by naming its team.
+    Offered,
+    /// It holds, and leads to a team that the authority does not have.
+    NoTeam,
 }
 
 impl Pack {
@@ -146,6 +150,8 @@ impl Weight {
             Self::Outranked => "outranked",
             Self::Undecided { .. } => "undecided",
             Self::PassedOver { .. } => "passed_over",
+            Self::Offered => "offered",
+            Self::NoTeam => "no_team",
         }
     }
 

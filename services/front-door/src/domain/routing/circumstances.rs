@@ -16,9 +16,9 @@ use crate::domain::family::{Child, Family};
 pub struct Circumstances {
     /// The child's facts, with what the ledger says.
     pub facts: Facts,
-    team: Option<TeamId>,
+    pub(super) team: Option<TeamId>,
     pub(super) siblings: Vec<Relative>,
-    source: String,
+    pub(super) source: String,
     pub(super) on: Date,
 }
 

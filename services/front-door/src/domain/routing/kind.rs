@@ -3,7 +3,7 @@
 use baton_protocol::front_door::{CONCERN, ContactKind};
 use baton_protocol::{Facts, Pack};
 
-use super::{FRONT_DOOR, Way, fallback, team_of};
+use super::{Chosen, FRONT_DOOR, Way, fallback, team_of};
 use crate::domain::Refusal;
 use crate::domain::context::{Context, PrincipalKind};
 use crate::domain::rules::{cited, texts};
@@ -30,7 +30,7 @@ pub fn way_of_kind(
     {
         return Ok(Some(Way {
             facts: to.area.iter().map(ToString::to_string).collect(),
-            ..Way::to(team, rules)
+            ..Way::to(team, Chosen::Kind, rules)
         }));
     }
     let team = fallback(ctx).ok_or_else(|| Refusal::NoTeam {
@@ -40,7 +40,7 @@ pub fn way_of_kind(
     })?;
     Ok(Some(Way {
         unknown,
-        ..Way::to(team, rules)
+        ..Way::to(team, Chosen::Fallback, rules)
     }))
 }
 
@@ -52,7 +52,8 @@ pub fn way_of_gateway(pack: &Pack, ctx: &Context) -> Option<Way> {
         return None;
     }
     let door = ctx.teams.iter().find(|team| team.kind == FRONT_DOOR)?;
-    Some(Way::to(door.id.clone(), cited(&gateway.cites)))
+    let rules = cited(&gateway.cites);
+    Some(Way::to(door.id.clone(), Chosen::Gateway, rules))
 }
 
 /// The kind of a contact. None for a concern, which every protocol takes.

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use baton_ids::{AuthorityId, ChildId};
 use baton_protocol::Value;
+use baton_protocol::front_door::WeighedWay;
+use baton_protocol::transfer::Weight;
 use baton_protocol_files::Library;
 
 use super::*;
@@ -83,8 +85,14 @@ fn known(family: &Family, received_at: &str, ctx: &Context) -> Circumstances {
 
 fn contact(authority: &str, family: &Family, received_at: &str, ctx: &Context) -> Way {
     let calendar = Calendar::embedded().unwrap();
-    let known = known(family, received_at, ctx);
-    way_of_contact(&pack(authority), &known, ctx, &calendar).unwrap()
+    let (known, pack) = (known(family, received_at, ctx), pack(authority));
+    let way = way_of_contact(&pack, &known, ctx, &calendar).unwrap();
+    let basis = known.basis(way.chosen.clone(), family, family.children[0].id, &pack);
+    let known_then = Circumstances::of_basis(&basis, "school", known.on);
+    let open = basis.team.is_some();
+    let weighed = pack.weigh_contact(known_then.incoming(&calendar), open);
+    assert_same_way(&way, &weighed);
+    way
 }
 
 fn referral(
@@ -96,16 +104,42 @@ fn referral(
     let calendar = Calendar::embedded().unwrap();
     let known = known(family, received_at, ctx);
     let pack = pack(authority);
-    way_of_decision(
-        &pack,
-        &known,
-        &"door".parse().unwrap(),
-        pack.front_door.outcome("assess").unwrap(),
-        None,
-        ctx,
-        &calendar,
-    )
-    .map(Option::unwrap)
+    let outcome = pack.front_door.outcome("assess").unwrap();
+    let holding = "door".parse().unwrap();
+    let way =
+        way_of_decision(&pack, &known, &holding, outcome, None, ctx, &calendar).map(Option::unwrap);
+    let chosen = way
+        .as_ref()
+        .map_or(Chosen::Fallback, |way| way.chosen.clone());
+    let basis = known.basis(chosen, family, family.children[0].id, &pack);
+    let known_then = Circumstances::of_basis(&basis, "school", known.on);
+    let weighed = pack.weigh_referral(known_then.incoming(&calendar), "assess", outcome.refers);
+    match &way {
+        Ok(way) => assert_same_way(way, &weighed),
+        Err(Refusal::FactUnknown { keys, .. }) => {
+            let waits = weighed.iter().find_map(|weighed| match &weighed.weight {
+                Weight::Undecided { missing } => Some(texts(missing)),
+                _ => None,
+            });
+            assert_eq!(waits.as_ref(), Some(keys));
+        }
+        Err(_) => {}
+    }
+    way
+}
+
+/// What is kept of the facts leads the same way again, and to no other.
+fn assert_same_way(way: &Way, weighed: &[WeighedWay<'_>]) {
+    let won = weighed
+        .iter()
+        .filter(|weighed| weighed.weight == Weight::Won);
+    let won: Vec<Chosen> = won
+        .map(|weighed| Chosen::Route(weighed.route.route.clone()))
+        .collect();
+    match &way.chosen {
+        chosen @ Chosen::Route(_) => assert_eq!(won, [chosen.clone()]),
+        _ => assert!(won.is_empty(), "{won:?}"),
+    }
 }
 
 #[test]
