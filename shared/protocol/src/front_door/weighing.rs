@@ -18,11 +18,11 @@ impl Pack {
     /// Weighs every way of a new contact, in their order. The one that [`Pack::route_contact`] takes has won; when none
     /// is taken none has. With `open`, ways that do not come before an open case are outranked by it.
     pub fn weigh_contact(&self, incoming: Incoming<'_>, open: bool) -> Vec<WeighedWay<'_>> {
-        let routed = self.route_contact(incoming, open);
+        let choice = self.route_contact(incoming, open);
         let referral_routes = self.front_door.referral_routes.iter();
         let early = referral_routes.filter(|route| route.contact_too);
         let routes = early.chain(&self.front_door.contact_routes);
-        weigh(routes, incoming, &routed, |route| {
+        weigh(routes, incoming, &choice, |route| {
             (open && !route.even_open).then_some(Weight::Outranked)
         })
     }
@@ -35,11 +35,11 @@ impl Pack {
         outcome: &str,
         refers: bool,
     ) -> Vec<WeighedWay<'_>> {
-        let routed = self.route_referral(incoming, outcome, refers);
+        let choice = self.route_referral(incoming, outcome, refers);
         weigh(
             self.front_door.referral_routes.iter(),
             incoming,
-            &routed,
+            &choice,
             |route| (!is_for(route, outcome, refers)).then_some(Weight::OtherTrigger),
         )
     }
@@ -49,10 +49,10 @@ impl Pack {
 fn weigh<'p>(
     routes: impl Iterator<Item = &'p ReferralRoute>,
     incoming: Incoming<'_>,
-    routed: &Routed<'_>,
+    choice: &Routed<'_>,
     barred: impl Fn(&ReferralRoute) -> Option<Weight>,
 ) -> Vec<WeighedWay<'p>> {
-    let (decided, missing) = match routed {
+    let (decided, missing) = match choice {
         Routed::To { route, .. } => (Some(*route), None),
         Routed::Undecided { route, missing } => (Some(*route), Some(missing)),
         Routed::None => (None, None),

@@ -137,7 +137,7 @@ fn assert_same_way(way: &Way, weighed: &[WeighedWay<'_>]) {
         .map(|weighed| Chosen::Route(weighed.route.route.clone()))
         .collect();
     match &way.chosen {
-        chosen @ Chosen::Route(_) => assert_eq!(won, [chosen.clone()]),
+        chosen @ Chosen::Route(_) => assert_eq!(won, std::slice::from_ref(chosen)),
         _ => assert!(won.is_empty(), "{won:?}"),
     }
 }
