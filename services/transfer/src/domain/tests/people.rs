@@ -33,6 +33,7 @@ impl Stage {
             "sol" => vec![post("senior_manager", None)],
             "hal" => vec![post("head_of_service", None)],
             "gita" => vec![post("group_manager", None)],
+            "pria" => vec![post("principal_group_manager", None)],
             "pat" => vec![post("practice_manager", Some("frt"))],
             _ => vec![],
         }

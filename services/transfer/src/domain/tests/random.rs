@@ -18,7 +18,7 @@ mod steps;
 /// How many sequences are played where nobody says.
 const SEQUENCES: u64 = 100_000;
 /// How many kinds of command people and reports give; the ledger's two answers are counted elsewhere.
-const COMMANDS: usize = 19;
+const COMMANDS: usize = 20;
 /// How many steps one has at most.
 const STEPS_MAX: u64 = 4;
 

@@ -1,5 +1,7 @@
 //! Where a sequence begins.
 
+use baton_ids::TeamId;
+
 use crate::domain::tests::stage::{Stage, conference};
 use crate::domain::*;
 
@@ -10,11 +12,37 @@ pub fn all() -> Vec<Stage> {
         .iter()
         .flat_map(|authority| of(authority))
         .collect();
+    all.push(between_districts());
     for stage in &mut all {
         // What was before is what a sequence begins from.
         stage.events.clear();
     }
     all
+}
+
+/// The case is the north's, the child lives in the south, and nobody has said yet which of the south's two teams takes it.
+fn between_districts() -> Stage {
+    let mut stage = Stage::of("wirral");
+    let south = stage.teams.iter().find(|team| team.id.as_str() == "south");
+    let second = Team {
+        id: TeamId::new("south-two").unwrap(),
+        ..south.unwrap().clone()
+    };
+    stage.teams.push(second);
+    stage.know_code("district", "south");
+    stage.know_code("plan", "child_in_need");
+    if let Some(responsibility) = &mut stage.responsibility {
+        responsibility.team = TeamId::new("north").unwrap();
+    }
+    let asked = Request {
+        route: "between_districts".to_owned(),
+        to_team: None,
+    };
+    let rules = stage.rules();
+    let asked = request(&stage.series, &asked, &stage.context("pria"), rules, rules);
+    let (considered, _) = asked.unwrap();
+    stage.keep_all(&considered);
+    stage
 }
 
 fn of(authority: &str) -> Vec<Stage> {

@@ -211,7 +211,7 @@ fn command(stage: &Stage, dice: &mut Dice) -> (&'static str, Command) {
         .as_ref()
         .map_or_else(String::new, |item| item.name.clone());
     let yes = dice.chance(8);
-    match dice.below(32) {
+    match dice.below(33) {
         0..=7 => some_item.map_or(("nia", Command::CompleteTransfer), |item| {
             next(stage, &item)
         }),
@@ -306,6 +306,12 @@ fn command(stage: &Stage, dice: &mut Dice) -> (&'static str, Command) {
                 effective_at: stage.now,
                 answers: [].into(),
             }),
+        ),
+        31 => (
+            dice.pick(&["gita", "pria", "nia", "ann"]),
+            Command::NameReceivingTeam {
+                team: TeamId::new(dice.pick(&["south", "south-two", "north", "nowhere"])).unwrap(),
+            },
         ),
         _ => {
             let clocks = &stage.the().clocks;
