@@ -14,6 +14,7 @@ use crate::Library;
 mod camden;
 mod lancashire;
 mod merton;
+mod particulars;
 mod shropshire;
 mod statutory;
 mod weighing;
