@@ -180,3 +180,40 @@ fn st_04_x_20_what_ends_something_is_decided_with_reasons_everywhere() {
         }
     }
 }
+
+#[test]
+fn m_013_k_17_hours_run_through_the_weekend_in_a_document_that_counts_working_days() {
+    let pack = pack("merton");
+    let launched = Anchors::new().at(Moment::Launched, at("2026-04-02T16:00:00Z"));
+    let decided = pack.front_door.clock("contact_decision").unwrap();
+
+    let due = decided
+        .due
+        .due(&launched, &Facts::new(), &calendar(), pack.plain_days)
+        .unwrap();
+
+    // Maundy Thursday at four; Good Friday counts.
+    assert_eq!(due.breached_at, at("2026-04-03T16:00:00.000001Z"));
+}
+
+#[test]
+fn s_047_s_051_s_054_k_39_plain_days_beside_working_days_are_calendar_days() {
+    let pack = pack("shropshire");
+    let anchors = held("2026-03-27T10:00:00Z").at(Moment::Moved, at("2026-03-27T10:00:00Z"));
+    let known = facts(&[
+        ("conference.outcome", code("child_protection_plan")),
+        ("looked_after", Value::Flag(true)),
+        ("placed_on", Value::Date(date(2026, 3, 27))),
+        ("assessment_completed_on", Value::Date(date(2026, 3, 27))),
+    ]);
+    let due = |name: &str| clock_due(&pack, name, &anchors, &known).unwrap();
+
+    for ten_days in ["core_group", "core_group_after_receipt"] {
+        // Easter lies in between and takes nothing away.
+        assert_eq!(due(ten_days).on, date(2026, 4, 6), "{ten_days}");
+        assert_eq!(skipped(&due(ten_days)), Vec::<String>::new());
+    }
+    assert_eq!(due("first_looked_after_review").on, date(2026, 4, 24));
+    // The same document's seven working days.
+    assert_eq!(due("plan_ratified").on, date(2026, 4, 9));
+}
