@@ -264,6 +264,11 @@ fn copy(urls: &BTreeMap<&'static str, String>, folder: &TempDir) -> BTreeMap<&'s
         let from = url.strip_prefix("sqlite:").expect("a file");
         let to = folder.path().join(Path::new(from).file_name().unwrap());
         std::fs::copy(from, &to).unwrap();
+        // What the last connection did not get to write back lies beside the file.
+        let ahead = format!("{from}-wal");
+        if Path::new(&ahead).exists() {
+            std::fs::copy(ahead, format!("{}-wal", to.display())).unwrap();
+        }
         copied.insert(*service, format!("sqlite:{}", to.display()));
     }
     copied
