@@ -15,6 +15,7 @@ use super::world::{World, list};
 
 /// What is not done after this time is told as it is.
 const PATIENCE: Duration = Duration::from_mins(2);
+const RECORD_EVENTS: &str = "RecordService/RecordEvents";
 
 /// What an act needs to know about its place in the story.
 pub struct Place<'a> {
@@ -69,14 +70,23 @@ async fn report(
         shape::message(&descriptor, &request, &world.children).map_err(CallError::Request)?;
     let caller = step.caller.as_deref().unwrap_or(&world.system);
     let request = json!({ "events": [request] });
+    if is_expected(step) {
+        return world.api.call(caller, RECORD_EVENTS, &request).await;
+    }
+    carried_through(world, caller, &request).await
+}
+
+/// Reports, and waits for what becomes of it: a busy or a restarted Baton answers that it is not yet done, and the same
+/// report again asks how far it is.
+pub async fn carried_through(
+    world: &World,
+    caller: &str,
+    request: &Value,
+) -> Result<Value, CallError> {
     let began = Instant::now();
     loop {
-        let answer = world
-            .api
-            .call(caller, "RecordService/RecordEvents", &request)
-            .await?;
-        // The same report again waits for what became of the first: a busy or a restarted Baton is not yet done.
-        if !in_progress(&answer) || is_expected(step) || began.elapsed() > PATIENCE {
+        let answer = world.api.call(caller, RECORD_EVENTS, request).await?;
+        if !in_progress(&answer) || began.elapsed() > PATIENCE {
             return Ok(answer);
         }
     }

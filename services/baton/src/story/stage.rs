@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::act;
 use super::api::{Api, CallError};
 use super::file::Story;
 use super::shape;
@@ -317,7 +318,11 @@ async fn bring(world: &World, child: &str, launched: &Value, now: &str) -> Resul
             "contact_step_reported": { "child": { "child_id": child }, "step": step },
         });
         let body = json!({ "events": [event] });
-        send(world, &world.system, "RecordService/RecordEvents", body).await?;
+        let reported = act::carried_through(world, &world.system, &body).await;
+        reported.map_err(|error| StageError::Call {
+            what: format!("reporting that {step} was done"),
+            error,
+        })?;
     }
     Ok(())
 }
