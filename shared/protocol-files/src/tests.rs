@@ -1,6 +1,6 @@
 //! What the five authorities' files come to, rule by rule.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use baton_calendar::{Calendar, Due};
 use baton_ids::AuthorityId;
@@ -20,9 +20,12 @@ mod statutory;
 mod weighing;
 mod wirral;
 
+/// Read once for all tests of a run.
+static LIBRARY: LazyLock<Library> =
+    LazyLock::new(|| Library::embedded().unwrap_or_else(|error| panic!("{error}")));
+
 fn pack(authority: &str) -> Arc<Pack> {
-    let library = Library::embedded().unwrap_or_else(|error| panic!("{error}"));
-    library
+    LIBRARY
         .pack_for(&AuthorityId::new(authority).unwrap(), date(2026, 3, 2))
         .unwrap()
 }

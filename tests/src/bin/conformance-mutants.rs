@@ -1,8 +1,12 @@
 //! `make conformance-mutants`: breaks every rule of the protocol files, and says which break nothing notices.
 //!
 //! `BATON_MUTANTS=40` takes a sample of that many, `BATON_MUTANTS_SEED` another one, `BATON_MUTANTS_OF=wirral/transfer`
-//! only the files whose name begins so. Without them it is all.
+//! only the files whose name begins so. Without them it is all. Survivors are also written to `target/mutants.txt` while
+//! it runs, and `BATON_MUTANTS_AGAIN=FILE` tries only those that a copy of it lists.
 
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,6 +18,9 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
+/// Where the survivors are listed, a key a line.
+const SURVIVORS: &str = "target/mutants.txt";
+
 fn main() -> anyhow::Result<ExitCode> {
     let accepted = Accepted::read()?;
     let showing = Showing::collect()?;
@@ -23,7 +30,8 @@ fn main() -> anyhow::Result<ExitCode> {
     let chosen = chosen(all)?;
     println!("{} mutants", chosen.len());
 
-    let baton = tree::root().join("target/tested/baton");
+    let baton = tree::root().join("target/tested/baton-released");
+    let list = Mutex::new(File::create(tree::root().join(SURVIVORS))?);
     let next = AtomicUsize::new(0);
     let verdicts = Mutex::new(Vec::new());
     let hands = std::thread::available_parallelism().map_or(1, usize::from);
@@ -32,7 +40,7 @@ fn main() -> anyhow::Result<ExitCode> {
             .map(|_| {
                 scope.spawn(|| -> anyhow::Result<()> {
                     let folder = tempfile::tempdir()?;
-                    let bench = Bench::new(folder.path(), &baton, &showing)?;
+                    let mut bench = Bench::new(folder.path(), &baton, &showing)?;
                     while let Some(mutant) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let verdict = bench.try_out(mutant)?;
                         if matches!(verdict, Verdict::Survived | Verdict::Unshown)
@@ -42,24 +50,28 @@ fn main() -> anyhow::Result<ExitCode> {
                                 "{verdict:?}: {}:{} {}",
                                 mutant.file, mutant.line, mutant.what
                             );
+                            let mut list = list.lock().map_err(|_| broken_down())?;
+                            writeln!(list, "{}", mutant.key())?;
                         }
                         verdicts
                             .lock()
-                            .map_err(|_| anyhow::anyhow!("a worker broke down"))?
+                            .map_err(|_| broken_down())?
                             .push((mutant.key(), verdict));
                     }
                     Ok(())
                 })
             })
             .collect();
-        workers.into_iter().try_for_each(|worker| {
-            worker
-                .join()
-                .map_err(|_| anyhow::anyhow!("a worker broke down"))?
-        })
+        workers
+            .into_iter()
+            .try_for_each(|worker| worker.join().map_err(|_| broken_down())?)
     })?;
-    let verdicts = verdicts.into_inner().context("a worker broke down")?;
+    let verdicts = verdicts.into_inner().map_err(|_| broken_down())?;
     Ok(report(&verdicts, &accepted, &stale))
+}
+
+fn broken_down() -> anyhow::Error {
+    anyhow::anyhow!("a worker broke down")
 }
 
 fn all_mutants() -> Vec<Mutant> {
@@ -77,6 +89,11 @@ fn all_mutants() -> Vec<Mutant> {
 fn chosen(mut all: Vec<Mutant>) -> anyhow::Result<Vec<Mutant>> {
     if let Ok(of) = std::env::var("BATON_MUTANTS_OF") {
         all.retain(|mutant| mutant.file.starts_with(&of));
+    }
+    if let Ok(again) = std::env::var("BATON_MUTANTS_AGAIN") {
+        let again = std::fs::read_to_string(&again).with_context(|| again.clone())?;
+        let again: BTreeSet<&str> = again.lines().collect();
+        all.retain(|mutant| again.contains(mutant.key().as_str()));
     }
     let Ok(count) = std::env::var("BATON_MUTANTS") else {
         return Ok(all);

@@ -1,7 +1,8 @@
 //! Which tests say that they show a rule, and how each is run.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
@@ -9,6 +10,9 @@ use serde_json::Value;
 
 use crate::conformance::{self, ids_in_test_name};
 use crate::tree;
+
+/// The folder of the pack under all others.
+const BASE: &str = "statutory";
 
 /// A test of one binary.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +29,28 @@ pub struct Unit {
 #[derive(Debug, Default)]
 pub struct Showing {
     units: BTreeMap<String, BTreeSet<Unit>>,
-    stories: BTreeMap<String, BTreeSet<PathBuf>>,
+    stories: BTreeMap<String, BTreeSet<Story>>,
+}
+
+/// A story, and what tells how likely it is to notice something.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Story {
+    /// How many rules it shows: one that shows few is short, and about them.
+    shows: usize,
+    path: PathBuf,
+    authority: String,
+}
+
+impl Story {
+    fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = fs::read_to_string(path)?;
+        let after = |key: &str| text.lines().find_map(|line| line.strip_prefix(key));
+        Ok(Self {
+            shows: after("shows:").map_or(0, |list| list.split(',').count()),
+            path: path.to_owned(),
+            authority: after("authority:").unwrap_or_default().trim().to_owned(),
+        })
+    }
 }
 
 impl Showing {
@@ -37,6 +62,7 @@ impl Showing {
             .args([
                 "nextest",
                 "list",
+                "--release",
                 "--workspace",
                 "--features",
                 "baton/kill-points",
@@ -73,8 +99,9 @@ impl Showing {
         }
         for (id, entry) in conformance::survey() {
             let stories = entry.shown_by.iter().filter(|place| !place.contains("::"));
-            let stories = stories.map(|story| root.join(story)).collect();
-            showing.stories.insert(id, stories);
+            let stories = stories.map(|story| Story::read(&root.join(story)));
+            let stories: anyhow::Result<_> = stories.collect();
+            showing.stories.insert(id, stories?);
         }
         Ok(showing)
     }
@@ -88,16 +115,18 @@ impl Showing {
             .collect()
     }
 
-    /// The stories that show any of these rules, of this authority first: they are the likeliest to notice.
-    pub fn stories(&self, rules: &BTreeSet<String>, authority: &str) -> Vec<&PathBuf> {
-        let found: BTreeSet<&PathBuf> = rules
+    /// The stories of an authority that show any of these rules, those about little else first. The base pack is
+    /// everybody's.
+    pub fn stories(&self, rules: &BTreeSet<String>, authority: &str) -> Vec<&Path> {
+        let found: BTreeSet<&Story> = rules
             .iter()
             .filter_map(|rule| self.stories.get(rule))
             .flatten()
+            .filter(|story| authority == BASE || story.authority == authority)
             .collect();
-        let mut found: Vec<&PathBuf> = found.into_iter().collect();
-        let folder = std::ffi::OsStr::new(authority);
-        found.sort_by_key(|story| !story.iter().any(|part| part == folder));
         found
+            .into_iter()
+            .map(|story| story.path.as_path())
+            .collect()
     }
 }

@@ -36,6 +36,8 @@ pub struct Bench<'a> {
     folder: PathBuf,
     baton: PathBuf,
     showing: &'a Showing,
+    /// The story that noticed last: what is broken next stands beside it.
+    noticed: Option<PathBuf>,
 }
 
 impl<'a> Bench<'a> {
@@ -51,11 +53,12 @@ impl<'a> Bench<'a> {
             folder: folder.to_owned(),
             baton: baton.to_owned(),
             showing,
+            noticed: None,
         })
     }
 
     /// Tries one mutant, and puts its file back.
-    pub fn try_out(&self, mutant: &Mutant) -> anyhow::Result<Verdict> {
+    pub fn try_out(&mut self, mutant: &Mutant) -> anyhow::Result<Verdict> {
         let path = self.folder.join(&mutant.file);
         let whole = fs::read_to_string(&path)?;
         fs::write(&path, &mutant.text)?;
@@ -64,7 +67,7 @@ impl<'a> Bench<'a> {
         verdict
     }
 
-    fn verdict(&self, mutant: &Mutant, path: &Path) -> anyhow::Result<Verdict> {
+    fn verdict(&mut self, mutant: &Mutant, path: &Path) -> anyhow::Result<Verdict> {
         if Library::load_dir(&self.folder).is_err() {
             let Some(name) = &mutant.dropped else {
                 return Ok(Verdict::Refused);
@@ -76,7 +79,8 @@ impl<'a> Bench<'a> {
         }
         let units = self.showing.units(&mutant.rules);
         let authority = mutant.file.split('/').next().unwrap_or_default();
-        let stories = self.showing.stories(&mutant.rules, authority);
+        let mut stories = self.showing.stories(&mutant.rules, authority);
+        stories.sort_by_key(|story| self.noticed.as_deref() != Some(*story));
         if units.is_empty() && stories.is_empty() {
             return Ok(Verdict::Unshown);
         }
@@ -98,6 +102,7 @@ impl<'a> Bench<'a> {
             let mut play = Command::new(&self.baton);
             play.arg("story").arg(story).current_dir(tree::root());
             if !self.passes(play)? {
+                self.noticed = Some(story.to_owned());
                 return Ok(Verdict::Caught(story.display().to_string()));
             }
         }
