@@ -57,18 +57,35 @@ impl Showing {
     /// Asks the test runner for every test, and the stories for what they show. The tests of the whole system are left
     /// out: they show that nothing is lost, not which rule holds.
     pub fn collect() -> anyhow::Result<Self> {
+        let mut showing = Self::default();
+        showing.add_units(&[
+            "--release",
+            "--workspace",
+            "--features",
+            "baton/kill-points",
+        ])?;
         let root = tree::root();
+        for (id, entry) in conformance::survey() {
+            let stories = entry.shown_by.iter().filter(|place| !place.contains("::"));
+            let stories = stories.map(|story| Story::read(&root.join(story)));
+            let stories: anyhow::Result<_> = stories.collect();
+            showing.stories.insert(id, stories?);
+        }
+        Ok(showing)
+    }
+
+    /// The tests of the protocol files alone, unoptimised, and no story: seconds instead of minutes while they are written.
+    pub fn of_files() -> anyhow::Result<Self> {
+        let mut showing = Self::default();
+        showing.add_units(&["-p", "baton-protocol-files", "--features", "replaceable"])?;
+        Ok(showing)
+    }
+
+    fn add_units(&mut self, of: &[&str]) -> anyhow::Result<()> {
         let listed = Command::new("cargo")
-            .args([
-                "nextest",
-                "list",
-                "--release",
-                "--workspace",
-                "--features",
-                "baton/kill-points",
-            ])
-            .args(["--message-format", "json"])
-            .current_dir(&root)
+            .args(["nextest", "list", "--message-format", "json"])
+            .args(of)
+            .current_dir(tree::root())
             .output()
             .context("asking cargo nextest for the tests")?;
         ensure!(
@@ -77,7 +94,6 @@ impl Showing {
             String::from_utf8_lossy(&listed.stderr)
         );
         let listed: Value = serde_json::from_slice(&listed.stdout)?;
-        let mut showing = Self::default();
         let suites = listed["rust-suites"].as_object().into_iter().flatten();
         for (_, suite) in suites.filter(|(_, suite)| suite["package-name"] != "baton-tests") {
             let path = |key: &str| PathBuf::from(suite[key].as_str().unwrap_or_default());
@@ -93,17 +109,11 @@ impl Showing {
                     name: name.clone(),
                 };
                 for id in ids_in_test_name(name.rsplit("::").next().unwrap_or(name)) {
-                    showing.units.entry(id).or_default().insert(unit.clone());
+                    self.units.entry(id).or_default().insert(unit.clone());
                 }
             }
         }
-        for (id, entry) in conformance::survey() {
-            let stories = entry.shown_by.iter().filter(|place| !place.contains("::"));
-            let stories = stories.map(|story| Story::read(&root.join(story)));
-            let stories: anyhow::Result<_> = stories.collect();
-            showing.stories.insert(id, stories?);
-        }
-        Ok(showing)
+        Ok(())
     }
 
     /// The tests that show any of these rules.
