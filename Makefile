@@ -71,6 +71,7 @@ bench: ## Measures flows against the floor (bench/README.md says how)
 	BATON_PG_DURABLE=1 target/release/baton-bench
 
 .PHONY: soak
-soak: build-tested ## The long runs: every kill point of every story on both databases, ten million orders of commands
+soak: build-tested ## The long runs: ten million orders of commands, every mutant, every kill point of every story on both databases
 	BATON_SEQUENCES=10000000 cargo test --release -p baton-transfer --lib random
+	@$(MAKE) --no-print-directory conformance-mutants
 	BATON_SOAK=1 cargo nextest run -p baton-tests --features baton/kill-points --no-fail-fast
