@@ -1,5 +1,7 @@
 //! Every way to break a file that reads well.
 
+use std::ops::Range;
+
 use super::Mutant;
 use super::lines::{Lines, name};
 
@@ -95,16 +97,33 @@ fn brief(item: &str) -> String {
         .to_owned()
 }
 
-/// The line with one thing in it changed, in every way.
+/// The line with one thing in it changed, in every way. What it says in words stays.
 fn changed(code: &str) -> Vec<(String, String)> {
-    let mut changes = numbers(code);
-    changes.extend(words(code));
-    changes.extend(shorter_lists(code));
+    let told = told(code);
+    let outside = |at: usize| !told.iter().any(|words| words.contains(&at));
+    let mut changes = numbers(code, &outside);
+    changes.extend(words(code, &outside));
+    changes.extend(shorter_lists(code, &outside));
     changes
 }
 
+/// Where the texts for people stand on a line: a note, a title, what a notice says.
+fn told(code: &str) -> Vec<Range<usize>> {
+    const TOLD: [&str; 3] = ["note: ", "title: ", "says: "];
+    let begin = |key: &'static str| code.match_indices(key).map(move |(at, _)| at + key.len());
+    let told = TOLD.into_iter().flat_map(begin).map(|start| {
+        let text = &code[start..];
+        let length = match text.strip_prefix('"') {
+            Some(quoted) => quoted.find('"').map(|end| end + 1),
+            None => text.find([',', '}']),
+        };
+        start..start + length.unwrap_or(text.len())
+    });
+    told.collect()
+}
+
 /// A bound one more and one less.
-fn numbers(code: &str) -> Vec<(String, String)> {
+fn numbers(code: &str, outside: &impl Fn(usize) -> bool) -> Vec<(String, String)> {
     let mut changes = Vec::new();
     let mut from = 0;
     while let Some(start) = code[from..]
@@ -118,7 +137,7 @@ fn numbers(code: &str) -> Vec<(String, String)> {
         let Ok(number) = code[start..end].parse::<u32>() else {
             continue;
         };
-        if !is_bound(code, start, end) {
+        if !is_bound(code, start, end) || !outside(start) {
             continue;
         }
         let less = number.checked_sub(1).filter(|less| *less > 0);
@@ -145,7 +164,8 @@ fn is_bound(code: &str, start: usize, end: usize) -> bool {
         .next()
         .unwrap_or("");
     let alone = code[end..].is_empty() || code[end..].starts_with([',', ' ', '}', ']']);
-    let is_order = code.trim_start().starts_with("order:");
+    // Only what stands before what counts in an order.
+    let is_order = code[..start].ends_with("order: ");
     !is_order
         && (UNITS.contains(&unit)
             || unit == "years"
@@ -160,7 +180,7 @@ fn in_citation(code: &str, at: usize) -> bool {
 }
 
 /// Yes becomes no, a condition turns round, hard becomes soft.
-fn words(code: &str) -> Vec<(String, String)> {
+fn words(code: &str, outside: &impl Fn(usize) -> bool) -> Vec<(String, String)> {
     const TURNED: [(&str, &str); 12] = [
         (": true", ": false"),
         (": false", ": true"),
@@ -179,6 +199,7 @@ fn words(code: &str) -> Vec<(String, String)> {
         .iter()
         .flat_map(|(old, new)| {
             code.match_indices(old)
+                .filter(|(at, _)| outside(*at))
                 .map(move |(at, _)| {
                     let line = format!("{}{new}{}", &code[..at], &code[at + old.len()..]);
                     (format!("`{}` becomes `{}`", old.trim(), new.trim()), line)
@@ -189,13 +210,13 @@ fn words(code: &str) -> Vec<(String, String)> {
 }
 
 /// Each list on the line without one of its members.
-fn shorter_lists(code: &str) -> Vec<(String, String)> {
+fn shorter_lists(code: &str, outside: &impl Fn(usize) -> bool) -> Vec<(String, String)> {
     let mut changes = Vec::new();
     for (open, _) in code.match_indices('[') {
         let Some(close) = code[open..].find(']').map(|at| at + open) else {
             continue;
         };
-        if in_citation(code, open + 1) {
+        if in_citation(code, open + 1) || !outside(open) {
             continue;
         }
         let members: Vec<&str> = code[open + 1..close].split(',').map(str::trim).collect();
@@ -266,6 +287,20 @@ meetings:
                 "gate audit: `: true` becomes `: false` {\"W-069\", \"X-17\"}",
                 "meetings handover attend: without `who: social_worker of outgoing` {\"W-081\"}",
             ]
+        );
+    }
+
+    #[test]
+    fn words_for_people_and_places_in_an_order_are_left_as_they_are() {
+        let text = "  - { route: own, cites: [L-015], order: 10, note: \"after 5 days, or before\", within: 3 months }\n";
+        let whats: Vec<String> = mutants_of("lancashire/front-door.yaml", text)
+            .into_iter()
+            .map(|mutant| mutant.what)
+            .collect();
+
+        assert_eq!(
+            whats,
+            ["without `route: own`", "3 becomes 2", "3 becomes 4"]
         );
     }
 
