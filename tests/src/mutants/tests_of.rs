@@ -61,6 +61,8 @@ impl Showing {
         showing.add_units(&[
             "--release",
             "--workspace",
+            "--exclude",
+            "baton-tests",
             "--features",
             "baton/kill-points",
         ])?;
@@ -95,7 +97,7 @@ impl Showing {
         );
         let listed: Value = serde_json::from_slice(&listed.stdout)?;
         let suites = listed["rust-suites"].as_object().into_iter().flatten();
-        for (_, suite) in suites.filter(|(_, suite)| suite["package-name"] != "baton-tests") {
+        for (_, suite) in suites {
             let path = |key: &str| PathBuf::from(suite[key].as_str().unwrap_or_default());
             for name in suite["testcases"]
                 .as_object()
