@@ -118,11 +118,6 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
         Duration::from_millis(config.deadline_settle_ms)
     };
     let packs = Packs::open(&store, &library).await?;
-    let authorities: Vec<String> = packs
-        .authorities()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
     let app = app::App::new(store.clone(), packs.clone(), clock.clone(), calendar);
 
     let looking = tokio::spawn(packs.run(shutdown.clone()));
@@ -147,7 +142,7 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
         .add_service(FrontDoorReactionServiceServer::new(handlers))
         .add_service(FeedServer::service(store.clone(), shutdown));
     if clock.is_simulated() {
-        routes.add_service(SimulationServer::service(store, authorities, None));
+        routes.add_service(SimulationServer::service(store, None));
     }
     Ok(Service {
         routes: routes.routes(),

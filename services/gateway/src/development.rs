@@ -8,7 +8,7 @@ use baton_contracts::event::v1::simulation_service_client::SimulationServiceClie
 use baton_contracts::event::v1::{GetQuietRequest, NextDueRequest, SetClockRequest};
 use baton_contracts::{instant, timestamp};
 use baton_rpc::{Conn, Problem, Reason};
-use baton_store::Subscription;
+use baton_store::StoreError;
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use tokio::sync::Mutex;
@@ -21,6 +21,8 @@ use crate::storage::reactions;
 
 /// How often to ask whether all is at rest.
 const ASK_AGAIN: Duration = Duration::from_millis(5);
+/// So many looks in a row have to find nothing.
+const LOOKS: u32 = 2;
 /// Something that takes longer than this to come to rest does not.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// A clock that stops more often than this on one way goes round in circles.
@@ -31,18 +33,16 @@ const STOPS_MAX: i32 = 100_000;
 pub struct Development {
     app: App,
     services: Vec<(&'static str, Conn)>,
-    authorities: Vec<String>,
     /// One way at a time.
     moving: Arc<Mutex<()>>,
 }
 
 impl Development {
     /// Over all services.
-    pub fn new(app: App, services: &Services, authorities: &[String]) -> Self {
+    pub fn new(app: App, services: &Services) -> Self {
         Self {
             app,
             services: services.all().into(),
-            authorities: authorities.to_vec(),
             moving: Arc::default(),
         }
     }
@@ -97,15 +97,28 @@ impl Development {
         Ok(())
     }
 
-    /// Waits until nothing is under way anywhere.
+    /// Waits until nothing is under way anywhere. All is at rest when two looks in a row, with the same heads, find
+    /// nothing: between looking at one service and at the next something may have moved on.
     async fn rest(&self) -> Result<(), Status> {
         let patience = baton_rpc::time_left().unwrap_or(PATIENCE).min(PATIENCE);
         let until = Instant::now() + patience;
+        let mut heads = BTreeMap::new();
+        let mut found_nothing = 0;
         loop {
-            let waiting_for = self.waiting_for().await?;
-            if waiting_for.is_empty() {
-                return Ok(());
+            let Look {
+                heads: before,
+                waiting_for,
+            } = self.look(&heads).await?;
+            let moved_on = before != heads;
+            heads = before;
+            if waiting_for.is_empty() && !moved_on {
+                found_nothing += 1;
+                if found_nothing == LOOKS {
+                    return Ok(());
+                }
+                continue;
             }
+            found_nothing = 0;
             if Instant::now() >= until {
                 let waiting_for = waiting_for.join(", ");
                 tracing::warn!(waiting_for, "the services do not come to rest");
@@ -115,95 +128,65 @@ impl Development {
                 )
                 .into());
             }
-            sleep(ASK_AGAIN).await;
-        }
-    }
-
-    /// What is still under way. All is at rest when two looks in a row, with the same heads, find nothing: between
-    /// looking at one service and at the next something may have moved on.
-    async fn waiting_for(&self) -> Result<Vec<String>, Status> {
-        let heads = self.heads().await?;
-        let waiting = self.look(&heads).await?;
-        if !waiting.is_empty() {
-            return Ok(waiting);
-        }
-        if self.heads().await? == heads {
-            self.look(&heads).await
-        } else {
-            Ok(vec!["feeds".to_owned()])
-        }
-    }
-
-    /// The head of every feed, as `service/authority`.
-    async fn heads(&self) -> Result<BTreeMap<String, i64>, Status> {
-        let asked = self.services.iter().map(|(name, conn)| async move {
-            let answer = client(conn)
-                .get_quiet(GetQuietRequest::default())
-                .await?
-                .into_inner();
-            Ok::<_, Status>((*name, answer.heads))
-        });
-        let mut heads = BTreeMap::new();
-        for (name, of_service) in try_join_all(asked).await? {
-            for (authority, head) in of_service {
-                heads.insert(format!("{name}/{authority}"), head);
+            if !waiting_for.is_empty() {
+                sleep(ASK_AGAIN).await;
             }
         }
-        for authority in &self.authorities {
-            let head = self
-                .app
-                .store()
-                .head(authority)
-                .await
-                .map_err(Problem::from)?;
-            heads.insert(format!("{NAME}/{authority}"), head.position);
-        }
-        Ok(heads)
     }
 
-    async fn look(&self, heads: &BTreeMap<String, i64>) -> Result<Vec<String>, Status> {
+    /// Looks at every service: where its feeds end, and what it waits for with other feeds ending at `heads`.
+    async fn look(&self, heads: &BTreeMap<String, i64>) -> Result<Look, Status> {
         let asked = self.services.iter().map(|(name, conn)| async move {
             let request = GetQuietRequest {
                 heads: feeds_of(name, heads),
             };
             let answer = client(conn).get_quiet(request).await?.into_inner();
-            Ok::<_, Status>(
-                answer
-                    .waiting_for
-                    .into_iter()
-                    .map(move |what| format!("{name}: {what}")),
-            )
+            Ok::<_, Status>((*name, answer))
         });
-        let mut waiting: Vec<String> = try_join_all(asked).await?.into_iter().flatten().collect();
-        waiting.extend(self.own(heads).await.map_err(Problem::from)?);
-        Ok(waiting)
+        let mut look = Look::default();
+        for (name, answer) in try_join_all(asked).await? {
+            look.add(name, answer.heads, answer.waiting_for);
+        }
+        let own = self.own(heads).await.map_err(Problem::from)?;
+        look.add(NAME, own.heads, own.waiting_for);
+        Ok(look)
     }
 
-    async fn own(
-        &self,
-        heads: &BTreeMap<String, i64>,
-    ) -> Result<Vec<String>, baton_store::StoreError> {
+    /// As each service looks at itself.
+    async fn own(&self, heads: &BTreeMap<String, i64>) -> Result<Look, StoreError> {
         let store = self.app.store();
-        // In the order in which one leads to the other, as each service looks at itself.
-        let mut waiting = Vec::new();
-        for (feed, head) in heads {
-            let Some((name, authority)) = feed.split_once('/') else {
-                continue;
-            };
-            let subscription = Subscription {
-                name: name.to_owned(),
-                authority: authority.to_owned(),
-            };
-            if store.cursor(&subscription).await?.position < *head {
-                waiting.push(format!("{NAME}: feed {feed}"));
-            }
-        }
+        let ends = store.heads().await?;
+        // In the order in which one leads to the other.
+        let mut waiting_for: Vec<String> = store.behind(heads).await?;
         if reactions::count_runnable(store).await? > 0 {
-            waiting.push(format!("{NAME}: reactions"));
+            waiting_for.push("reactions".to_owned());
         }
         let own = store.quiet().await?;
-        waiting.extend(own.into_iter().map(|what| format!("{NAME}: {what}")));
-        Ok(waiting)
+        waiting_for.extend(own.into_iter().map(str::to_owned));
+        Ok(Look {
+            heads: ends,
+            waiting_for,
+        })
+    }
+}
+
+/// What a look at the services found.
+#[derive(Debug, Default)]
+struct Look {
+    /// The ends of the feeds: by `service/authority`, or by authority for one service.
+    heads: BTreeMap<String, i64>,
+    /// What is under way.
+    waiting_for: Vec<String>,
+}
+
+impl Look {
+    fn add(&mut self, service: &str, heads: BTreeMap<String, i64>, waiting_for: Vec<String>) {
+        let heads = heads.into_iter();
+        let heads = heads.map(|(authority, head)| (format!("{service}/{authority}"), head));
+        self.heads.extend(heads);
+        let waiting_for = waiting_for.into_iter();
+        self.waiting_for
+            .extend(waiting_for.map(|what| format!("{service}: {what}")));
     }
 }
 

@@ -151,7 +151,7 @@ fn assemble(
 
     let development = config
         .simulated_time
-        .then(|| development::Development::new(app.clone(), services, packs.authorities()));
+        .then(|| development::Development::new(app.clone(), services));
     let own = rpc::Handlers::new(
         app,
         identities.clone(),

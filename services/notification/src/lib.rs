@@ -190,11 +190,7 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
             let app = app.clone();
             Box::pin(async move { app.under_way().await })
         });
-        routes.add_service(SimulationServer::service(
-            store,
-            authorities,
-            Some(under_way),
-        ));
+        routes.add_service(SimulationServer::service(store, Some(under_way)));
     }
     Ok(Service {
         routes: routes.routes(),

@@ -12,7 +12,7 @@ use baton_contracts::event::v1::{
     SetClockResponse,
 };
 use baton_contracts::{instant, timestamp};
-use baton_store::{Store, StoreError, Subscription};
+use baton_store::{Store, StoreError};
 use futures::future::BoxFuture;
 use tonic::{Request, Response, Status};
 
@@ -26,41 +26,20 @@ pub type UnderWay =
 #[derive(Clone)]
 pub struct SimulationServer {
     store: Store,
-    authorities: Vec<String>,
     under_way: Option<UnderWay>,
 }
 
 impl SimulationServer {
-    /// The service to register. `authorities` are those whose feeds this store holds; `under_way` is for a service
-    /// with work that its store does not know of, as the gateway's reactions.
-    pub fn service(
-        store: Store,
-        authorities: Vec<String>,
-        under_way: Option<UnderWay>,
-    ) -> SimulationServiceServer<Self> {
-        SimulationServiceServer::new(Self {
-            store,
-            authorities,
-            under_way,
-        })
+    /// The service to register. `under_way` is for a service with work that its store does not know of, as the
+    /// gateway's reactions.
+    pub fn service(store: Store, under_way: Option<UnderWay>) -> SimulationServiceServer<Self> {
+        SimulationServiceServer::new(Self { store, under_way })
     }
 
     async fn waiting_for(&self, heads: &BTreeMap<String, i64>) -> Result<Vec<String>, StoreError> {
         // In the order in which one leads to the other, so that nothing moves on behind our back: a feed is applied,
         // something comes under way, its events wait to be sealed.
-        let mut waiting = Vec::new();
-        for (feed, head) in heads {
-            let Some((service, authority)) = feed.split_once('/') else {
-                continue;
-            };
-            let subscription = Subscription {
-                name: service.to_owned(),
-                authority: authority.to_owned(),
-            };
-            if self.store.cursor(&subscription).await?.position < *head {
-                waiting.push(format!("feed:{feed}"));
-            }
-        }
+        let mut waiting = self.store.behind(heads).await?;
         if let Some(under_way) = &self.under_way {
             waiting.extend(under_way().await?);
         }
@@ -102,11 +81,7 @@ impl SimulationService for SimulationServer {
         request: Request<GetQuietRequest>,
     ) -> Result<Response<GetQuietResponse>, Status> {
         // Heads first: what is announced while we look is then not taken for applied.
-        let mut heads = BTreeMap::new();
-        for authority in &self.authorities {
-            let head = self.store.head(authority).await.map_err(Problem::from)?;
-            heads.insert(authority.clone(), head.position);
-        }
+        let heads = self.store.heads().await.map_err(Problem::from)?;
         let waiting_for = self
             .waiting_for(&request.get_ref().heads)
             .await

@@ -168,12 +168,12 @@ impl Store {
 
     /// What is still to be done at this instant of the business clock; empty when quiet.
     pub async fn quiet(&self) -> Result<Vec<&'static str>, StoreError> {
-        let select =
-            "SELECT EXISTS (SELECT 1 FROM deadlines WHERE state = 'open' AND due_at <= $1)";
+        let select = "SELECT \
+            EXISTS (SELECT 1 FROM deadlines WHERE state = 'open' AND due_at <= $1), \
+            EXISTS (SELECT 1 FROM unsealed)";
         let now = Instant::from(self.0.clock.now());
-        let due: bool = with_db!(self.db(), c =>
-            sqlx::query_scalar(select).bind(now).fetch_one(c).await)?;
-        let unsealed = self.unsealed_events().await?;
+        let (due, unsealed): (bool, bool) = with_db!(self.db(), c =>
+            sqlx::query_as(select).bind(now).fetch_one(c).await)?;
         let reasons = [(due, "due deadlines"), (unsealed, "unsealed events")];
         Ok(reasons
             .into_iter()

@@ -1,5 +1,7 @@
 //! Feeds: the sealed events of one authority, in order.
 
+use std::collections::BTreeMap;
+
 use futures::stream::{self, BoxStream, StreamExt};
 use uuid::Uuid;
 
@@ -141,6 +143,14 @@ impl Store {
         Ok(head.map_or_else(Cursor::default, |(position, hash)| {
             self.cursor_at(position, hash)
         }))
+    }
+
+    /// The last sealed position of every feed, by authority.
+    pub async fn heads(&self) -> Result<BTreeMap<String, i64>, StoreError> {
+        let select = "SELECT authority, position FROM feed_heads";
+        let heads: Vec<(String, i64)> =
+            with_db!(self.db(), c => sqlx::query_as(select).fetch_all(c).await)?;
+        Ok(heads.into_iter().collect())
     }
 
     /// The last sealed position of a feed, as far as this process knows. Another replica may have sealed more.

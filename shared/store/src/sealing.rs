@@ -162,7 +162,7 @@ impl Store {
     }
 
     /// Whether any committed event waits to be sealed.
-    pub(crate) async fn unsealed_events(&self) -> Result<bool, StoreError> {
+    async fn unsealed_events(&self) -> Result<bool, StoreError> {
         let select = "SELECT EXISTS (SELECT 1 FROM unsealed)";
         Ok(with_db!(self.db(), c => sqlx::query_scalar(select).fetch_one(c).await)?)
     }

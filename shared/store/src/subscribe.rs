@@ -1,5 +1,6 @@
 //! Applying another service's feed, each event exactly once.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -133,6 +134,24 @@ impl Store {
             })
             .await;
         applied.map_err(|error| FeedError::Unavailable(format!("applying it failed: {error}")))
+    }
+
+    /// The feeds, as `feed:service/authority`, of which not everything up to these positions has been applied here.
+    pub async fn behind(&self, heads: &BTreeMap<String, i64>) -> Result<Vec<String>, StoreError> {
+        if heads.is_empty() {
+            return Ok(Vec::new());
+        }
+        let select = "SELECT subscription, authority, position FROM cursors";
+        let cursors: Vec<(String, String, i64)> =
+            with_db!(self.db(), c => sqlx::query_as(select).fetch_all(c).await)?;
+        let applied: BTreeMap<String, i64> = cursors
+            .into_iter()
+            .map(|(service, authority, position)| (format!("{service}/{authority}"), position))
+            .collect();
+        let behind = heads
+            .iter()
+            .filter(|(feed, head)| applied.get(*feed).is_none_or(|applied| applied < head));
+        Ok(behind.map(|(feed, _)| format!("feed:{feed}")).collect())
     }
 
     /// Where a subscription stands.

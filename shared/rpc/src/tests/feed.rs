@@ -44,11 +44,7 @@ async fn service(clock: BusinessClock) -> Service {
     let mut routes = Routes::builder();
     routes
         .add_service(FeedServer::service(store.clone(), stop.clone()))
-        .add_service(SimulationServer::service(
-            store.clone(),
-            vec![AUTHORITY.to_owned()],
-            None,
-        ));
+        .add_service(SimulationServer::service(store.clone(), None));
     let conn = in_process(routes.routes(), &ServerConfig::new("transfer"));
     Service {
         store,

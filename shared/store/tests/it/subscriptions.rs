@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -72,6 +73,28 @@ async fn two_replicas_apply_each_event_once_and_in_order() {
         }
 
         assert_eq!(notes(&replicas[0]).await, numbers(50));
+        // Read at once for all feeds: what a reader is behind with.
+        assert_eq!(
+            source.heads().await.unwrap(),
+            [("wirral".to_owned(), head.position)].into()
+        );
+        let behind = async |feed: &str, head: i64| {
+            let heads = [(feed.to_owned(), head)].into();
+            replicas[0].behind(&heads).await.unwrap()
+        };
+        assert!(behind("source/wirral", head.position).await.is_empty());
+        assert_eq!(
+            behind("source/wirral", head.position + 1).await,
+            ["feed:source/wirral"]
+        );
+        assert_eq!(behind("source/merton", 1).await, ["feed:source/merton"]);
+        assert!(
+            replicas[0]
+                .behind(&BTreeMap::new())
+                .await
+                .unwrap()
+                .is_empty()
+        );
     })
     .await;
 }
