@@ -151,6 +151,14 @@ async fn what_cannot_be_understood_is_refused_with_every_field_at_once() {
         ),
         unclear(
             SYSTEM,
+            "FrontDoorService/LaunchContact",
+            json!({
+                "child_id": child, "source_kind": "school", "form": "written", "received_at": "0202-03-02T09:30:00Z",
+            }),
+            &["received_at"],
+        ),
+        unclear(
+            SYSTEM,
             "FrontDoorService/ReportFacts",
             json!({ "child_id": child, "effective_at": BEGIN, "facts": [
                 fact("shoe_size", json!({ "number": 38 })),

@@ -4,9 +4,12 @@ use jiff::Timestamp;
 use prost_types::value::Kind;
 use serde_json::{Map, Number, Value};
 
-/// An instant on the wire that does not exist.
+/// 1900-01-01T00:00:00Z, in seconds. Nobody whose case moves was born before; what lies before is a slip.
+const FIRST: i64 = -2_208_988_800;
+
+/// An instant on the wire that does not exist, or lies before 1900.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not an instant: {seconds} s and {nanos} ns")]
+#[error("not an instant since 1900: {seconds} s and {nanos} ns")]
 pub struct InvalidInstant {
     seconds: i64,
     nanos: i32,
@@ -24,11 +27,11 @@ pub fn timestamp(instant: Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds, nanos }
 }
 
-/// An instant from the wire, cut to microseconds: what both databases can hold.
+/// An instant from the wire, cut to microseconds: what both databases can hold. Not before 1900.
 pub fn instant(timestamp: &prost_types::Timestamp) -> Result<Timestamp, InvalidInstant> {
     let prost_types::Timestamp { seconds, nanos } = *timestamp;
     let invalid = InvalidInstant { seconds, nanos };
-    if !(0..1_000_000_000).contains(&nanos) {
+    if !(0..1_000_000_000).contains(&nanos) || seconds < FIRST {
         return Err(invalid);
     }
     let micros = seconds

@@ -49,7 +49,7 @@ pub fn stated(
                 None => effective_at,
                 Some(Ok(at)) => at,
                 Some(Err(_)) => {
-                    violations.add(format!("{at}.effective_at"), "is not an instant");
+                    violations.add(format!("{at}.effective_at"), "is not an instant since 1900");
                     return None;
                 }
             };

@@ -41,7 +41,7 @@ pub fn time(
 ) -> Option<Timestamp> {
     let parsed = at.map(instant).and_then(Result::ok);
     if parsed.is_none() {
-        violations.add(field, "is not an instant");
+        violations.add(field, "is not an instant since 1900");
     }
     parsed
 }

@@ -111,6 +111,15 @@ fn instants_are_cut_to_microseconds_and_come_back() {
 }
 
 #[test]
+fn an_instant_before_1900_is_a_slip() {
+    let wire = |text: &str| timestamp(text.parse().unwrap());
+
+    assert!(instant(&wire("1900-01-01T00:00:00Z")).is_ok());
+    assert!(instant(&wire("1899-12-31T23:59:59.999999Z")).is_err());
+    assert!(instant(&wire("-001199-03-02T09:30:00Z")).is_err());
+}
+
+#[test]
 fn structures_come_back_as_they_were() {
     let given = serde_json::json!({"a": [1, 2.5, null, true, "x", {"b": {}}], "large": 9_007_199_254_740_991_i64, "n": -3});
 
