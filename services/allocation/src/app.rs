@@ -23,6 +23,7 @@ use crate::config::Config;
 use crate::domain::Case;
 use crate::domain::context::Context;
 use crate::domain::counting::File;
+use crate::domain::figures::Figures;
 use crate::domain::organisation::{Post, Team, Worker};
 use crate::domain::rules::Rules;
 use crate::domain::spans::Span;
@@ -184,6 +185,17 @@ impl App {
         page: Page,
     ) -> Result<Vec<Listed>, AppError> {
         Ok(storage::discrepancies::list(self.store.db(), authority, open_only, page).await?)
+    }
+
+    /// How cases and workers were allocated in a period, which goes on until now when it has no end.
+    pub async fn figures(
+        &self,
+        authority: &AuthorityId,
+        from: Timestamp,
+        until: Option<Timestamp>,
+    ) -> Result<Figures, AppError> {
+        let until = until.unwrap_or_else(|| self.now());
+        Ok(storage::figures::of_period(self.store.db(), authority, from, until).await?)
     }
 
     /// Every team.

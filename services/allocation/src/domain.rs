@@ -13,6 +13,7 @@ pub mod context;
 pub mod counting;
 mod decide;
 pub mod event;
+pub mod figures;
 pub mod organisation;
 pub mod refusal;
 pub mod rules;

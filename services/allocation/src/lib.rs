@@ -59,6 +59,11 @@ pub const fn migrations() -> Migrations {
                 "team_periods",
                 include_str!("../migrations/sqlite/1004_team_periods.sql"),
             ),
+            (
+                1005,
+                "counted_events",
+                include_str!("../migrations/sqlite/1005_counted_events.sql"),
+            ),
         ],
         postgres: &[
             (
@@ -85,6 +90,11 @@ pub const fn migrations() -> Migrations {
                 1004,
                 "team_periods",
                 include_str!("../migrations/postgres/1004_team_periods.sql"),
+            ),
+            (
+                1005,
+                "counted_events",
+                include_str!("../migrations/postgres/1005_counted_events.sql"),
             ),
         ],
     }

@@ -5,6 +5,7 @@
 
 pub mod cases;
 pub mod discrepancies;
+pub mod figures;
 pub mod organisation;
 pub mod spans;
 pub mod surroundings;

@@ -21,11 +21,14 @@ mod child;
 mod data;
 mod deadlines;
 mod explain;
+mod figures;
+mod policy;
 mod request;
 mod suspend;
 mod watch;
 mod write;
 
+pub use policy::Policies;
 pub use storage::Page;
 pub use suspend::Suspending;
 
@@ -80,6 +83,9 @@ pub enum Failure {
     /// The authority has no such suspension.
     #[error("there is no suspension {0}")]
     NoSuspension(uuid::Uuid),
+    /// No protocol of the authority asks for a review of its policy.
+    #[error("{0} asks for no review of its policy")]
+    NoPolicyReview(AuthorityId),
     /// The pack is not known here.
     #[error("the pack {0} is not known here")]
     PackUnknown(String),

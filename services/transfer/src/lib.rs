@@ -68,6 +68,11 @@ pub const fn migrations() -> Migrations {
                 "suspensions",
                 include_str!("../migrations/sqlite/1004_suspensions.sql"),
             ),
+            (
+                1005,
+                "policy_reviews",
+                include_str!("../migrations/sqlite/1005_policy_reviews.sql"),
+            ),
         ],
         postgres: &[
             (
@@ -95,6 +100,11 @@ pub const fn migrations() -> Migrations {
                 "suspensions",
                 include_str!("../migrations/postgres/1004_suspensions.sql"),
             ),
+            (
+                1005,
+                "policy_reviews",
+                include_str!("../migrations/postgres/1005_policy_reviews.sql"),
+            ),
         ],
     }
 }
@@ -115,7 +125,7 @@ pub struct Parts {
 pub struct Service {
     /// Its gRPC services, for a server or for direct calls.
     pub routes: Routes,
-    /// Packs, sealing and deadlines; each ends after the shutdown.
+    /// Packs and what they ask for, sealing and deadlines; each ends after the shutdown.
     pub tasks: Vec<JoinHandle<()>>,
 }
 
@@ -151,6 +161,10 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
         clock.clone(),
     );
 
+    let mut policies = app::Policies::of(app.clone());
+    policies.follow().await;
+
+    let following = tokio::spawn(policies.run(shutdown.clone()));
     let looking = tokio::spawn(packs.run(shutdown.clone()));
     let sealing = tokio::spawn({
         let (store, shutdown) = (store.clone(), shutdown.clone());
@@ -171,6 +185,6 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     }
     Ok(Service {
         routes: routes.routes(),
-        tasks: vec![sealing, deadlines, looking],
+        tasks: vec![sealing, deadlines, looking, following],
     })
 }

@@ -10,12 +10,14 @@ use prost::Message;
 use crate::app::{App, Call, Outcome};
 use crate::domain::{Explanation, Phase};
 
+mod answers;
 mod context;
 mod convert;
 mod explain;
 mod holds;
 mod listing;
 mod parse;
+mod policy;
 mod reactions;
 mod requests;
 mod status;

@@ -53,6 +53,19 @@ impl Duration {
             _ => self,
         }
     }
+
+    /// So many times as long, in the same unit; at most what the unit holds.
+    #[must_use]
+    pub const fn times(self, count: u16) -> Self {
+        match self {
+            Self::Hours(n) => Self::Hours(n.saturating_mul(count)),
+            Self::Days(n) => Self::Days(n.saturating_mul(count)),
+            Self::WorkingDays(n) => Self::WorkingDays(n.saturating_mul(count)),
+            Self::Weeks(n) => Self::Weeks(n.saturating_mul(count)),
+            Self::Months(n) => Self::Months(n.saturating_mul(count)),
+            Self::Years(n) => Self::Years(n.saturating_mul(count)),
+        }
+    }
 }
 
 impl FromStr for Duration {

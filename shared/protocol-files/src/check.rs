@@ -16,6 +16,7 @@ mod holds;
 mod items;
 mod lists;
 mod names;
+mod review;
 mod routes;
 mod samples;
 
@@ -26,6 +27,7 @@ pub(crate) use front_door::front_door;
 pub(crate) use holds::holds;
 pub(crate) use items::items;
 pub(crate) use names::names;
+pub(crate) use review::review;
 pub(crate) use routes::routes;
 
 /// Makes a library of every folder, or says everything that is wrong with any of them.

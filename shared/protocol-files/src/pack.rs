@@ -69,6 +69,7 @@ pub(crate) fn read_and_check(folder: &Folder, base: Option<&Folder>, register: &
     check::clocks(&sections, &mut unsound);
     check::front_door(&sections, &mut unsound);
     check::holds(&sections, &head.ladder, &mut unsound);
+    check::review(&sections, &head.ladder, &mut unsound);
     check::contacts(&sections, &head.ladder, &mut unsound);
     let mut unread = findings.problems;
     let authority_file = folder.files.first();
@@ -169,6 +170,7 @@ fn assemble(
             deferral: sections.deferral.map(|entry| entry.value),
             disputes: values(sections.disputes),
             suspension: sections.suspension.map(|entry| entry.value),
+            policy_review: sections.policy_review.map(|entry| entry.value),
             schedules: values(sections.schedules),
             stays: values(sections.stays),
             references: values(sections.references),

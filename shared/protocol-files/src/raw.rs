@@ -277,6 +277,7 @@ pub(crate) struct TransferFile {
     pub deferral: Option<Spanned<Value>>,
     pub disputes: Entries,
     pub suspension: Option<Spanned<Value>>,
+    pub policy_review: Option<Spanned<Value>>,
     pub schedules: Entries,
     pub stays: Entries,
     pub references: Entries,

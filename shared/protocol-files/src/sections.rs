@@ -13,7 +13,8 @@ use baton_protocol::front_door::{
 use baton_protocol::notification::{Exception, NoticeKind};
 use baton_protocol::transfer::{
     ActionRule, Authority, DeferralRule, DisputeRule, Duty, FewestMoves, GateItem, Meeting,
-    MeetingSchedule, Notice, Reference, Route, StayRule, SuspensionRule, UndecidedRule,
+    MeetingSchedule, Notice, PolicyReviewRule, Reference, Route, StayRule, SuspensionRule,
+    UndecidedRule,
 };
 use baton_protocol::{Clock, Strength};
 
@@ -61,6 +62,7 @@ pub(crate) struct Sections {
     pub deferral: Option<Located<DeferralRule>>,
     pub disputes: Vec<Located<DisputeRule>>,
     pub suspension: Option<Located<SuspensionRule>>,
+    pub policy_review: Option<Located<PolicyReviewRule>>,
     pub schedules: Vec<Located<MeetingSchedule>>,
     pub stays: Vec<Located<StayRule>>,
     pub references: Vec<Located<Reference>>,
@@ -179,6 +181,7 @@ impl Sections {
             &raw.undecided,
             &raw.deferral,
             &raw.suspension,
+            &raw.policy_review,
             &raw.fewest_moves,
         ];
         let one = ones.into_iter().flatten().cloned().collect();
@@ -215,6 +218,9 @@ impl Sections {
             .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
         self.suspension = raw
             .suspension
+            .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
+        self.policy_review = raw
+            .policy_review
             .and_then(|entry| raw::entry_of(file, entry, &ends, findings));
         self.undecided = raw
             .undecided

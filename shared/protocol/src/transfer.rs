@@ -18,6 +18,7 @@ mod notice;
 mod opens;
 mod point;
 mod requirements;
+mod review;
 mod route;
 mod schedule;
 mod weighing;
@@ -31,6 +32,7 @@ pub use notice::{Notice, Occasion};
 pub use opens::{DATE, FACTS_CHANGED, InvalidOpensOn, MEETING, OpensOn, REQUESTED};
 pub use point::{CalendarCount, Dated, NotBefore, PointDate, PointPart, PointRule, TooEarly};
 pub use requirements::{Applies, Gate};
+pub use review::{PolicyReviewRule, ReviewFigures};
 pub use route::{AtPoint, CompletedBy, GateUnmet, OutcomeEffect, Route, RouteUndecided, Target};
 pub use schedule::MeetingSchedule;
 pub use weighing::{Weighed, Weight};
@@ -66,6 +68,9 @@ pub struct TransferRules {
     /// How the protocol is suspended; `None` where it cannot be.
     #[serde(default)]
     pub suspension: Option<SuspensionRule>,
+    /// How the policy itself is kept under review; `None` where the protocol says nothing of it.
+    #[serde(default)]
+    pub policy_review: Option<PolicyReviewRule>,
     /// Meetings that take place regularly.
     #[serde(default)]
     pub schedules: Vec<MeetingSchedule>,

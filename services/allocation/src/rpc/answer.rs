@@ -7,6 +7,7 @@ use baton_ids::{EventId, WorkerId};
 use crate::app::{NAME, Outcome};
 use crate::domain::context::PostHeld;
 use crate::domain::counting::File;
+use crate::domain::figures::Figures;
 use crate::domain::organisation::{Post, Team, Worker};
 use crate::domain::spans::{ExplainedBy, Span};
 use crate::domain::{Case, Discrepancy, Unallocated};
@@ -210,4 +211,16 @@ pub fn family_file(file: &File) -> wire::FamilyFile {
 
 fn worker_id(worker: Option<&WorkerId>) -> String {
     worker.map(ToString::to_string).unwrap_or_default()
+}
+
+/// The figures of a period.
+pub const fn figures(figures: &Figures) -> wire::AllocationFigures {
+    wire::AllocationFigures {
+        placed: figures.placed,
+        allocated: figures.allocated,
+        changed_worker: figures.changed_worker,
+        moved: figures.moved,
+        unallocated: figures.unallocated,
+        ended: figures.ended,
+    }
 }

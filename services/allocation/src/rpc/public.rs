@@ -306,6 +306,24 @@ impl AllocationService for Handlers {
         }))
     }
 
+    async fn get_allocation_figures(
+        &self,
+        request: Request<wire::GetAllocationFiguresRequest>,
+    ) -> Result<Response<wire::GetAllocationFiguresResponse>, Status> {
+        let (context, body) = prepare(request)?;
+        let authority = context::authority(&context)?;
+        let mut violations = Violations::default();
+        let from = parse::time(&mut violations, "from", body.from.as_ref());
+        let until = parse::optional_time(&mut violations, "until", body.until.as_ref());
+        violations.into_result()?;
+
+        let from = parse::sound(from)?;
+        let figures = self.app.figures(&authority, from, until).await?;
+        Ok(Response::new(wire::GetAllocationFiguresResponse {
+            figures: Some(answer::figures(&figures)),
+        }))
+    }
+
     async fn list_discrepancies(
         &self,
         request: Request<wire::ListDiscrepanciesRequest>,

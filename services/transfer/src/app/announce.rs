@@ -7,11 +7,12 @@ use baton_contracts::{structure, timestamp, type_v1};
 use baton_ids::EventId;
 use baton_protocol::{Audience, PostHeld};
 use baton_rpc::Problem;
-use baton_store::NewEvent;
+use baton_store::{NewEvent, Tx};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
-use super::data;
+use super::{Failure, data};
 use crate::domain::{
     Change, Context, Event, NoticeDue, Owner, PrincipalKind, Task, Transfer, apply, tasks,
 };
@@ -74,17 +75,29 @@ impl Origin {
         recorded_at: Timestamp,
     ) -> Self {
         Self {
+            facts_version,
+            ..Self::of_baton("deadline", clock, pack, recorded_at)
+        }
+    }
+
+    /// A pack that has come into force. Baton begins by itself what it asks for.
+    pub fn of_pack(pack: &str, recorded_at: Timestamp) -> Self {
+        Self::of_baton("pack", pack, pack, recorded_at)
+    }
+
+    fn of_baton(kind: &str, cause: &str, pack: &str, recorded_at: Timestamp) -> Self {
+        Self {
             actor: wire::EventActor {
                 principal: "baton".to_owned(),
                 kind: type_v1::PrincipalKind::Baton.into(),
                 ..Default::default()
             },
             cause: type_v1::Cause {
-                id: clock.to_owned(),
-                kind: "deadline".to_owned(),
+                id: cause.to_owned(),
+                kind: kind.to_owned(),
             },
             pack: pack.to_owned(),
-            facts_version,
+            facts_version: 0,
             recorded_at,
             reason_digest: String::new(),
         }
@@ -114,6 +127,14 @@ impl Origin {
             ..Default::default()
         }
     }
+}
+
+/// Announces something of ours that is no transfer, and says under which id.
+pub fn announce(tx: &mut Tx, event: wire::Event) -> Result<Uuid, Failure> {
+    let row = baton_rpc::announcement(event).map_err(Failure::Event)?;
+    let id = row.event_id;
+    tx.announce(&[row]);
+    Ok(id)
 }
 
 /// The rows for what was decided about one transfer. The tasks that came and went go with the last event.

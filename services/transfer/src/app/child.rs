@@ -8,7 +8,7 @@ use baton_store::{Deadline, Tx};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::announce::{Origin, owner};
+use super::announce::{Origin, announce, owner};
 use super::{App, Call, Failure, Outcome, write};
 use crate::domain::{self, Consideration, Context, Evidence, Explanation, Series, Trigger};
 use crate::storage;
@@ -259,10 +259,7 @@ pub async fn save_consideration(
         notices_due: overdue_notices(consideration),
         ..origin.event(kind, effective_at)
     };
-    let row = baton_rpc::announcement(event).map_err(Failure::Event)?;
-    let id = row.event_id;
-    tx.announce(&[row]);
-    Ok(id)
+    announce(tx, event)
 }
 
 /// A trigger that nobody decided in time reaches those above.

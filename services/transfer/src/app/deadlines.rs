@@ -29,6 +29,9 @@ impl App {
         if due.body["of"] == "suspension" {
             return self.ring_suspension(tx, &authority, &due, now).await;
         }
+        if due.body["of"] == super::policy::OF_POLICY_REVIEW {
+            return self.ring_policy_review(tx, &authority, now).await;
+        }
         let id = TransferId::from_uuid(due.aggregate_id);
         let Some(before) = storage::lock(tx, &authority, id).await? else {
             return Ok(());

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::announce::{Origin, owner};
+use super::announce::{Origin, announce, owner};
 use super::{App, Call, Failure, write};
 use crate::domain::{
     self, Refusal, Rules, Suspend, Suspension, SuspensionAct, SuspensionState, above,
@@ -191,10 +191,7 @@ impl App {
             notices_due: notices(suspension, kind, rules),
             ..origin.event(kind, now)
         };
-        let row = baton_rpc::announcement(event).map_err(Failure::Event)?;
-        let id = row.event_id;
-        tx.announce(&[row]);
-        Ok(id)
+        announce(tx, event)
     }
 
     async fn hold_transfers(

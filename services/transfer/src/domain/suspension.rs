@@ -176,11 +176,7 @@ impl Suspension {
             ends_at: rules.calendar.start_of(until),
             by: context.actor.principal.clone(),
             owner,
-            consulted: asked
-                .consulted
-                .iter()
-                .filter_map(|worker| WorkerId::new(worker).ok())
-                .collect(),
+            consulted: workers(&asked.consulted),
             assessed_by: asked.assessed_by.clone(),
             reason_digest: context.reason_digest.clone(),
             rules: joined(&cites, &ids(&rule.review_cites)),
@@ -286,6 +282,12 @@ impl Suspension {
     }
 }
 
+/// The workers that were named, by id.
+pub fn workers(named: &[String]) -> Vec<WorkerId> {
+    let ids = named.iter().filter_map(|worker| WorkerId::new(worker).ok());
+    ids.collect()
+}
+
 /// Somebody above teams, of the whole authority.
 pub fn above(role: Role) -> Owner {
     Owner {
@@ -328,7 +330,8 @@ fn was_consulted(
     })
 }
 
-fn authorise(
+/// The post in which somebody may do what is done for the whole authority, and in whose name.
+pub fn authorise(
     parties: &[Party],
     only: bool,
     cites: &[String],

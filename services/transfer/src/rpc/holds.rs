@@ -1,4 +1,4 @@
-//! Deferral, dispute and suspension: from requests to commands, and from outcomes to answers.
+//! Deferral, dispute and suspension: from requests to commands, and what a suspension answers.
 
 use baton_contracts::timestamp;
 use baton_contracts::transfer::v1 as proto;
@@ -11,27 +11,9 @@ use uuid::Uuid;
 
 use super::requests::envelope;
 use super::transfers::{Mutating, Transfers, authority};
-use super::{Answer, Envelope, as_of, parse};
-use crate::app::{Call, Outcome, Suspending};
+use super::{Envelope, as_of, parse};
+use crate::app::{Call, Suspending};
 use crate::domain::{Command, Resolution, Suspend, Suspension, SuspensionAct};
-
-macro_rules! answers {
-    ($($name:ident: $response:ident),* $(,)?) => { $(
-        /// What the call answers.
-        pub(super) fn $name(outcome: Outcome) -> proto::$response {
-            let Answer { transfer, as_of, explanation } = outcome.into();
-            proto::$response { transfer, as_of, explanation }
-        }
-    )* };
-}
-
-answers! {
-    deferred: DeferTransferResponse,
-    deferral_reviewed: ReviewDeferralResponse,
-    dispute_raised: RaiseDisputeResponse,
-    dispute_escalated: EscalateDisputeResponse,
-    dispute_resolved: ResolveDisputeResponse,
-}
 
 impl Mutating for proto::DeferTransferRequest {
     fn transfer_id(&self) -> &str {

@@ -11,6 +11,7 @@ impl From<Failure> for Problem {
             Failure::Refused(refusal) => refused(refusal),
             Failure::NotFound(id) => Self::not_found("transfer", id),
             Failure::NoSuspension(id) => Self::not_found("suspension", id),
+            Failure::NoPolicyReview(authority) => Self::not_found("policy review", authority),
             Failure::PackUnknown(digest) => Self::new(
                 Reason::PackUnknown,
                 "the pack of this call is not known here yet",

@@ -8,7 +8,7 @@ use baton_rpc::{Problem, Reason, prepare};
 use prost::Message;
 use tonic::{Request, Response, Status};
 
-use super::{Answer, Envelope, convert, holds, parse, transfer_id};
+use super::{Answer, Envelope, answers, convert, parse, transfer_id};
 use crate::app::{App, Outcome};
 use crate::domain::Command;
 
@@ -53,18 +53,11 @@ impl TransferService for Transfers {
         &self,
         request: Request<proto::NameReceivingWorkerRequest>,
     ) -> Result<Response<proto::NameReceivingWorkerResponse>, Status> {
-        self.act(request, "NameReceivingWorker", |outcome| {
-            let Answer {
-                transfer,
-                as_of,
-                explanation,
-            } = outcome.into();
-            proto::NameReceivingWorkerResponse {
-                transfer,
-                as_of,
-                explanation,
-            }
-        })
+        self.act(
+            request,
+            "NameReceivingWorker",
+            answers::name_receiving_worker,
+        )
         .await
     }
 
@@ -72,205 +65,85 @@ impl TransferService for Transfers {
         &self,
         request: Request<proto::NameReceivingTeamRequest>,
     ) -> Result<Response<proto::NameReceivingTeamResponse>, Status> {
-        self.act(request, "NameReceivingTeam", |outcome| {
-            let answer = Answer::from(outcome);
-            proto::NameReceivingTeamResponse {
-                transfer: answer.transfer,
-                as_of: answer.as_of,
-                explanation: answer.explanation,
-            }
-        })
-        .await
+        self.act(request, "NameReceivingTeam", answers::name_receiving_team)
+            .await
     }
 
     async fn complete_item(
         &self,
         request: Request<proto::CompleteItemRequest>,
     ) -> Result<Response<proto::CompleteItemResponse>, Status> {
-        self.act(request, "CompleteItem", |outcome| {
-            let Answer {
-                transfer,
-                as_of,
-                explanation,
-            } = outcome.into();
-            proto::CompleteItemResponse {
-                transfer,
-                as_of,
-                explanation,
-            }
-        })
-        .await
+        self.act(request, "CompleteItem", answers::complete_item)
+            .await
     }
 
     async fn sign_item(
         &self,
         request: Request<proto::SignItemRequest>,
     ) -> Result<Response<proto::SignItemResponse>, Status> {
-        self.act(request, "SignItem", |outcome| {
-            let Answer {
-                transfer,
-                as_of,
-                explanation,
-            } = outcome.into();
-            proto::SignItemResponse {
-                transfer,
-                as_of,
-                explanation,
-            }
-        })
-        .await
+        self.act(request, "SignItem", answers::sign_item).await
     }
 
     async fn review_audit(
         &self,
         request: Request<proto::ReviewAuditRequest>,
     ) -> Result<Response<proto::ReviewAuditResponse>, Status> {
-        self.act(request, "ReviewAudit", |outcome| {
-            let Answer {
-                transfer,
-                as_of,
-                explanation,
-            } = outcome.into();
-            proto::ReviewAuditResponse {
-                transfer,
-                as_of,
-                explanation,
-            }
-        })
-        .await
+        self.act(request, "ReviewAudit", answers::review_audit)
+            .await
     }
 
     async fn waive_item(
         &self,
         request: Request<proto::WaiveItemRequest>,
     ) -> Result<Response<proto::WaiveItemResponse>, Status> {
-        self.act(request, "WaiveItem", |outcome| {
-            let Answer {
-                transfer,
-                as_of,
-                explanation,
-            } = outcome.into();
-            proto::WaiveItemResponse {
-                transfer,
-                as_of,
-                explanation,
-            }
-        })
-        .await
+        self.act(request, "WaiveItem", answers::waive_item).await
     }
 
     async fn record_meeting(
         &self,
         request: Request<proto::RecordMeetingRequest>,
     ) -> Result<Response<proto::RecordMeetingResponse>, Status> {
-        self.act(request, "RecordMeeting", |outcome| {
-            let Answer {
-                transfer,
-                as_of,
-                explanation,
-            } = outcome.into();
-            proto::RecordMeetingResponse {
-                transfer,
-                as_of,
-                explanation,
-            }
-        })
-        .await
+        self.act(request, "RecordMeeting", answers::record_meeting)
+            .await
     }
 
     async fn agree_date(
         &self,
         request: Request<proto::AgreeDateRequest>,
     ) -> Result<Response<proto::AgreeDateResponse>, Status> {
-        self.act(request, "AgreeDate", |outcome| {
-            let Answer {
-                transfer,
-                as_of,
-                explanation,
-            } = outcome.into();
-            proto::AgreeDateResponse {
-                transfer,
-                as_of,
-                explanation,
-            }
-        })
-        .await
+        self.act(request, "AgreeDate", answers::agree_date).await
     }
 
     async fn complete_transfer(
         &self,
         request: Request<proto::CompleteTransferRequest>,
     ) -> Result<Response<proto::CompleteTransferResponse>, Status> {
-        self.act(request, "CompleteTransfer", |outcome| {
-            let Answer {
-                transfer,
-                as_of,
-                explanation,
-            } = outcome.into();
-            proto::CompleteTransferResponse {
-                transfer,
-                as_of,
-                explanation,
-            }
-        })
-        .await
+        self.act(request, "CompleteTransfer", answers::complete_transfer)
+            .await
     }
 
     async fn return_transfer(
         &self,
         request: Request<proto::ReturnTransferRequest>,
     ) -> Result<Response<proto::ReturnTransferResponse>, Status> {
-        self.act(request, "ReturnTransfer", |outcome| {
-            let Answer {
-                transfer,
-                as_of,
-                explanation,
-            } = outcome.into();
-            proto::ReturnTransferResponse {
-                transfer,
-                as_of,
-                explanation,
-            }
-        })
-        .await
+        self.act(request, "ReturnTransfer", answers::return_transfer)
+            .await
     }
 
     async fn withdraw_transfer(
         &self,
         request: Request<proto::WithdrawTransferRequest>,
     ) -> Result<Response<proto::WithdrawTransferResponse>, Status> {
-        self.act(request, "WithdrawTransfer", |outcome| {
-            let Answer {
-                transfer,
-                as_of,
-                explanation,
-            } = outcome.into();
-            proto::WithdrawTransferResponse {
-                transfer,
-                as_of,
-                explanation,
-            }
-        })
-        .await
+        self.act(request, "WithdrawTransfer", answers::withdraw_transfer)
+            .await
     }
 
     async fn explain_departure(
         &self,
         request: Request<proto::ExplainDepartureRequest>,
     ) -> Result<Response<proto::ExplainDepartureResponse>, Status> {
-        self.act(request, "ExplainDeparture", |outcome| {
-            let Answer {
-                transfer,
-                as_of,
-                explanation,
-            } = outcome.into();
-            proto::ExplainDepartureResponse {
-                transfer,
-                as_of,
-                explanation,
-            }
-        })
-        .await
+        self.act(request, "ExplainDeparture", answers::explain_departure)
+            .await
     }
 
     async fn request_transfer(
@@ -307,14 +180,15 @@ impl TransferService for Transfers {
         &self,
         request: Request<proto::DeferTransferRequest>,
     ) -> Result<Response<proto::DeferTransferResponse>, Status> {
-        self.act(request, "DeferTransfer", holds::deferred).await
+        self.act(request, "DeferTransfer", answers::defer_transfer)
+            .await
     }
 
     async fn review_deferral(
         &self,
         request: Request<proto::ReviewDeferralRequest>,
     ) -> Result<Response<proto::ReviewDeferralResponse>, Status> {
-        self.act(request, "ReviewDeferral", holds::deferral_reviewed)
+        self.act(request, "ReviewDeferral", answers::review_deferral)
             .await
     }
 
@@ -322,7 +196,7 @@ impl TransferService for Transfers {
         &self,
         request: Request<proto::RaiseDisputeRequest>,
     ) -> Result<Response<proto::RaiseDisputeResponse>, Status> {
-        self.act(request, "RaiseDispute", holds::dispute_raised)
+        self.act(request, "RaiseDispute", answers::raise_dispute)
             .await
     }
 
@@ -330,7 +204,7 @@ impl TransferService for Transfers {
         &self,
         request: Request<proto::EscalateDisputeRequest>,
     ) -> Result<Response<proto::EscalateDisputeResponse>, Status> {
-        self.act(request, "EscalateDispute", holds::dispute_escalated)
+        self.act(request, "EscalateDispute", answers::escalate_dispute)
             .await
     }
 
@@ -338,7 +212,7 @@ impl TransferService for Transfers {
         &self,
         request: Request<proto::ResolveDisputeRequest>,
     ) -> Result<Response<proto::ResolveDisputeResponse>, Status> {
-        self.act(request, "ResolveDispute", holds::dispute_resolved)
+        self.act(request, "ResolveDispute", answers::resolve_dispute)
             .await
     }
 
@@ -368,6 +242,20 @@ impl TransferService for Transfers {
         request: Request<proto::ListSuspensionsRequest>,
     ) -> Result<Response<proto::ListSuspensionsResponse>, Status> {
         self.list_them(request).await
+    }
+
+    async fn record_policy_review(
+        &self,
+        request: Request<proto::RecordPolicyReviewRequest>,
+    ) -> Result<Response<proto::RecordPolicyReviewResponse>, Status> {
+        self.record_review(request).await
+    }
+
+    async fn get_policy_review(
+        &self,
+        request: Request<proto::GetPolicyReviewRequest>,
+    ) -> Result<Response<proto::GetPolicyReviewResponse>, Status> {
+        self.how_it_stands(request).await
     }
 
     async fn get_transfer(
