@@ -2,6 +2,7 @@
 
 mod asking;
 mod constraints;
+mod figures;
 mod harness;
 mod history;
 mod ledger;

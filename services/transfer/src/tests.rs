@@ -8,4 +8,5 @@ mod explaining;
 mod flows;
 mod harness;
 mod packs;
+mod policy;
 mod races;

@@ -143,6 +143,13 @@ mod tests {
     }
 
     #[test]
+    fn so_many_times_as_long_is_counted_in_the_same_unit() {
+        assert_eq!(Duration::Months(3).times(2), Duration::Months(6));
+        assert_eq!(Duration::Weeks(1).times(0), Duration::Weeks(0));
+        assert_eq!(Duration::Days(9).times(u16::MAX), Duration::Days(u16::MAX));
+    }
+
+    #[test]
     fn a_text_without_amount_or_known_unit_is_refused_with_the_form_expected() {
         for text in [
             "",

@@ -8,6 +8,7 @@ mod merton;
 mod model;
 mod opens;
 mod people;
+mod policy_review;
 mod random;
 mod resting;
 mod shropshire;

@@ -51,7 +51,7 @@ pub(crate) fn review(sections: &Sections, ladder: &Ladder, problems: &mut Vec<Pr
                 wrong("meeting", format!("there is no meeting `{kind}`"));
             } else if !asks {
                 let message = "`meeting` is named, and `looks_at` leaves meetings out".to_owned();
-                wrong("meeting", message);
+                wrong("looks_at", message);
             }
         }
         None if asks => {

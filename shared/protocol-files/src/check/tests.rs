@@ -2,6 +2,7 @@ use crate::embedded;
 use crate::problem::Problem;
 use crate::source::Folder;
 
+mod review;
 mod words;
 
 /// The embedded files with one text of one file replaced, and what the loader says about them.
