@@ -8,7 +8,12 @@ use super::*;
 
 mod counselling;
 mod further;
+mod items;
+mod meetings;
 mod programme;
+mod reading;
+mod routes;
+mod statuses;
 
 #[test]
 fn m_091_m_094_a_conference_leads_from_mash_and_the_targeted_teams_to_central_social_work() {
