@@ -6,13 +6,16 @@ use baton_protocol::transfer::{
 
 use super::*;
 
+mod contact_life;
 mod counselling;
+mod front_door;
 mod further;
 mod items;
 mod meetings;
 mod programme;
 mod reading;
 mod routes;
+mod standing;
 mod statuses;
 
 #[test]

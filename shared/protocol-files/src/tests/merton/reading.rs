@@ -161,7 +161,10 @@ pub(super) fn duty_says(name: &str) -> Vec<String> {
         .list("asked from", &duty.asked_from)
         .list("asked until", &duty.asked_until)
         .list("only after", &duty.only_after)
-        .list("done on", duty.done_on.as_ref().map(|key| key.as_str()))
+        .list(
+            "done on",
+            duty.done_on.as_ref().map(baton_protocol::FactKey::as_str),
+        )
         .list("then tells", &duty.escalate)
         .0
 }
