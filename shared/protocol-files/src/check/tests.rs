@@ -297,7 +297,7 @@ fn a_folder_of_files_loads_like_the_embedded_ones_and_one_file_is_checked_alone(
     assert_eq!(crate::check_file(&transfer), []);
 
     let text = std::fs::read_to_string(&transfer).unwrap();
-    std::fs::write(&transfer, text.replace("at_point: place", "at_point: put")).unwrap();
+    std::fs::write(&transfer, text.replace("undecided: pass", "undecided: put")).unwrap();
 
     let found = crate::check_file(&transfer);
     assert_eq!(found[0].file, transfer);

@@ -7,9 +7,9 @@ fn an_unknown_key_is_named_with_its_line() {
     one_problem(
         "wirral",
         "transfer.yaml",
-        "    at_point: place",
-        "    at_the_point: place",
-        "unknown field `at_the_point`",
+        "    stays: true",
+        "    remains: true",
+        "unknown field `remains`",
     );
 }
 
