@@ -6,6 +6,12 @@ use baton_protocol::{Audience, Truth};
 
 use super::*;
 
+mod dates;
+mod front_door;
+mod gate;
+mod routes;
+mod settings;
+mod told;
 mod worker;
 
 fn in_north() -> Facts {
