@@ -5,6 +5,12 @@ use baton_protocol::transfer::{
 
 use super::*;
 
+mod closing;
+mod duties;
+mod front_door;
+mod routes;
+mod work;
+
 fn in_south() -> Facts {
     facts(&[("area", code("south"))])
 }
