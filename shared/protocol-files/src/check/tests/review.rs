@@ -61,7 +61,7 @@ fn c_077_a_review_looks_at_figures_that_there_are() {
     );
     refused(
         MEETING,
-        "  meeting: core_group",
-        "there is no meeting `core_group`",
+        "  meeting: managers_lunch",
+        "there is no meeting `managers_lunch`",
     );
 }
