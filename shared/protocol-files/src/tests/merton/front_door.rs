@@ -372,6 +372,20 @@ fn m_050_m_051_x_11_a_sibling_of_a_looked_after_child_goes_by_team_and_age() {
     );
 }
 
+/// Also where a stronger way has taken the others already: whoever asks why a way was not taken reads its bound.
+#[test]
+fn m_051_m_065_x_11_every_way_names_the_age_that_it_is_for() {
+    for (name, age) in [
+        ("unaccompanied_14_to_17", "aged 14 to under 18"),
+        ("unaccompanied_under_14", "under 14"),
+        ("sibling_of_14_plus_child_under_14", "under 14"),
+        ("sibling_of_14_plus_child_from_14", "aged 14 or over"),
+    ] {
+        let asks = route_named(name).asks();
+        assert!(asks.split("; ").any(|part| part == age), "{asks}");
+    }
+}
+
 #[test]
 fn m_061_m_062_m_063_m_064_mash_decides_what_is_mainly_the_matter() {
     let mainly = |issue: &'static str| vec![group("disabled"), is("predominant_issue", issue)];
