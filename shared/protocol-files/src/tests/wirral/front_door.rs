@@ -113,7 +113,8 @@ fn tells(outcome: &str) -> Vec<String> {
 const ACKNOWLEDGED: &str = "referral_acknowledged to referrer by letter of team_manager of responsible, 24 hours after decided, if written, nothing of the case to public";
 
 #[test]
-fn w_020_w_023_w_024_w_025_w_026_w_027_w_028_who_is_written_to_when_there_are_no_concerns() {
+fn w_012_w_020_w_021_w_022_w_023_w_024_w_025_w_026_w_027_w_028_who_is_written_to_when_there_are_no_concerns()
+ {
     assert_eq!(
         tells("no_concerns"),
         [
@@ -126,7 +127,7 @@ fn w_020_w_023_w_024_w_025_w_026_w_027_w_028_who_is_written_to_when_there_are_no
 }
 
 #[test]
-fn w_026_w_027_w_028_a_written_request_is_acknowledged_whatever_was_decided() {
+fn w_012_w_013_w_026_w_027_w_028_a_written_request_is_acknowledged_whatever_was_decided() {
     for outcome in ["assess", "section_47"] {
         assert_eq!(tells(outcome), [ACKNOWLEDGED], "{outcome}");
     }
@@ -135,7 +136,7 @@ fn w_026_w_027_w_028_a_written_request_is_acknowledged_whatever_was_decided() {
 }
 
 #[test]
-fn w_012_w_013_w_021_w_022_st_05_what_each_decision_comes_to() {
+fn w_012_w_013_w_015_w_021_w_022_st_05_what_each_decision_comes_to() {
     let pack = pack("wirral");
     let decided_on: &[&str] = &["referral_decided_on"];
 

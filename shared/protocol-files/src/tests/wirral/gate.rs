@@ -259,7 +259,8 @@ fn w_061_the_assessment_should_be_finished() {
 }
 
 #[test]
-fn w_069_w_169_w_174_the_audit_where_no_conference_is_held() {
+fn w_069_w_169_w_174_the_audit_without_a_conference_is_due_on_the_day_of_the_child_in_need_meeting()
+{
     let item = Says {
         asks: &[
             "record_up_to_date",
@@ -269,6 +270,7 @@ fn w_069_w_169_w_174_the_audit_where_no_conference_is_held() {
         ],
         signed_by: "team_manager of outgoing",
         reviewed_by: "team_manager of receiving",
+        due: "at meeting:initial_cin",
         ..Says::default()
     }
     .at("audit_of_record");

@@ -170,6 +170,17 @@ fn w_053_x_14_a_first_conference_and_one_before_birth_lead_on_and_each_outcome_h
 }
 
 #[test]
+fn w_086_on_every_way_completion_waits_for_what_is_missing() {
+    let pack = pack("wirral");
+    let leading = pack.transfer.routes.iter().filter(|route| !route.stays);
+
+    for route in leading {
+        assert_eq!(route.gate_unmet_at_point, GateUnmet::Wait);
+        assert_eq!(rules(&route.gate_unmet_cites), ["W-086"], "{}", route.route);
+    }
+}
+
+#[test]
 fn w_052_k_06_staying_through_conferences_is_a_route_of_the_cin_cp_team_alone() {
     let pack = pack("wirral");
     let route = pack.transfer.route("stays_with_cin_cp").unwrap();
@@ -270,7 +281,12 @@ fn w_054_k_01_k_41_the_way_of_the_initial_child_in_need_meeting() {
             "handover",
             "joint_visit",
         ],
-        clocks: &["receiving_worker_named"],
+        clocks: &[
+            "receiving_worker_named",
+            "worker_named_after_district_meeting",
+            "handover",
+            "joint_visit",
+        ],
         tells: &ON_THE_MOVE,
         ..Way::default()
     }
