@@ -2,6 +2,9 @@ use baton_protocol::Strength;
 
 use super::*;
 
+mod letters;
+mod limits;
+
 #[test]
 fn st_01_k_61_where_an_authority_is_silent_the_core_group_is_due_ten_working_days_after_the_conference()
  {

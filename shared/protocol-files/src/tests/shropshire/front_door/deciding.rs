@@ -25,6 +25,7 @@ fn s_002_s_013_s_015_s_106_s_107_who_decides_and_what_each_outcome_does() {
     }
     for name in ["early_help", "no_concerns"] {
         let outcome = PACK.front_door.outcome(name).unwrap();
+        assert_eq!(rules(&outcome.cites), ["S-002"], "by its own rule: {name}");
         assert!(!outcome.refers && outcome.rationale, "{name}");
         assert!(outcome.states.is_empty(), "{name}");
     }
