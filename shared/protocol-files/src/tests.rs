@@ -12,6 +12,7 @@ use jiff::civil::{Date, date};
 use crate::Library;
 
 mod camden;
+mod entries;
 mod lancashire;
 mod merton;
 mod particulars;

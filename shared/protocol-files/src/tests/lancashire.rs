@@ -4,6 +4,10 @@ use baton_protocol::{Ladder, Strength, Truth};
 
 use super::*;
 
+mod days;
+mod papers;
+mod routes;
+
 fn looked_after(held_on: Option<Date>) -> Facts {
     let review = held_on.map_or(Value::None, Value::Date);
     facts(&[
