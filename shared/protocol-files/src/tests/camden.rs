@@ -3,6 +3,11 @@ use baton_protocol::transfer::{Choice, OpensOn, Route};
 
 use super::*;
 
+mod allocation;
+mod front_door;
+mod papers;
+mod routes;
+
 #[test]
 fn c_018_the_case_stays_with_the_family_intervention_team_at_every_conference() {
     let pack = pack("camden");

@@ -89,6 +89,11 @@ pub(super) fn meeting_says(pack: &Pack, name: &str) -> Vec<String> {
     says(pack.transfer.meeting(name).unwrap())
 }
 
+pub(super) fn duty_says(pack: &Pack, name: &str) -> Vec<String> {
+    let mut duties = pack.transfer.duties.iter();
+    says(duties.find(|duty| duty.duty == name).unwrap())
+}
+
 pub(super) fn authority_says(pack: &Pack, act: Act) -> Vec<String> {
     says(pack.transfer.authority(act).unwrap())
 }
