@@ -250,8 +250,8 @@ fn everything_that_is_wrong_is_said_at_once() {
         &mut folders,
         "merton",
         "transfer.yaml",
-        "at_point: place",
-        "at_point: put",
+        "completed_by: team_manager of receiving",
+        "completed_by: the team manager",
     );
 
     let found = problems(&folders);

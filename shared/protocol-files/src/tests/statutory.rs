@@ -137,7 +137,7 @@ fn x_13_x_14_what_came_of_a_conference_is_on_record_by_the_next_working_day() {
 
 #[test]
 fn a_pack_is_named_by_its_digest_and_found_by_it() {
-    let library = Library::embedded().unwrap();
+    let library = crate::Library::embedded().unwrap();
     let wirral = pack("wirral");
 
     assert_eq!(wirral.digest.as_str().len(), 64);
