@@ -62,17 +62,18 @@ fn c_005_either_a_protection_plan_or_care_makes_it_the_law() {
 #[test]
 fn c_020_c_035_a_report_to_work_on_comes_as_task_and_email_and_the_record_as_a_task() {
     let pack = pack("camden");
-    let media = |kind: &str| {
+    let kind = |name: &str| {
         let mut kinds = pack.notification.kinds.iter();
-        kinds
-            .find(|known| known.kind == kind)
-            .unwrap()
-            .media
-            .clone()
+        let kind = kinds.find(|known| known.kind == name).unwrap();
+        (rules(&kind.cites), kind.media.clone())
     };
 
-    assert_eq!(media("co_work_report"), ["task", "email"]);
-    assert_eq!(media("record_transfer"), ["task"]);
+    let (because, media) = kind("co_work_report");
+    assert_eq!(because, ["C-020"]);
+    assert_eq!(media, ["task", "email"]);
+    let (because, media) = kind("record_transfer");
+    assert_eq!(because, ["C-035"], "and not only the base's");
+    assert_eq!(media, ["task"]);
 }
 
 #[test]

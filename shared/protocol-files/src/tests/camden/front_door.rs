@@ -426,7 +426,11 @@ fn c_011_c_012_c_013_c_014_a_step_up_is_considered_at_the_next_daily_meeting_and
 #[test]
 fn c_012_a_step_up_below_the_threshold_stays_in_early_help_with_the_reason() {
     let pack = pack("camden");
-    let outcome = |name: &str| says(pack.front_door.outcome(name).unwrap());
+    let outcome = |name: &str| {
+        let outcome = pack.front_door.outcome(name).unwrap();
+        assert_eq!(rules(&outcome.cites), ["C-012"], "{name}");
+        says(outcome)
+    };
 
     for referred in ["assess", "section_47"] {
         assert_eq!(
