@@ -150,7 +150,7 @@ impl Store {
             .collect();
         let behind = heads
             .iter()
-            .filter(|(feed, head)| applied.get(*feed).is_none_or(|applied| applied < head));
+            .filter(|(feed, head)| applied.get(*feed).copied().unwrap_or_default() < **head);
         Ok(behind.map(|(feed, _)| format!("feed:{feed}")).collect())
     }
 

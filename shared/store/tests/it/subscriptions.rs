@@ -88,6 +88,8 @@ async fn two_replicas_apply_each_event_once_and_in_order() {
             ["feed:source/wirral"]
         );
         assert_eq!(behind("source/merton", 1).await, ["feed:source/merton"]);
+        // Nothing was ever announced there.
+        assert!(behind("source/merton", 0).await.is_empty());
         assert!(
             replicas[0]
                 .behind(&BTreeMap::new())
