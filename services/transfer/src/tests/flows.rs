@@ -208,7 +208,7 @@ async fn c_018_a_conference_in_camden_opens_nothing_and_says_why() {
             (explanation.decision.as_str(), explanation.rules.as_slice()),
             ("stays_in_team", &["C-018".to_owned()][..])
         );
-        assert!(world.events().await.is_empty());
+        assert!(world.events_of_calls().await.is_empty());
     })
     .await;
 }
@@ -306,7 +306,7 @@ async fn tasks_and_trays_close_when_the_case_has_moved() {
 
         let mut open = std::collections::BTreeSet::new();
         for task in world
-            .events()
+            .events_of_calls()
             .await
             .into_iter()
             .flat_map(|event| event.tasks)

@@ -216,6 +216,13 @@ impl World {
             .collect()
     }
 
+    /// The events that somebody's call brought about: without the review of a policy, which begins by itself.
+    pub async fn events_of_calls(&self) -> Vec<event::v1::Event> {
+        let mut events = self.events().await;
+        events.retain(|event| event.r#type != "policy_review.began");
+        events
+    }
+
     /// The last of a type.
     pub async fn last(&self, kind: &str) -> event::v1::Event {
         self.events()
