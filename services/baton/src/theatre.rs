@@ -218,9 +218,10 @@ mod tests {
         for (file, performance) in perform(&files, Stage::default()).await.unwrap() {
             assert!(
                 performance.failures.is_empty(),
-                "{}\n{}",
+                "{}\n{}\n{:#?}",
                 file.display(),
-                performance.text
+                performance.text,
+                performance.failures
             );
         }
     }
