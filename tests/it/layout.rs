@@ -1,6 +1,6 @@
 //! The conventions that make six services one: kept by tests, because the compiler does not.
 
-use baton_tests::{conformance, layout};
+use baton_tests::{conformance, events, layout};
 
 fn nothing(wrong: &[String]) {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -36,4 +36,9 @@ fn every_rule_answered_for_lives_somewhere_and_is_shown() {
     let entries = conformance::survey();
     assert!(!entries.is_empty(), "the register is empty");
     nothing(&conformance::gaps(&entries));
+}
+
+#[test]
+fn every_event_that_a_story_names_is_one() {
+    nothing(&events::unlisted_in_stories());
 }

@@ -4,6 +4,7 @@
 //! source tree.
 
 pub mod conformance;
+pub mod events;
 pub mod layout;
 pub mod mutants;
 pub mod tree;

@@ -1,7 +1,7 @@
 //! Meetings, clocks, notices, what is owed on a case, who may act, and what holds a transfer up.
 
-use baton_protocol::Truth;
 use baton_protocol::transfer::DeferralField;
+use baton_protocol::{Strength, Truth};
 
 use super::reading::*;
 use super::*;
@@ -39,12 +39,28 @@ fn m_116_m_127_m_128_m_105_m_041_the_old_and_the_new_worker_meet_families_togeth
 
 #[test]
 fn m_122_worker_and_assistant_manager_hand_over() {
-    let says = meeting_says("handover");
+    assert_eq!(
+        meeting_says("handover"),
+        ["attend: social_worker of outgoing, assistant_team_manager of outgoing"]
+    );
+}
 
-    assert!(
-        says[0]
-            .starts_with("attend: social_worker of outgoing, assistant_team_manager of outgoing"),
-        "{says:?}"
+#[test]
+fn m_150_the_incoming_manager_comes_to_a_legal_planning_meeting_or_sends_an_assistant() {
+    let merton = &PACK.transfer;
+    let meeting = merton.meeting("legal_planning").unwrap();
+    let attend: Vec<_> = meeting
+        .attend
+        .iter()
+        .map(|one| (one.who.to_string(), one.strength))
+        .collect();
+
+    assert_eq!(
+        attend,
+        [(
+            "assistant_team_manager of receiving".to_owned(),
+            Some(Strength::Soft)
+        )]
     );
 }
 
@@ -145,7 +161,7 @@ fn m_134_m_171_an_agreed_transfer_keeps_the_usual_time_or_the_day_that_is_set() 
     assert_eq!(
         clock_says("moved_after_agreement"),
         [
-            "due: 3 working days after triggered",
+            "due: 3 working days after meeting:transfer_agreement",
             BY_OUTGOING,
             "met by: date_agreed or completed",
             A_DAY_BEFORE,

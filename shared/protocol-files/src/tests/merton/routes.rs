@@ -23,7 +23,7 @@ fn m_091_m_094_m_155_m_087_k_14_k_60_a_protection_plan_leads_to_the_central_team
             MOVES,
             "needs: managers_discussion, receiving_worker, child_seen, chronology, genogram, case_summary, recordings, \
              reports, personal_details, file_audit, audit_tasks, transfer_summary, siblings_together, managers_handover",
-            "meetings: managers_discussion, conference, core_group",
+            "meetings: managers_discussion, legal_planning, conference, core_group",
             "clocks: receiving_worker_named, transferred",
             "tells: icpc_invite, record_transfer, transfer_recorded",
         ]
@@ -47,7 +47,7 @@ fn m_073_k_45_m_087_k_14_k_60_a_head_of_service_decides_for_the_older_team() {
             RECEIVED,
             MOVES,
             "needs: managers_discussion, receiving_worker, case_summary, transfer_summary",
-            "meetings: managers_discussion",
+            "meetings: managers_discussion, legal_planning",
             "clocks: with_the_siblings",
             RECORDED,
         ]
@@ -92,7 +92,7 @@ fn m_169_m_170_m_171_when_the_parents_are_uncertain_the_managers_agree() {
             "to: family_support_and_protection",
             "opens on: requested",
             "asked by: team_manager of outgoing",
-            "moves: 3 working days after triggered under M-171 M-004",
+            "moves: 3 working days after meeting:transfer_agreement under M-171 M-004",
             RECEIVED,
             "missing papers: AgreeADate under M-171",
             "needs: transfer_agreed, uncertainty_analysed, receiving_worker, case_summary, transfer_summary",
@@ -126,7 +126,7 @@ fn m_153_k_11_k_45_m_087_k_14_k_60_proceedings_lead_on_after_the_initial_hearing
                 RECEIVED,
                 MOVES,
                 PAPERS_TO_FOLLOW,
-                "meetings: managers_discussion, court_hearing",
+                "meetings: managers_discussion, legal_planning, court_hearing",
                 "clocks: transferred_after_hearing",
                 RECORDED,
             ]
@@ -202,7 +202,7 @@ fn m_151_m_152_k_10_k_11_k_45_m_087_k_14_k_60_section_20_moves_at_the_first_revi
                 RECEIVED,
                 MOVES,
                 PAPERS_TO_FOLLOW,
-                "meetings: managers_discussion",
+                "meetings: managers_discussion, legal_planning",
                 RECORDED,
             ]
         );
@@ -235,7 +235,7 @@ fn m_072_m_073_m_074_k_45_m_087_k_14_k_60_siblings_go_where_the_one_with_a_plan_
                 RECEIVED,
                 MOVES,
                 SIBLING_PAPERS,
-                "meetings: managers_discussion",
+                "meetings: managers_discussion, legal_planning",
                 "clocks: with_the_siblings",
                 RECORDED,
             ]
@@ -279,7 +279,7 @@ fn m_133_m_134_what_is_beyond_the_remit_moves_when_the_managers_agree() {
         RECEIVED,
         "missing papers: AgreeADate under M-134",
         "needs: managers_discussion, receiving_worker, case_summary, transfer_summary",
-        "meetings: managers_discussion",
+        "meetings: managers_discussion, legal_planning",
         "clocks: agreed_date_kept",
         RECORDED,
     ];
@@ -317,7 +317,7 @@ fn m_101_m_102_m_104_m_087_k_14_k_60_after_the_assessment_a_case_moves_promptly(
             "missing papers: MoveWithActions under M-104, M-087, K-14, K-60",
             "needs: siblings_reviewed, managers_discussion, receiving_worker, chronology, case_summary, recordings, \
              file_audit, transfer_summary, handover_visit",
-            "meetings: managers_discussion, joint_visit",
+            "meetings: managers_discussion, legal_planning, joint_visit",
             "clocks: moved_after_assessment",
             "tells: record_transfer, transfer_recorded, send_records",
         ]
@@ -412,7 +412,7 @@ fn m_042_m_101_m_087_k_14_k_60_after_the_assessment_the_worker_refers_on_to_vct_
             RECEIVED,
             MOVES,
             "needs: siblings_reviewed, managers_discussion, receiving_worker, case_summary, transfer_summary",
-            "meetings: managers_discussion",
+            "meetings: managers_discussion, legal_planning",
             "clocks: moved_after_assessment",
             "tells: record_transfer, transfer_recorded, send_records",
         ]
