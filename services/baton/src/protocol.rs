@@ -106,6 +106,11 @@ fn describe(pack: &Pack) {
         } else {
             setting.value.to_string()
         };
-        println!("  {name} = {value} ({})", rules.join(", "));
+        let kind = if setting.reading {
+            "; a reading, the rules themselves say it"
+        } else {
+            ""
+        };
+        println!("  {name} = {value} ({}{kind})", rules.join(", "));
     }
 }

@@ -82,6 +82,10 @@ pub struct Setting {
     /// Why this value.
     #[serde(default)]
     pub note: Option<String>,
+    /// The value only says how the document was read: the rules are written that way, and nothing computes with it. Who
+    /// wants it otherwise changes the rules.
+    #[serde(default)]
+    pub reading: bool,
 }
 
 /// The named settings of a pack.

@@ -1,6 +1,6 @@
-use crate::embedded;
 use crate::problem::Problem;
 use crate::source::Folder;
+use crate::{embedded, raw};
 
 mod review;
 mod words;
@@ -355,4 +355,22 @@ fn a_duty_comes_after_duties_that_are_given_and_is_asked_from_a_day_that_can_be_
         found[0].contains("`obtain_agreement` belongs to no transfer: `placed` is never known"),
         "{found:#?}"
     );
+}
+
+#[test]
+fn a_setting_that_nothing_computes_with_says_so() {
+    for folder in embedded::folders() {
+        let (head, others) = folder.files.split_first().unwrap();
+        let head: raw::AuthorityFile = raw::read(head, &mut Vec::new()).unwrap();
+        for (name, setting) in head.settings.0 {
+            let used = others.iter().any(|file| {
+                file.text.contains(&format!("${{{name}}}"))
+                    || file.text.contains(&format!("asks_of: {name}"))
+            });
+            // What is not regulated cannot be used.
+            if !setting.value.is_null() {
+                assert_ne!(used, setting.reading, "{}: {name}", folder.name);
+            }
+        }
+    }
 }
