@@ -96,6 +96,7 @@ fn m_169_m_170_m_171_when_the_parents_are_uncertain_the_managers_agree() {
             RECEIVED,
             "missing papers: AgreeADate under M-171",
             "needs: transfer_agreed, uncertainty_analysed, receiving_worker, case_summary, transfer_summary",
+            "meetings: transfer_agreement",
             "clocks: moved_after_agreement, agreed_date_kept",
             RECORDED,
         ]

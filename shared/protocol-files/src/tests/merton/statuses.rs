@@ -319,7 +319,11 @@ fn m_083_m_168_m_153_m_101_m_171_m_072_m_004_three_working_days_pass_over_easter
     let maundy_thursday = at("2026-04-02T12:00:00Z");
     let anchors = Anchors::new()
         .at(Moment::Triggered, maundy_thursday)
-        .at(Moment::Meeting("court_hearing".to_owned()), maundy_thursday);
+        .at(Moment::Meeting("court_hearing".to_owned()), maundy_thursday)
+        .at(
+            Moment::Meeting("transfer_agreement".to_owned()),
+            maundy_thursday,
+        );
     let known = [on("accommodated_on", date(2026, 4, 2))];
 
     for name in [
