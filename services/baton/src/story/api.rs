@@ -9,12 +9,16 @@ use prost_reflect::{DynamicMessage, MessageDescriptor, SerializeOptions};
 use serde_json::Value;
 use tonic::client::Grpc;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::metadata::AsciiMetadataValue;
 use tonic::{Request, Status};
+use tonic_types::StatusExt as _;
 
 use super::refusal::Refusal;
 
 /// A call that takes longer than this hangs.
 const TIMEOUT: Duration = Duration::from_mins(1);
+/// A Baton that says for longer than this that it will soon be there is told as it is.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Answers hold whole journeys.
 const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
@@ -45,7 +49,8 @@ impl Api {
         }
     }
 
-    /// Calls a method as somebody. A request id is put in where the request has one and it is not given.
+    /// Calls a method as somebody. A request id is put in where the request has one and it is not given. A Baton that
+    /// cannot be reached for the moment is asked again when it says so, with the same request, as any client should.
     pub async fn call(&self, caller: &str, method: &str, body: &Value) -> Result<Value, CallError> {
         let call = find(method)?;
         let input = descriptor(call.input)?;
@@ -62,18 +67,28 @@ impl Api {
             message.set_field_by_name("request_id", prost_reflect::Value::String(id));
         }
 
-        let mut request = Request::new(message);
-        request.set_timeout(TIMEOUT);
         let identity = format!("{}/{caller}", self.authority);
-        let identity = identity
+        let identity: AsciiMetadataValue = identity
             .parse()
             .map_err(|_| CallError::Request(format!("`{caller}` cannot call")))?;
-        request.metadata_mut().insert(IDENTITY_KEY, identity);
 
-        let answer = self
-            .send(call.path, output, request)
-            .await
-            .map_err(|status| CallError::Refused(Box::new(Refusal::from(&status))))?;
+        let began = tokio::time::Instant::now();
+        let answer = loop {
+            let mut request = Request::new(message.clone());
+            request.set_timeout(TIMEOUT);
+            request
+                .metadata_mut()
+                .insert(IDENTITY_KEY, identity.clone());
+            match self.send(call.path, output.clone(), request).await {
+                Ok(answer) => break answer,
+                Err(status) => match again_after(&status) {
+                    Some(delay) if began.elapsed() + delay < PATIENCE => {
+                        tokio::time::sleep(delay).await;
+                    }
+                    _ => return Err(CallError::Refused(Box::new(Refusal::from(&status)))),
+                },
+            }
+        };
         to_json(&answer)
     }
 
@@ -91,6 +106,11 @@ impl Api {
         let answer = grpc.unary(request, path, DynamicCodec(output)).await?;
         Ok(answer.into_inner())
     }
+}
+
+/// When to send the same request again, if that helps.
+fn again_after(status: &Status) -> Option<Duration> {
+    status.get_details_retry_info()?.retry_delay
 }
 
 /// Finds a public method by its full or short name.
@@ -182,5 +202,99 @@ impl Decoder for DynamicCodec {
         message
             .map(Some)
             .map_err(|error| Status::internal(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use baton_contracts::gateway::v1 as gateway;
+    use baton_rpc::{Problem, Reason, ServerConfig, in_process};
+    use gateway::flow_service_server::{FlowService, FlowServiceServer};
+    use serde_json::json;
+    use tonic::Response;
+    use tonic::service::Routes;
+
+    use super::*;
+
+    type Asked = Arc<Mutex<Vec<gateway::RetryFlowRequest>>>;
+
+    /// A Baton that refuses the first calls so, and keeps what it was sent.
+    struct Refusing {
+        reason: Reason,
+        times: usize,
+        asked: Asked,
+    }
+
+    #[tonic::async_trait]
+    impl FlowService for Refusing {
+        async fn retry_flow(
+            &self,
+            request: Request<gateway::RetryFlowRequest>,
+        ) -> Result<Response<gateway::RetryFlowResponse>, Status> {
+            let mut asked = self.asked.lock().unwrap();
+            asked.push(request.into_inner());
+            if asked.len() > self.times {
+                Ok(Response::new(gateway::RetryFlowResponse::default()))
+            } else {
+                Err(Problem::new(self.reason, "not now").into())
+            }
+        }
+
+        async fn list_flows(
+            &self,
+            _: Request<gateway::ListFlowsRequest>,
+        ) -> Result<Response<gateway::ListFlowsResponse>, Status> {
+            Err(Status::unimplemented("nobody asks"))
+        }
+    }
+
+    async fn ask(reason: Reason, times: usize) -> (Result<Value, CallError>, Asked) {
+        let asked = Asked::default();
+        let refusing = Refusing {
+            reason,
+            times,
+            asked: Arc::clone(&asked),
+        };
+        let routes = Routes::new(FlowServiceServer::new(refusing));
+        let api = Api::new(in_process(routes, &ServerConfig::new("gateway")), "wirral");
+        let answer = api
+            .call("system:test", "FlowService/RetryFlow", &json!({}))
+            .await;
+        (answer, asked)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_asked_to_come_again_sends_the_same_request() {
+        for reason in [
+            Reason::StoreUnavailable,
+            Reason::ViewBehind,
+            Reason::Contention,
+        ] {
+            let (answer, asked) = ask(reason, 2).await;
+            assert!(answer.is_ok(), "{reason}");
+            let asked = asked.lock().unwrap();
+            assert_eq!(asked.len(), 3, "{reason}");
+            assert!(!asked[0].request_id.is_empty());
+            assert!(asked.iter().all(|request| *request == asked[0]), "{reason}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_that_stays_is_told_at_once() {
+        let (answer, asked) = ask(Reason::RuleRefuses, 1).await;
+        assert!(matches!(answer, Err(CallError::Refused(_))));
+        assert_eq!(asked.lock().unwrap().len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn patience_ends() {
+        let (answer, asked) = ask(Reason::StoreUnavailable, usize::MAX).await;
+        let Err(CallError::Refused(refusal)) = answer else {
+            panic!("{answer:?}");
+        };
+        assert_eq!(refusal.code, "UNAVAILABLE");
+        assert!(asked.lock().unwrap().len() > 100);
     }
 }
