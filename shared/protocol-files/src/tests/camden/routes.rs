@@ -354,4 +354,10 @@ fn c_051_c_052_transition_work_begins_at_14_and_adult_care_is_decided_by_18() {
             "while_with: disability",
         ]
     );
+    for (name, value) in [
+        ("transition_work.remind_before", "20 working days"),
+        ("adult_social_care.remind_before", "60 working days"),
+    ] {
+        assert_eq!(pack.settings.text(name), Some(value), "{name}");
+    }
 }

@@ -338,7 +338,14 @@ fn m_037_m_038_reviewed_after_twenty_working_days_and_completed_after_forty() {
             assert_eq!(duty_when(name, &known), Some(owed), "{name} {outcome}");
         }
     }
-    let complete_means = PACK.settings.text("assessment.complete_means");
+    let setting = |name| PACK.settings.text(name);
+    let after = setting("assessment.service_manager_after");
+    assert_eq!(
+        after,
+        Some("5 working days"),
+        "no row says who hears, or when"
+    );
+    let complete_means = setting("assessment.complete_means");
     assert_eq!(complete_means, Some("worker"), "no sign-off is named");
 }
 
