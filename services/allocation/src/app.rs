@@ -229,9 +229,10 @@ impl App {
         case: Option<CaseId>,
         child: Option<ChildId>,
         named: &[WorkerId],
+        day: Date,
     ) -> Result<Surroundings, AppError> {
         let db = self.store.db();
-        let found = storage::surroundings::find(db, authority, case, child, named).await?;
+        let found = storage::surroundings::find(db, authority, case, child, named, day).await?;
         match case {
             Some(case) if found.case.is_none() => Err(AppError::not_found("case", case)),
             _ => Ok(found),

@@ -118,6 +118,7 @@ pub fn team(team: &Team) -> type_v1::Team {
             .map(ToString::to_string)
             .unwrap_or_default(),
         rests: false,
+        manager_ids: Vec::new(),
     }
 }
 

@@ -242,7 +242,7 @@ impl AllocationReactionService for Handlers {
             case => Some(case_id(case)?),
         };
         let (around, posts) = tokio::try_join!(
-            self.app.surroundings(&authority, case, child, &asked),
+            self.app.surroundings(&authority, case, child, &asked, day),
             async {
                 match &principal {
                     Some(principal) => self.app.posts_of(&authority, principal).await,
@@ -272,6 +272,13 @@ impl AllocationReactionService for Handlers {
                     .iter()
                     .map(|team| type_v1::Team {
                         rests: !team.works_on(day),
+                        manager_ids: around
+                            .managers
+                            .get(&team.id)
+                            .into_iter()
+                            .flatten()
+                            .map(ToString::to_string)
+                            .collect(),
                         ..answer::team(team)
                     })
                     .collect(),

@@ -1,8 +1,11 @@
 //! What a command on a case is decided among: the case, the teams, the workers it names. One statement, because the
 //! gateway asks before every command.
 
-use baton_ids::{AuthorityId, CaseId, ChildId, WorkerId};
+use std::collections::BTreeMap;
+
+use baton_ids::{AuthorityId, CaseId, ChildId, TeamId, WorkerId};
 use baton_store::{Db, Json, StoreError, sqlx, with_db};
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::organisation::{team_of, worker_of};
@@ -18,6 +21,8 @@ pub struct Surroundings {
     pub teams: Vec<Team>,
     /// Those of the named workers who are known, with the case's worker and the next one.
     pub workers: Vec<Worker>,
+    /// Who holds the post of a team's manager on the day. Whoever only covers it is not among them.
+    pub managers: BTreeMap<TeamId, Vec<WorkerId>>,
 }
 
 /// The texts of the databases differ only in how a list is one parameter.
@@ -37,7 +42,12 @@ macro_rules! select {
             SELECT 'team', NULL, team_id, kind, area, phone, from_on, until_on, successor_id FROM teams WHERE authority = $1 \
             UNION ALL \
             SELECT 'worker', NULL, worker_id, team_id, grade, '', '', '', '' FROM workers \
-            WHERE authority = $1 AND worker_id IN (SELECT id FROM named)"
+            WHERE authority = $1 AND worker_id IN (SELECT id FROM named) \
+            UNION ALL \
+            SELECT 'manager', NULL, p.team_id, h.worker_id, '', '', '', '', '' FROM posts p \
+            JOIN holdings h ON h.authority = p.authority AND h.post_id = p.post_id \
+            WHERE p.authority = $1 AND p.role = 'team_manager' AND p.team_id <> '' AND h.covering_for = '' \
+            AND h.from_on <= $5 AND (h.until_on = '' OR h.until_on >= $5)"
         )
     };
 }
@@ -63,6 +73,7 @@ pub async fn find(
     case: Option<CaseId>,
     child: Option<ChildId>,
     named: &[WorkerId],
+    day: Date,
 ) -> Result<Surroundings, StoreError> {
     let sql = match db {
         Db::Sqlite { .. } => select!("SELECT value FROM json_each($4)"),
@@ -76,6 +87,7 @@ pub async fn find(
         .bind(case.map_or(Uuid::nil(), CaseId::uuid))
         .bind(child.map_or(Uuid::nil(), ChildId::uuid))
         .bind(Json(&named))
+        .bind(day.to_string())
         .fetch_all(c)
         .await?);
 
@@ -92,6 +104,13 @@ pub async fn find(
                 row.until_on,
                 row.successor_id,
             ))?),
+            ("manager", _) => {
+                let team =
+                    TeamId::new(&row.id).map_err(|_| StoreError::Corrupt("posts.team_id"))?;
+                let manager = WorkerId::new(&row.second)
+                    .map_err(|_| StoreError::Corrupt("holdings.worker_id"))?;
+                found.managers.entry(team).or_default().push(manager);
+            }
             _ => {
                 let worker = worker_of((row.id, row.second, row.third))?;
                 found.workers.push(worker);
@@ -100,5 +119,9 @@ pub async fn find(
     }
     found.teams.sort_by(|one, other| one.id.cmp(&other.id));
     found.workers.sort_by(|one, other| one.id.cmp(&other.id));
+    found
+        .managers
+        .values_mut()
+        .for_each(|managers| managers.sort());
     Ok(found)
 }

@@ -96,6 +96,37 @@ async fn a_context_tells_posts_responsibility_and_organisation() {
 }
 
 #[tokio::test]
+async fn m_126_a_context_names_the_manager_of_each_team_and_not_who_covers() {
+    each_database(async |url| {
+        let world = World::council(url).await;
+        set_post(
+            &world,
+            manager_of_north(vec![
+                holding("bob", "2025-01-01", "2026-03-01", ""),
+                holding("nia", "2026-03-02", "2026-03-02", ""),
+                holding("sam", "2026-03-02", "2026-03-02", "nia"),
+                holding("ann", "2026-03-03", "", ""),
+            ]),
+        )
+        .await
+        .unwrap();
+
+        let context = context_of(&world, "sam", "").await;
+
+        let teams = context.organisation.unwrap().teams;
+        let managers: Vec<_> = teams
+            .iter()
+            .map(|team| (team.team_id.as_str(), team.manager_ids.join(", ")))
+            .collect();
+        assert_eq!(
+            managers,
+            [("frt", String::new()), ("north", "nia".to_owned())]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn recipients_are_who_holds_and_who_covers_in_the_order_asked_for() {
     each_database(async |url| {
         let world = World::council(url).await;

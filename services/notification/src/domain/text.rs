@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::notice::Notice;
 
-/// What of the content a letter may say, and how. Ids of cases, children and processes stay out.
+/// What of the content a letter may say, and how. Ids of cases, children and processes stay out; workers go by the ids that
+/// the council gave them.
 const SAID: &[(&str, &str)] = &[
     ("conference_kind", "Kind of conference"),
     ("conference_at", "The conference is on"),
@@ -17,6 +18,10 @@ const SAID: &[(&str, &str)] = &[
     ("from_team", "Team until now"),
     ("receiving_team", "Team from then on"),
     ("to_team", "Team from then on"),
+    ("receiving_worker", "Worker from then on"),
+    ("to_worker", "Worker from then on"),
+    ("to_manager", "Manager of that team"),
+    ("to_team_phone", "Telephone of that team"),
     ("new_contact_numbers", "Telephone of that team"),
     ("point_due_on", "Planned for"),
     ("moves_on", "Planned for"),

@@ -130,6 +130,8 @@ pub struct Team {
     pub area: Option<String>,
     /// The number under which families and agencies reach it.
     pub phone: Option<String>,
+    /// Who holds the post of its manager.
+    pub managers: Vec<WorkerId>,
 }
 
 /// A worker.

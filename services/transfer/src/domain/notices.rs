@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use baton_ids::WorkerId;
 use baton_protocol::transfer::{Notice, Occasion};
 use baton_protocol::{Audience, Party};
 
@@ -79,7 +80,9 @@ impl Draft<'_> {
                 transfer.receiving_worker.as_ref().map(ToString::to_string)
             }
             "outgoing_worker" => transfer.from_worker.as_ref().map(ToString::to_string),
-            NEW_CONTACT_NUMBERS => self.new_contact_number(),
+            "to_manager" => self.receiving_managers(),
+            // A letter waits for the number only where it goes by the second name.
+            "to_team_phone" | NEW_CONTACT_NUMBERS => self.new_contact_number(),
             "point_due_on" | "moves_on" => transfer.point.due_on.map(|date| date.to_string()),
             "agreed_date" => transfer
                 .agreement
@@ -103,6 +106,13 @@ impl Draft<'_> {
             "outcome" => conference.and_then(|conference| conference.outcome.clone()),
             _ => None,
         }
+    }
+
+    /// Who holds the post of manager of the team that takes the case (M-126); nobody while the post is vacant.
+    fn receiving_managers(&self) -> Option<String> {
+        let team = self.context.team(self.transfer.known_to_team()?)?;
+        let managers: Vec<&str> = team.managers.iter().map(WorkerId::as_str).collect();
+        (!managers.is_empty()).then(|| managers.join(", "))
     }
 
     /// A breach reaches whoever stands on the rung, besides the task.

@@ -116,6 +116,11 @@ fn team(given: &type_v1::Team) -> Option<Team> {
         kind: given.kind.clone(),
         area: some(&given.area),
         phone: some(&given.phone),
+        managers: given
+            .manager_ids
+            .iter()
+            .filter_map(|id| WorkerId::new(id).ok())
+            .collect(),
     })
 }
 

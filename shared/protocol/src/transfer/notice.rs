@@ -41,7 +41,7 @@ pub struct Notice {
     /// The gate item that is met when it is sent.
     #[serde(default)]
     pub meets: Option<String>,
-    /// Codes and dates that the text is made from: `conference_at`, `receiving_team`, `new_contact_numbers`, …
+    /// Codes and dates that the text is made from: `conference_at`, `receiving_team`, `to_manager`, `new_contact_numbers`, …
     #[serde(default)]
     pub content: Vec<String>,
 }

@@ -170,6 +170,7 @@ fn team(line: &Line) -> Team {
         until: text("until"),
         successor_team_id: text("successor_team_id"),
         rests: false,
+        manager_ids: Vec::new(),
     }
 }
 

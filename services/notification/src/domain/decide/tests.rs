@@ -69,6 +69,24 @@ fn a_text_is_made_of_codes_and_dates_in_local_time_and_names_no_child() {
 }
 
 #[test]
+fn m_126_a_letter_says_who_the_worker_and_the_manager_are_and_the_number_of_the_team() {
+    let told = Notice {
+        content: json!({ "to_worker": "flo", "to_manager": "fay", "to_team_phone": "020 7946 0000" }),
+        ..notice()
+    };
+
+    let text = text::of(&told, &pack(), &TimeZone::UTC).body;
+
+    for line in [
+        "Worker from then on: flo\n",
+        "Manager of that team: fay\n",
+        "Telephone of that team: 020 7946 0000\n",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+}
+
+#[test]
 fn w_028_a_restricted_text_says_nothing_of_the_case() {
     let restricted = Notice {
         content: json!({ "restricted": true, "outcome": "assess" }),

@@ -201,6 +201,7 @@ fn l_043_a_dispute_may_give_the_case_to_another_team_which_names_its_own_worker(
         kind: "looked_after".to_owned(),
         area: None,
         phone: None,
+        managers: vec![],
     });
     stage.act("nia", raise("criteria")).unwrap();
     let other = Resolution::OtherTeam {

@@ -22,6 +22,7 @@ fn with_routes(routes: &[Json]) -> Stage {
         kind: "looked_after".to_owned(),
         area: None,
         phone: None,
+        managers: vec![],
     });
     stage
 }

@@ -69,6 +69,7 @@ impl Stage {
             kind: kind.to_owned(),
             area: area.map(str::to_owned),
             phone: Some("01772 530000".to_owned()),
+            managers: vec![],
         };
         let area = matches!(authority, "wirral" | "shropshire").then_some("north");
         let mut stage = Self {

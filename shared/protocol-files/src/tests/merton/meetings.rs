@@ -265,7 +265,7 @@ fn m_155_m_157_m_126_m_103_m_115_who_hears_of_a_move_and_what() {
             "to: agencies",
             "by: letter",
             "sender: team_manager of outgoing",
-            "content: to_team, to_worker, moved_at"
+            "content: to_team, to_team_phone, to_worker, to_manager, moved_at"
         ]
     );
     assert_eq!(

@@ -1,6 +1,9 @@
 //! Merton off the straight way: nobody there, not seen, not in person, two teams.
 
+use std::sync::Arc;
+
 use super::*;
+use crate::domain::tests::people::worker;
 
 #[test]
 fn m_001_m_002_m_099_a_child_who_was_not_seen_is_no_paper_that_follows_and_asks_for_a_reason() {
@@ -208,4 +211,30 @@ fn m_100_k_18_one_that_existed_is_not_done_by_starting_another() {
 
     assert_eq!(report(&mut stage, "commenced"), ItemState::Open);
     assert_eq!(report(&mut stage, "updated"), ItemState::AwaitingSignature);
+}
+
+#[test]
+fn m_126_key_professionals_are_given_the_new_worker_and_the_new_manager_with_the_number_of_the_team()
+ {
+    let mut stage = held();
+    let mut routes = Arc::make_mut(&mut stage.pack).transfer.routes.iter_mut();
+    let route = routes.find(|route| route.route == "child_protection_conference");
+    route.unwrap().tells = vec!["professionals_told".to_owned()];
+    let mut teams = stage.teams.iter_mut();
+    let north = teams.find(|team| team.id.as_str() == "north");
+    north.unwrap().managers = vec![worker("nia")];
+    stage.at("2026-03-20 00:00");
+    let transferred = "transferred".to_owned();
+    let resolve = Command::ResolveExpiry { clock: transferred };
+    stage.act("baton", resolve).unwrap();
+
+    stage.ledger_moves();
+
+    let mut notices = stage.events.iter().flat_map(|event| &event.notices);
+    let letter = notices.find(|notice| notice.kind == "professionals_told");
+    let content = &letter.unwrap().content;
+    assert_eq!(content["to_team"], "north");
+    assert_eq!(content["to_worker"], "sam");
+    assert_eq!(content["to_manager"], "nia");
+    assert_eq!(content["to_team_phone"], "01772 530000");
 }
