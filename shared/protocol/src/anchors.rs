@@ -59,6 +59,9 @@ impl Anchors {
                 }
                 _ => None,
             },
+            Moment::FirstKnown(moments) => {
+                moments.iter().find_map(|moment| self.find(moment, facts))
+            }
             _ => self.0.get(moment).copied(),
         }
     }
@@ -97,5 +100,40 @@ impl Term {
     ) -> Option<Due> {
         let anchor = anchors.find(&self.moment, facts)?;
         Some(self.due_from(anchor, calendar, plain_days))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn of_several_moments_the_first_counts_that_is_known() {
+        let moment: Moment = "meeting:initial_cin or facts.initial_cin_meeting_booked_for"
+            .parse()
+            .unwrap();
+        let held_at = "2026-03-18T10:00:00Z".parse().unwrap();
+        let held = Anchors::new().at(Moment::Meeting("initial_cin".to_owned()), held_at);
+        let booked = Value::Date(date(2026, 3, 16));
+        let booked = Facts::new().with("initial_cin_meeting_booked_for", booked);
+        let booked = booked.unwrap();
+
+        assert_eq!(Anchors::new().find(&moment, &Facts::new()), None);
+        assert_eq!(
+            Anchors::new().find(&moment, &booked),
+            Some(Anchor::Date(date(2026, 3, 16)))
+        );
+        assert_eq!(held.find(&moment, &booked), Some(Anchor::Instant(held_at)));
+        assert_eq!(
+            moment.fact().unwrap().as_str(),
+            "initial_cin_meeting_booked_for"
+        );
+        assert_eq!(
+            moment.to_string(),
+            "meeting:initial_cin or facts.initial_cin_meeting_booked_for"
+        );
+        assert!("meeting:initial_cin or whenever".parse::<Moment>().is_err());
     }
 }

@@ -46,6 +46,9 @@ pub enum Moment {
     NextMeeting(String),
     /// A date or instant that is a fact (`facts.first_looked_after_review_held_on`).
     Fact(FactKey),
+    /// Of several the first that can be told: once the meeting was held its day, and before the day for which it is booked
+    /// (`meeting:initial_cin or facts.initial_cin_meeting_booked_for`).
+    FirstKnown(Vec<Self>),
     /// The day on which weeks of gestation are completed (`24 weeks of gestation`, X-12).
     Gestation(u8),
     /// The day on which the child reaches an age (`14 years of age`, `15 years 9 months of age`, X-11).
@@ -94,7 +97,7 @@ pub struct Term {
 pub enum InvalidTerm {
     /// The moment is not known.
     #[error(
-        "`{0}` is not a known moment: use opened, triggered, conference, conference_held, point, point_due, placed, agreed_date, moved, launched, decided, considered, approved, meeting:<kind>, next_meeting:<kind>, facts.<key>, `<n> weeks of gestation` or `<n> years of age`"
+        "`{0}` is not a known moment: use opened, triggered, conference, conference_held, point, point_due, placed, agreed_date, moved, launched, decided, considered, approved, meeting:<kind>, next_meeting:<kind>, facts.<key>, `<n> weeks of gestation`, `<n> years of age`, or several of them joined by ` or `"
     )]
     Moment(String),
     /// The fact is not a date.
@@ -114,6 +117,14 @@ pub enum InvalidTerm {
 }
 
 impl Moment {
+    /// The moments of which the first known one counts; of every other the moment itself.
+    pub const fn alternatives(&self) -> &[Self] {
+        match self {
+            Self::FirstKnown(moments) => moments.as_slice(),
+            one => std::slice::from_ref(one),
+        }
+    }
+
     /// The fact on which it rests, if it does.
     pub fn fact(&self) -> Option<FactKey> {
         match self {
@@ -121,6 +132,7 @@ impl Moment {
             Self::Gestation(_) => Some(FactKey::expected_delivery_date()),
             Self::Age { .. } => Some(FactKey::date_of_birth()),
             Self::AgeOf { born_on, .. } => Some(born_on.clone()),
+            Self::FirstKnown(moments) => moments.iter().find_map(Self::fact),
             _ => None,
         }
     }
@@ -130,6 +142,10 @@ impl FromStr for Moment {
     type Err = InvalidTerm;
 
     fn from_str(text: &str) -> Result<Self, InvalidTerm> {
+        if text.contains(OR) {
+            let moments = text.split(OR).map(|moment| moment.trim().parse());
+            return moments.collect::<Result<_, _>>().map(Self::FirstKnown);
+        }
         if let Some(key) = text.strip_prefix("facts.") {
             let key: FactKey = key.parse()?;
             return match spec(&key).map(|spec| spec.kind) {
@@ -185,6 +201,9 @@ fn age_of(text: &str) -> Option<(u8, u8)> {
     (months < 12).then_some((years, months))
 }
 
+/// Stands between moments of which the first counts that can be told.
+const OR: &str = " or ";
+
 /// The moments that have a fixed name.
 const NAMED: &[(&str, Moment)] = &[
     ("opened", Moment::Opened),
@@ -206,6 +225,10 @@ impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fact(key) => write!(f, "facts.{key}"),
+            Self::FirstKnown(moments) => {
+                let moments: Vec<String> = moments.iter().map(Self::to_string).collect();
+                f.write_str(&moments.join(OR))
+            }
             Self::Meeting(kind) => write!(f, "meeting:{kind}"),
             Self::NextMeeting(kind) => write!(f, "next_meeting:{kind}"),
             Self::Gestation(weeks) => write!(f, "{weeks} weeks of gestation"),

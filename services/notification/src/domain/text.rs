@@ -14,6 +14,7 @@ use super::notice::Notice;
 const SAID: &[(&str, &str)] = &[
     ("conference_kind", "Kind of conference"),
     ("conference_at", "The conference is on"),
+    ("initial_cin_meeting_on", "The meeting is on"),
     ("outgoing_team", "Team until now"),
     ("from_team", "Team until now"),
     ("receiving_team", "Team from then on"),

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use baton_calendar::Anchor;
 use baton_ids::WorkerId;
-use baton_protocol::transfer::{Notice, Occasion};
-use baton_protocol::{Audience, Party};
+use baton_protocol::transfer::{MEETING, Notice, Occasion};
+use baton_protocol::{Anchors, Audience, Moment, Party};
+use jiff::civil::Date;
 
 use super::clock::{Clock, Rung};
 use super::draft::{Draft, ids};
@@ -38,10 +40,12 @@ impl Draft<'_> {
     }
 
     pub fn notice(&self, rule: &Notice) -> NoticeDue {
-        let due =
-            self.rules
-                .pack
-                .notice_due(rule, &self.anchors(), &self.scope(), self.rules.calendar);
+        let due = self.rules.pack.notice_due(
+            rule,
+            &self.anchors_with_the_opening_meeting(),
+            &self.scope(),
+            self.rules.calendar,
+        );
         NoticeDue {
             kind: rule.notice.clone(),
             audience: rule.to.clone(),
@@ -62,6 +66,22 @@ impl Draft<'_> {
         }
     }
 
+    /// What is told at the opening is told before the meeting that opened the process is on its record (W-168).
+    fn anchors_with_the_opening_meeting(&self) -> Anchors {
+        let anchors = self.anchors();
+        let opened_by = self.transfer.opened_by.as_ref();
+        let meeting = opened_by.and_then(|by| Some((by.event.strip_prefix(MEETING)?, by.at)));
+        let Some((meeting, held_at)) = meeting else {
+            return anchors;
+        };
+        let kind = meeting.split(':').next().unwrap_or(meeting);
+        let moment = Moment::Meeting(kind.to_owned());
+        if anchors.find(&moment, self.facts()).is_some() {
+            return anchors;
+        }
+        anchors.at(moment, held_at)
+    }
+
     /// Codes and dates only: names and addresses are added where they are kept.
     fn content(&self, key: &str) -> Option<String> {
         let transfer = &self.transfer;
@@ -71,6 +91,7 @@ impl Draft<'_> {
                 .and_then(|conference| conference.at)
                 .map(|at| at.to_string()),
             "conference_kind" => conference.map(|conference| conference.kind.clone()),
+            "initial_cin_meeting_on" => self.initial_cin_meeting_on().map(|day| day.to_string()),
             "conference_ref" => conference.map(|conference| conference.reference.clone()),
             "receiving_team" | "to_team" => transfer.known_to_team().map(ToString::to_string),
             // The child in need, child protection or looked-after child that is told of (W-091).
@@ -105,6 +126,17 @@ impl Draft<'_> {
             }
             "outcome" => conference.and_then(|conference| conference.outcome.clone()),
             _ => None,
+        }
+    }
+
+    /// The day of the first meeting on a child in need plan: of the one that was held, else the day it is booked for (W-168).
+    fn initial_cin_meeting_on(&self) -> Option<Date> {
+        let held = Moment::Meeting("initial_cin".to_owned());
+        let anchors = self.anchors_with_the_opening_meeting();
+        match anchors.find(&held, self.facts()) {
+            Some(Anchor::Instant(at)) => Some(self.rules.calendar.date_of(at)),
+            Some(Anchor::Date(day)) => Some(day),
+            None => self.facts().date("initial_cin_meeting_booked_for"),
         }
     }
 

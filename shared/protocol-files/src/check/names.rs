@@ -262,13 +262,15 @@ fn meetings(sections: &Sections, problems: &mut Vec<Problem>) {
         }
     }
     for clock in &sections.clocks {
-        if let baton_protocol::Moment::Meeting(kind) = &clock.value.due.moment
-            && !sections
-                .meetings
-                .iter()
-                .any(|known| known.value.meeting == *kind)
-        {
-            problems.push(clock.problem(kind, format!("there is no meeting `{kind}`")));
+        for moment in clock.value.due.moment.alternatives() {
+            if let baton_protocol::Moment::Meeting(kind) = moment
+                && !sections
+                    .meetings
+                    .iter()
+                    .any(|known| known.value.meeting == *kind)
+            {
+                problems.push(clock.problem(kind, format!("there is no meeting `{kind}`")));
+            }
         }
     }
 }

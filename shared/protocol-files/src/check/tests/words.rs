@@ -137,6 +137,13 @@ fn a_bad_duration_and_an_unknown_moment_are_named() {
         "    due: at handover",
         "`handover` is not a known moment",
     );
+    one_problem(
+        "wirral",
+        "transfer.yaml",
+        "    due: at meeting:initial_cin or facts",
+        "    due: at meeting:first_cin or facts",
+        "there is no meeting `first_cin`",
+    );
 }
 
 #[test]

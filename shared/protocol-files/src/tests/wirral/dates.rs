@@ -213,11 +213,45 @@ fn w_084_w_174_k_41_the_transferring_manager_audits_within_two_weeks() {
     Runs {
         due: AFTER_DISTRICT_MEETING,
         by: "team_manager of outgoing",
-        met_by: "item:first_response_audit",
+        met_by: "item:first_response_audit or item:audit_of_record",
         escalate: &["team_manager of outgoing", "group_manager of authority"],
         ..Runs::default()
     }
     .as_clock("audit_after_district_meeting");
+}
+
+#[test]
+fn w_055_on_the_child_in_need_route_the_request_is_complete_by_the_day_of_the_meeting() {
+    Runs {
+        due: "at meeting:initial_cin or facts.initial_cin_meeting_booked_for",
+        by: "social_worker of outgoing",
+        met_by: "item:transfer_request",
+        escalate: &["team_manager of outgoing"],
+        ..Runs::default()
+    }
+    .as_clock("request_by_child_in_need_meeting");
+    let pack = pack("wirral");
+    let booked = facts(&[(
+        "initial_cin_meeting_booked_for",
+        Value::Date(date(2026, 3, 16)),
+    )]);
+    let due = |anchors: &Anchors, known: &Facts| {
+        let due = clock_due(&pack, "request_by_child_in_need_meeting", anchors, known);
+        due.map(|due| due.on)
+    };
+    let held = Anchors::new().at(
+        Moment::Meeting("initial_cin".to_owned()),
+        at("2026-03-18T10:00:00Z"),
+    );
+
+    assert_eq!(due(&Anchors::new(), &booked), Some(date(2026, 3, 16)));
+    assert_eq!(
+        due(&held, &booked),
+        Some(date(2026, 3, 18)),
+        "the tray date"
+    );
+    assert_eq!(due(&held, &Facts::new()), Some(date(2026, 3, 18)));
+    assert_eq!(due(&Anchors::new(), &Facts::new()), None);
 }
 
 #[test]

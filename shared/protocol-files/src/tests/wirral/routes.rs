@@ -262,7 +262,7 @@ const AFTER_A_REVIEW: Way<'static> = Way {
 };
 
 #[test]
-fn w_054_k_01_k_41_the_way_of_the_initial_child_in_need_meeting() {
+fn w_054_w_055_w_083_w_084_w_085_w_168_k_01_k_41_the_way_of_the_initial_child_in_need_meeting() {
     Way {
         from: &["assessment"],
         to: "family_support_and_protection in facts.district",
@@ -270,10 +270,14 @@ fn w_054_k_01_k_41_the_way_of_the_initial_child_in_need_meeting() {
         is_listed: true,
         needs: &[
             "transfer_request",
+            "transfer_request_sent",
             "audit_of_record",
             "outline_plan",
             "meeting_minutes",
             "receiving_worker",
+            "transfer_summary",
+            "transfer_summary_contents",
+            "record_current",
         ],
         meetings: &[
             "initial_cin",
@@ -283,11 +287,19 @@ fn w_054_k_01_k_41_the_way_of_the_initial_child_in_need_meeting() {
         ],
         clocks: &[
             "receiving_worker_named",
+            "request_by_child_in_need_meeting",
             "worker_named_after_district_meeting",
             "handover",
             "joint_visit",
+            "request_after_district_meeting",
+            "audit_after_district_meeting",
         ],
-        tells: &ON_THE_MOVE,
+        tells: &[
+            "cin_details_to_district",
+            "transfer_request_to_manager",
+            "record_transfer",
+            "worker_change_letter",
+        ],
         ..Way::default()
     }
     .is("child_in_need_meeting");

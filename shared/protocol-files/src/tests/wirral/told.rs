@@ -77,6 +77,39 @@ fn w_167_x_23_the_first_response_manager_sends_the_details_of_the_conference() {
 }
 
 #[test]
+fn w_168_the_first_response_manager_sends_the_details_of_the_initial_child_in_need_meeting() {
+    let notice = Tells {
+        on: Occasion::Opened,
+        item: None,
+        to: &["team_manager of area", "support_officer of area"],
+        by: "email",
+        due: Some("before meeting:initial_cin or facts.initial_cin_meeting_booked_for"),
+        sender: "team_manager of outgoing",
+        content: &["initial_cin_meeting_on", "receiving_team"],
+    }
+    .in_notice("cin_details_to_district");
+
+    let term = notice.due.unwrap();
+    let plain_days = pack("wirral").plain_days;
+    let breached = |anchors: &Anchors, known: &Facts| {
+        let due = term.due(anchors, known, &calendar(), plain_days);
+        due.map(|due| due.breached_at)
+    };
+    let booked = facts(&[(
+        "initial_cin_meeting_booked_for",
+        Value::Date(date(2026, 3, 16)),
+    )]);
+    let began = at("2026-03-18T10:00:00Z");
+    let held = Anchors::new().at(Moment::Meeting("initial_cin".to_owned()), began);
+    assert_eq!(
+        breached(&Anchors::new(), &booked),
+        Some(at("2026-03-16T00:00:00Z")),
+        "of a meeting ahead only the day is known"
+    );
+    assert_eq!(breached(&held, &Facts::new()), Some(began));
+}
+
+#[test]
 fn w_083_the_request_goes_to_the_receiving_manager_once_it_is_complete() {
     let notice = Tells {
         on: Occasion::ItemMet,
@@ -127,7 +160,8 @@ fn w_089_family_and_agencies_learn_who_is_responsible_now() {
 }
 
 #[test]
-fn w_020_w_023_w_024_w_026_w_028_w_083_w_089_w_091_w_093_w_167_how_each_kind_of_notice_is_sent() {
+fn w_020_w_023_w_024_w_026_w_028_w_083_w_089_w_091_w_093_w_167_w_168_how_each_kind_of_notice_is_sent()
+ {
     let pack = pack("wirral");
     let media = |name: &str| {
         let mut kinds = pack.notification.kinds.iter();
@@ -137,6 +171,7 @@ fn w_020_w_023_w_024_w_026_w_028_w_083_w_089_w_091_w_093_w_167_how_each_kind_of_
 
     for (kind, by) in [
         ("icpc_details_to_district", "email"),
+        ("cin_details_to_district", "email"),
         ("transfer_request_to_manager", "email"),
         ("child_between_districts", "email"),
         ("transfer_to_arrange", "email"),
