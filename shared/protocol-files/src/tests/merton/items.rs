@@ -3,11 +3,11 @@
 use super::reading::*;
 use super::*;
 
-const MANAGERS: &str = "confirmed by: team_manager of outgoing, team_manager of receiving";
-const BY_MANAGER: &str = "done by: team_manager of outgoing";
-const BY_WORKER: &str = "done by: social_worker of outgoing";
-const SIGNED: &str = "signed by: team_manager of outgoing";
-const FIRST: &str = "cannot follow";
+const MANAGERS: &str = "confirmed_by: team_manager of outgoing, team_manager of receiving";
+const BY_MANAGER: &str = "completed_by: team_manager of outgoing";
+const BY_WORKER: &str = "completed_by: social_worker of outgoing";
+const SIGNED: &str = "signed_by: team_manager of outgoing";
+const FIRST: &str = "cannot_follow: true";
 
 fn is_asked(item: &str, route: &str, known: &[(&str, Value)]) -> bool {
     let known = facts(known);
@@ -21,8 +21,8 @@ fn m_071_of_siblings_who_are_only_in_need_all_are_reviewed_before_one_moves() {
         item_says("siblings_reviewed"),
         [
             "asks: all_siblings_reviewed, right_team_considered",
-            BY_MANAGER,
-            FIRST
+            FIRST,
+            BY_MANAGER
         ]
     );
     let siblings = |in_need, on_plan, looked_after| {
@@ -45,9 +45,9 @@ fn m_071_of_siblings_who_are_only_in_need_all_are_reviewed_before_one_moves() {
 fn m_049_the_childs_interest_and_the_best_service_are_weighed_and_both_managers_agree() {
     assert_eq!(
         item_says("longer_term_weighed"),
-        ["asks: childs_interest, best_service", BY_MANAGER, FIRST]
+        ["asks: childs_interest, best_service", FIRST, BY_MANAGER]
     );
-    assert_eq!(item_says("longer_term_agreed"), [MANAGERS, FIRST]);
+    assert_eq!(item_says("longer_term_agreed"), [FIRST, MANAGERS]);
 }
 
 #[test]
@@ -56,11 +56,11 @@ fn m_084_the_view_rests_on_an_active_assessment_and_both_managers_agree_it() {
         item_says("view_rests_on_assessment"),
         [
             "asks: active_assessment, no_realistic_chance_of_return",
-            BY_MANAGER,
-            FIRST
+            FIRST,
+            BY_MANAGER
         ]
     );
-    assert_eq!(item_says("view_agreed"), [MANAGERS, FIRST]);
+    assert_eq!(item_says("view_agreed"), [FIRST, MANAGERS]);
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn m_085_m_086_k_18_the_papers_after_an_accommodation_may_follow() {
         ("transfer_summary_written", "evidence: transfer_summary"),
         ("schedule_of_actions", "evidence: action_schedule"),
     ] {
-        assert_eq!(item_says(name), [evidence, BY_WORKER], "{name}");
+        assert_eq!(item_says(name), [BY_WORKER, evidence], "{name}");
     }
     let begun = item("chronology_up_to_date").accepts_state("commenced", &Scope::of(&Facts::new()));
     assert!(!begun, "only a protection transfer takes one that is begun");
@@ -82,32 +82,36 @@ fn m_088_m_131_m_115_m_116_m_122_m_127_meetings_without_which_nothing_moves() {
     for (name, meeting, by) in [
         (
             "point_discussed",
-            "met by: meeting point_discussion",
+            "satisfied_by: meeting point_discussion",
             BY_MANAGER,
         ),
         (
             "transfer_case_meeting",
-            "met by: meeting transfer_case",
+            "satisfied_by: meeting transfer_case",
             BY_WORKER,
         ),
         (
             "programme_discussion",
-            "met by: meeting programme_discussion",
+            "satisfied_by: meeting programme_discussion",
             BY_MANAGER,
         ),
         (
             "programme_handover",
-            "met by: meeting programme_handover",
+            "satisfied_by: meeting programme_handover",
             BY_MANAGER,
         ),
         (
             "handover",
-            "met by: meeting handover",
-            "done by: assistant_team_manager of outgoing",
+            "satisfied_by: meeting handover",
+            "completed_by: assistant_team_manager of outgoing",
         ),
-        ("introduction", "met by: meeting introduction", BY_WORKER),
+        (
+            "introduction",
+            "satisfied_by: meeting introduction",
+            BY_WORKER,
+        ),
     ] {
-        assert_eq!(item_says(name), [meeting, by, FIRST], "{name}");
+        assert_eq!(item_says(name), [FIRST, by, meeting], "{name}");
     }
 }
 
@@ -115,11 +119,11 @@ fn m_088_m_131_m_115_m_116_m_122_m_127_meetings_without_which_nothing_moves() {
 fn m_128_m_105_m_041_visits_are_hoped_for_and_hold_nothing_up() {
     assert_eq!(
         item_says("parents_visit"),
-        ["met by: meeting parents_visit", BY_WORKER]
+        [BY_WORKER, "satisfied_by: meeting parents_visit"]
     );
     assert_eq!(
         item_says("handover_visit"),
-        ["met by: meeting joint_visit", BY_WORKER]
+        [BY_WORKER, "satisfied_by: meeting joint_visit"]
     );
 }
 
@@ -128,10 +132,10 @@ fn m_131_the_transfer_case_meeting_makes_a_clear_plan_with_parents_or_carers() {
     assert_eq!(
         item_says("clear_plan"),
         [
-            "asked once: meeting:transfer_case",
+            "asked_once: meeting:transfer_case",
             "asks: clear_plan, parents_or_carers_present",
-            BY_WORKER,
-            FIRST
+            FIRST,
+            BY_WORKER
         ]
     );
 }
@@ -140,22 +144,22 @@ fn m_131_the_transfer_case_meeting_makes_a_clear_plan_with_parents_or_carers() {
 fn m_114_m_106_m_115_what_the_programme_is_given_and_who_decides() {
     assert_eq!(
         item_says("referral_form"),
-        ["evidence: referral_form", BY_WORKER, FIRST]
+        [FIRST, BY_WORKER, "evidence: referral_form"]
     );
     assert_eq!(
         item_says("programme_conclusion"),
-        ["asks: assessed, definite", BY_WORKER, FIRST]
+        ["asks: assessed, definite", FIRST, BY_WORKER]
     );
     assert_eq!(
         item_says("programme_decision"),
         [
+            "any_one: true",
             "asks: full_transfer",
-            "a decision",
-            "no keeps the case",
-            "confirmed by: service_manager of authority, operations_manager of authority, \
+            FIRST,
+            "confirmed_by: service_manager of authority, operations_manager of authority, \
              lead_practitioner of receiving",
-            "any one of them",
-            FIRST
+            "decision: true",
+            "if_no: stays"
         ]
     );
     let criteria = item("programme_criteria");
@@ -168,10 +172,10 @@ fn m_114_m_106_m_115_what_the_programme_is_given_and_who_decides() {
 
 #[test]
 fn m_169_m_170_the_managers_agree_on_an_analysis_that_is_on_record() {
-    assert_eq!(item_says("transfer_agreed"), [MANAGERS, FIRST]);
+    assert_eq!(item_says("transfer_agreed"), [FIRST, MANAGERS]);
     assert_eq!(
         item_says("uncertainty_analysed"),
-        ["asks: analysis_recorded", BY_MANAGER, FIRST]
+        ["asks: analysis_recorded", FIRST, BY_MANAGER]
     );
 }
 
@@ -180,10 +184,10 @@ fn m_119_x_09_the_summary_is_due_three_months_before_the_fourteenth_birthday() {
     assert_eq!(
         item_says("summary_for_fourteen"),
         [
-            "evidence: transfer_summary",
             BY_WORKER,
             "due: 3 months before 14 years of age of facts.siblings.youngest_born_on",
-            "then tells: team_manager of outgoing"
+            "escalate: team_manager of outgoing",
+            "evidence: transfer_summary"
         ]
     );
     let born = facts(&[on("siblings.youngest_born_on", date(2012, 5, 31))]);
@@ -205,12 +209,12 @@ fn m_121_only_during_the_deferral_for_examinations_the_older_team_supports() {
     assert_eq!(
         item_says("support_meanwhile"),
         [
-            "asked once: facts.exam_period_end",
-            "evidence: older_team_support",
-            "done by: social_worker of receiving",
+            "asked_once: facts.exam_period_end",
+            "bars: nothing",
+            "completed_by: social_worker of receiving",
             "due: at 14 years of age",
-            "then tells: team_manager of receiving",
-            "bars nothing"
+            "escalate: team_manager of receiving",
+            "evidence: older_team_support"
         ]
     );
     let studies = |yes| [flag("studying_gcse_at_14", yes)];
@@ -224,7 +228,7 @@ fn m_129_the_plan_and_the_assessment_behind_it_are_asked_from_the_sixteenth_birt
     for name in ["pathway_plan", "pathway_needs_assessment"] {
         assert_eq!(
             item_says(name),
-            [&format!("evidence: {name}"), BY_WORKER, FIRST]
+            [FIRST, BY_WORKER, &format!("evidence: {name}")]
         );
         let asked = |day| {
             let mut scope = Scope::of(&born);
@@ -243,8 +247,8 @@ fn m_123_m_124_m_125_m_126_what_the_handover_confirms_settles_and_agrees() {
         [
             "asks: looked_after_papers_current, summary_available, care_plan, introduction_tasks_and_times, \
              continuing_interventions, resources, financial_commitments, contact_money, notices_to_professionals",
-            "done by: assistant_team_manager of outgoing",
-            FIRST
+            FIRST,
+            "completed_by: assistant_team_manager of outgoing"
         ]
     );
 }
@@ -254,10 +258,10 @@ fn m_089_m_091_m_092_m_102_m_136_m_146_the_outgoing_manager_sees_that_the_case_w
     assert_eq!(
         item_says("managers_discussion"),
         [
-            "met by: meeting managers_discussion",
-            "confirmed by: team_manager of outgoing",
+            FIRST,
+            "confirmed_by: team_manager of outgoing",
             "due: before conference",
-            FIRST
+            "satisfied_by: meeting managers_discussion"
         ]
     );
 }
@@ -267,9 +271,9 @@ fn m_090_without_a_named_worker_nothing_moves() {
     assert_eq!(
         item_says("receiving_worker"),
         [
-            "met by: the worker being named",
-            "done by: team_manager of receiving",
-            FIRST
+            FIRST,
+            "completed_by: team_manager of receiving",
+            "satisfied_by: receiving_worker"
         ]
     );
 }
@@ -278,7 +282,7 @@ fn m_090_without_a_named_worker_nothing_moves() {
 fn m_099_the_outgoing_manager_assures_that_child_and_family_were_seen() {
     assert_eq!(
         item_says("child_seen"),
-        ["evidence: child_seen", BY_WORKER, SIGNED, FIRST]
+        [FIRST, BY_WORKER, "evidence: child_seen", SIGNED]
     );
 }
 
@@ -288,10 +292,11 @@ fn m_100_m_138_k_18_chronology_and_genogram_begun_or_updated_and_signed_for() {
         assert_eq!(
             item_says(name),
             [
-                format!("evidence: {name}").as_str(),
-                "or as: complete, updated, commenced",
                 BY_WORKER,
-                SIGNED
+                format!("evidence: {name}").as_str(),
+                "evidence_states: complete, updated, commenced",
+                SIGNED,
+                format!("updated_where: facts.{name}_existed").as_str()
             ]
         );
     }
@@ -301,19 +306,19 @@ fn m_100_m_138_k_18_chronology_and_genogram_begun_or_updated_and_signed_for() {
 fn m_137_m_138_m_143_m_156_papers_of_the_worker() {
     assert_eq!(
         item_says("case_summary"),
-        ["evidence: case_summary", BY_WORKER, SIGNED]
+        [BY_WORKER, "evidence: case_summary", SIGNED]
     );
-    assert_eq!(item_says("recordings"), ["evidence: case_notes", BY_WORKER]);
+    assert_eq!(item_says("recordings"), [BY_WORKER, "evidence: case_notes"]);
     assert_eq!(
         item_says("reports"),
-        ["evidence: documents_filed", BY_WORKER]
+        [BY_WORKER, "evidence: documents_filed"]
     );
     assert_eq!(
         item_says("personal_details"),
         [
             "asks: family_composition, religion, ethnicity, gender, date_of_birth",
-            "evidence: personal_details",
-            BY_WORKER
+            BY_WORKER,
+            "evidence: personal_details"
         ]
     );
 }
@@ -326,14 +331,14 @@ fn m_140_m_141_m_142_m_143_k_14_audit_its_tasks_and_the_summary_of_what_is_left(
     );
     assert_eq!(
         item_says("audit_tasks"),
-        ["evidence: open_tasks", BY_WORKER]
+        [BY_WORKER, "evidence: open_tasks"]
     );
     assert_eq!(
         item_says("transfer_summary"),
         [
             "asks: court_dates, statement_dates, care_plan_dates, court_assessments, reviews, planning_meetings, conferences",
-            "evidence: transfer_summary",
-            BY_WORKER
+            BY_WORKER,
+            "evidence: transfer_summary"
         ]
     );
 }
@@ -342,7 +347,7 @@ fn m_140_m_141_m_142_m_143_k_14_audit_its_tasks_and_the_summary_of_what_is_left(
 fn m_139_every_effort_for_siblings_in_proceedings_is_the_managers_to_show() {
     assert_eq!(
         item_says("siblings_together"),
-        ["asks: siblings_considered", BY_MANAGER, FIRST]
+        ["asks: siblings_considered", FIRST, BY_MANAGER]
     );
     let in_court = |yes| [flag("in_proceedings", yes)];
     assert!(is_asked(
@@ -363,8 +368,8 @@ fn m_092_m_093_m_144_m_145_in_person_unless_both_managers_agreed_otherwise_befor
         item_says("managers_handover"),
         [
             MANAGERS,
-            "waived by: jointly team_manager of outgoing, team_manager of receiving",
-            "hard"
+            "strength: hard",
+            "waiver: by team_manager of outgoing, team_manager of receiving jointly true"
         ]
     );
 }

@@ -15,17 +15,18 @@ fn m_091_m_094_m_155_m_087_k_14_k_60_a_protection_plan_leads_to_the_central_team
     assert_eq!(
         route_says("child_protection_conference"),
         [
-            "from: front_door, assessment, targeted_family",
-            "to: family_support_and_protection",
-            "opens on: conference_scheduled, conference_held",
-            "moves: 3 working days after conference under M-094 M-004",
+            "clocks: receiving_worker_named, transferred",
             RECEIVED,
+            "from: front_door, assessment, targeted_family",
             MOVES,
+            MISSING_UNDER,
+            "meetings: managers_discussion, legal_planning, conference, core_group",
             "needs: managers_discussion, receiving_worker, child_seen, chronology, genogram, case_summary, recordings, \
              reports, personal_details, file_audit, audit_tasks, transfer_summary, siblings_together, managers_handover",
-            "meetings: managers_discussion, legal_planning, conference, core_group",
-            "clocks: receiving_worker_named, transferred",
+            "opens_on: conference_scheduled, conference_held",
+            "point: at term 3 working days after conference",
             "tells: icpc_invite, record_transfer, transfer_recorded",
+            "to: family_support_and_protection"
         ]
     );
     assert_eq!(
@@ -39,17 +40,18 @@ fn m_073_k_45_m_087_k_14_k_60_a_head_of_service_decides_for_the_older_team() {
     assert_eq!(
         route_says("decided_for_fourteen"),
         [
-            "from: front_door, assessment, targeted_family, family_support_and_protection",
-            "to: looked_after_older",
-            "opens on: requested",
-            "asked by: head_of_service of authority",
-            "moves: 3 working days after triggered under M-073 M-004",
-            RECEIVED,
-            MOVES,
-            "needs: managers_discussion, receiving_worker, case_summary, transfer_summary",
-            "meetings: managers_discussion, legal_planning",
             "clocks: with_the_siblings",
+            RECEIVED,
+            "from: front_door, assessment, targeted_family, family_support_and_protection",
+            MOVES,
+            MISSING_UNDER,
+            "meetings: managers_discussion, legal_planning",
+            "needs: managers_discussion, receiving_worker, case_summary, transfer_summary",
+            "opens_on: requested",
+            "point: at term 3 working days after triggered",
+            "requested_by: head_of_service of authority",
             RECORDED,
+            "to: looked_after_older"
         ]
     );
     let when = way("decided_for_fourteen").when.as_ref();
@@ -70,15 +72,16 @@ fn m_168_k_46_m_087_k_14_k_60_a_relinquished_baby_is_with_adoption_three_working
     assert_eq!(
         route_says("relinquished"),
         [
-            "from: front_door, assessment",
-            "to: adoption",
-            "opens on: facts_changed",
-            "moves: 3 working days after facts.accommodated_on under M-168 M-004",
-            RECEIVED,
-            MOVES,
-            "needs: receiving_worker, case_summary, transfer_summary",
             "clocks: with_adoption",
+            RECEIVED,
+            "from: front_door, assessment",
+            MOVES,
+            MISSING_UNDER,
+            "needs: receiving_worker, case_summary, transfer_summary",
+            "opens_on: facts_changed",
+            "point: at term 3 working days after facts.accommodated_on",
             RECORDED,
+            "to: adoption"
         ]
     );
 }
@@ -88,17 +91,18 @@ fn m_169_m_170_m_171_when_the_parents_are_uncertain_the_managers_agree() {
     assert_eq!(
         route_says("parents_uncertain"),
         [
-            "from: adoption",
-            "to: family_support_and_protection",
-            "opens on: requested",
-            "asked by: team_manager of outgoing",
-            "moves: 3 working days after meeting:transfer_agreement under M-171 M-004",
-            RECEIVED,
-            "missing papers: AgreeADate under M-171",
-            "needs: transfer_agreed, uncertainty_analysed, receiving_worker, case_summary, transfer_summary",
-            "meetings: transfer_agreement",
             "clocks: moved_after_agreement, agreed_date_kept",
+            RECEIVED,
+            "from: adoption",
+            "gate_unmet_at_point: agree_a_date",
+            "gate_unmet_cites: M-171",
+            "meetings: transfer_agreement",
+            "needs: transfer_agreed, uncertainty_analysed, receiving_worker, case_summary, transfer_summary",
+            "opens_on: requested",
+            "point: at term 3 working days after meeting:transfer_agreement",
+            "requested_by: team_manager of outgoing",
             RECORDED,
+            "to: family_support_and_protection"
         ]
     );
 }
@@ -109,27 +113,28 @@ fn m_153_k_11_k_45_m_087_k_14_k_60_proceedings_lead_on_after_the_initial_hearing
         (
             "proceedings_fourteen",
             "to: looked_after_older",
-            "opens on: date: at 14 years of age of facts.siblings.youngest_born_on",
+            "opens_on: date: at 14 years of age of facts.siblings.youngest_born_on",
         ),
         (
             "proceedings",
             "to: family_support_and_protection",
-            "opens on: facts_changed",
+            "opens_on: facts_changed",
         ),
     ] {
         assert_eq!(
             route_says(name),
             [
-                "from: front_door, assessment, targeted_family",
-                to,
-                opens,
-                "moves: 3 working days after meeting:court_hearing under M-153 M-004 X-14",
-                RECEIVED,
-                MOVES,
-                PAPERS_TO_FOLLOW,
-                "meetings: managers_discussion, legal_planning, court_hearing",
                 "clocks: transferred_after_hearing",
+                RECEIVED,
+                "from: front_door, assessment, targeted_family",
+                MOVES,
+                MISSING_UNDER,
+                "meetings: managers_discussion, legal_planning, court_hearing",
+                PAPERS_TO_FOLLOW,
+                opens,
+                "point: at term 3 working days after meeting:court_hearing",
                 RECORDED,
+                to
             ]
         );
     }
@@ -145,16 +150,17 @@ fn m_083_k_10_k_11_k_45_m_087_k_14_k_60_who_will_not_return_moves_three_working_
         assert_eq!(
             route_says(name),
             [
-                "from: front_door, assessment",
-                to,
-                "opens on: facts_changed",
-                "moves: 3 working days after facts.accommodated_on under M-083 M-004",
+                "clocks: moved_after_accommodation",
                 RECEIVED,
+                "from: front_door, assessment",
                 MOVES,
+                MISSING_UNDER,
                 "needs: view_rests_on_assessment, view_agreed, receiving_worker, file_in_order, chronology_up_to_date, \
                  transfer_summary_written, schedule_of_actions",
-                "clocks: moved_after_accommodation",
+                "opens_on: facts_changed",
+                "point: at term 3 working days after facts.accommodated_on",
                 RECORDED,
+                to
             ]
         );
     }
@@ -165,16 +171,17 @@ fn m_088_the_managers_agree_the_point_when_vct_or_sft_accommodates_while_it_asse
     assert_eq!(
         route_says("accommodated_during_assessment"),
         [
-            "from: targeted_family",
-            "to: family_support_and_protection",
-            "opens on: facts_changed",
-            "moves: at agreed_date under M-088",
-            RECEIVED,
-            "missing papers: AgreeADate under M-088",
-            "needs: point_discussed, receiving_worker, case_summary, transfer_summary",
-            "meetings: point_discussion",
             "clocks: agreed_date_kept",
+            RECEIVED,
+            "from: targeted_family",
+            "gate_unmet_at_point: agree_a_date",
+            "gate_unmet_cites: M-088",
+            "meetings: point_discussion",
+            "needs: point_discussed, receiving_worker, case_summary, transfer_summary",
+            "opens_on: facts_changed",
+            "point: at term at agreed_date",
             RECORDED,
+            "to: family_support_and_protection"
         ]
     );
 }
@@ -185,26 +192,27 @@ fn m_151_m_152_k_10_k_11_k_45_m_087_k_14_k_60_section_20_moves_at_the_first_revi
         (
             "section_20_fourteen",
             "to: looked_after_older",
-            "opens on: date: at 14 years of age of facts.siblings.youngest_born_on",
+            "opens_on: date: at 14 years of age of facts.siblings.youngest_born_on",
         ),
         (
             "section_20_review",
             "to: family_support_and_protection",
-            "opens on: facts_changed",
+            "opens_on: facts_changed",
         ),
     ] {
         assert_eq!(
             route_says(name),
             [
-                "from: front_door, assessment, targeted_family",
-                to,
-                opens,
-                "moves: at facts.first_looked_after_review_held_on under M-151 X-14",
                 RECEIVED,
+                "from: front_door, assessment, targeted_family",
                 MOVES,
-                PAPERS_TO_FOLLOW,
+                MISSING_UNDER,
                 "meetings: managers_discussion, legal_planning",
+                PAPERS_TO_FOLLOW,
+                opens,
+                "point: at term at facts.first_looked_after_review_held_on",
                 RECORDED,
+                to
             ]
         );
     }
@@ -229,16 +237,17 @@ fn m_072_m_073_m_074_k_45_m_087_k_14_k_60_siblings_go_where_the_one_with_a_plan_
         assert_eq!(
             route_says(name),
             [
-                from,
-                "to: family_support_and_protection",
-                "opens on: facts_changed",
-                "moves: 3 working days after triggered under M-072 M-073 M-074 M-004",
-                RECEIVED,
-                MOVES,
-                SIBLING_PAPERS,
-                "meetings: managers_discussion, legal_planning",
                 "clocks: with_the_siblings",
+                RECEIVED,
+                from,
+                MOVES,
+                MISSING_UNDER,
+                "meetings: managers_discussion, legal_planning",
+                SIBLING_PAPERS,
+                "opens_on: facts_changed",
+                "point: at term 3 working days after triggered",
                 RECORDED,
+                "to: family_support_and_protection"
             ]
         );
     }
@@ -246,8 +255,8 @@ fn m_072_m_073_m_074_k_45_m_087_k_14_k_60_siblings_go_where_the_one_with_a_plan_
         route_says("siblings_all_fourteen"),
         [
             "from: front_door, assessment, targeted_family",
-            "stays",
-            "opens on: date: at 14 years of age of facts.siblings.youngest_born_on",
+            "opens_on: date: at 14 years of age of facts.siblings.youngest_born_on",
+            "stays: true"
         ]
     );
 }
@@ -258,50 +267,47 @@ fn m_119_m_120_m_122_k_16_k_45_m_087_k_14_k_60_at_fourteen_a_looked_after_child_
     assert_eq!(
         route_says("fourteen"),
         [
-            "from: family_support_and_protection",
-            "to: looked_after_older",
-            "opens on: date: 6 months before 14 years of age of facts.siblings.youngest_born_on",
-            "moves: at 14 years of age of facts.siblings.youngest_born_on under M-119 M-073 K-16 K-45 X-11, \
-             at facts.exam_period_end under M-120 K-16",
             RECEIVED,
+            "from: family_support_and_protection",
             MOVES,
+            MISSING_UNDER,
+            "meetings: handover, introduction, parents_visit",
             "needs: summary_for_fourteen, receiving_worker, handover, handover_confirms, introduction, parents_visit, \
              support_meanwhile, pathway_plan, pathway_needs_assessment",
-            "meetings: handover, introduction, parents_visit",
+            "opens_on: date: 6 months before 14 years of age of facts.siblings.youngest_born_on",
+            "point: latest_of term at 14 years of age of facts.siblings.youngest_born_on; next_day true term at \
+             facts.exam_period_end when facts.studying_gcse_at_14",
             "tells: record_transfer, transfer_recorded, professionals_told",
+            "to: looked_after_older"
         ]
     );
 }
 
 #[test]
 fn m_133_m_134_what_is_beyond_the_remit_moves_when_the_managers_agree() {
-    let rest = [
-        "moves: at agreed_date under M-134",
-        RECEIVED,
-        "missing papers: AgreeADate under M-134",
-        "needs: managers_discussion, receiving_worker, case_summary, transfer_summary",
-        "meetings: managers_discussion, legal_planning",
-        "clocks: agreed_date_kept",
-        RECORDED,
-    ];
-    let (by_rule, decided) = (
-        route_says("beyond_remit"),
-        route_says("beyond_remit_by_decision"),
-    );
-
-    let whom = [
-        "from: targeted_family",
-        "to: family_support_and_protection",
-        "opens on: facts_changed",
-    ];
-    assert_eq!(by_rule[..3], whom);
-    assert_eq!(by_rule[3..], rest);
-    assert_eq!(decided[..2], whom[..2]);
-    assert_eq!(
-        decided[2..4],
-        ["opens on: requested", "asked by: team_manager of outgoing"]
-    );
-    assert_eq!(decided[4..], rest);
+    for (name, opens, asked) in [
+        ("beyond_remit", "opens_on: facts_changed", None),
+        (
+            "beyond_remit_by_decision",
+            "opens_on: requested",
+            Some("requested_by: team_manager of outgoing"),
+        ),
+    ] {
+        let mut says = vec![
+            "clocks: agreed_date_kept",
+            RECEIVED,
+            "from: targeted_family",
+            "gate_unmet_at_point: agree_a_date",
+            "gate_unmet_cites: M-134",
+            "meetings: managers_discussion, legal_planning",
+            "needs: managers_discussion, receiving_worker, case_summary, transfer_summary",
+            opens,
+            "point: at term at agreed_date",
+        ];
+        says.extend(asked);
+        says.extend([RECORDED, "to: family_support_and_protection"]);
+        assert_eq!(route_says(name), says, "{name}");
+    }
 }
 
 #[test]
@@ -309,18 +315,19 @@ fn m_101_m_102_m_104_m_087_k_14_k_60_after_the_assessment_a_case_moves_promptly(
     assert_eq!(
         route_says("after_assessment"),
         [
-            "from: front_door, assessment",
-            "to: family_support_and_protection",
-            "opens on: requested",
-            "asked by: team_manager of outgoing",
-            "moves: 3 working days after triggered under M-101 M-004",
+            "clocks: moved_after_assessment",
             RECEIVED,
-            "missing papers: MoveWithActions under M-104, M-087, K-14, K-60",
+            "from: front_door, assessment",
+            MOVES,
+            "gate_unmet_cites: M-104, M-087, K-14, K-60",
+            "meetings: managers_discussion, legal_planning, joint_visit",
             "needs: siblings_reviewed, managers_discussion, receiving_worker, chronology, case_summary, recordings, \
              file_audit, transfer_summary, handover_visit",
-            "meetings: managers_discussion, legal_planning, joint_visit",
-            "clocks: moved_after_assessment",
+            "opens_on: requested",
+            "point: at term 3 working days after triggered",
+            "requested_by: team_manager of outgoing",
             "tells: record_transfer, transfer_recorded, send_records",
+            "to: family_support_and_protection"
         ]
     );
 }
@@ -328,30 +335,31 @@ fn m_101_m_102_m_104_m_087_k_14_k_60_after_the_assessment_a_case_moves_promptly(
 #[test]
 fn m_106_m_113_m_114_m_116_m_104_m_087_k_14_k_60_the_programme_takes_a_family_once_both_teams_met()
 {
-    for (name, opens, missing, clocks) in [
+    for (name, asked, missing, clocks) in [
         (
             "transforming_families",
-            ["opens on: requested", "asked by: team_manager of outgoing"],
-            "missing papers: MoveWithActions under M-104, K-14, K-60",
+            "requested_by: team_manager of outgoing",
+            "gate_unmet_cites: M-104, K-14, K-60",
             &["moved_to_programme"][..],
         ),
         (
             "transforming_families_referral",
-            ["opens on: requested", "asked by: social_worker of outgoing"],
-            MOVES,
+            "requested_by: social_worker of outgoing",
+            MISSING_UNDER,
             &[],
         ),
     ] {
         let says = route_says(name);
-        assert_eq!(says[2..4], opens);
-        assert_eq!(
-            says[4..7],
-            [
-                "moves: at meeting:programme_handover under M-116 X-14",
-                RECEIVED,
-                missing
-            ]
-        );
+        for line in [
+            RECEIVED,
+            MOVES,
+            missing,
+            "opens_on: requested",
+            "point: at term at meeting:programme_handover",
+            asked,
+        ] {
+            assert!(says.contains(&line.to_owned()), "{name}: {line}");
+        }
         assert_eq!(way(name).clocks, clocks);
     }
     let when = way("transforming_families").when.as_ref();
@@ -385,15 +393,16 @@ fn m_130_m_131_m_132_k_14_k_60_a_case_leaves_on_the_agreed_day_as_in_need_or_for
         ),
     ] {
         let says = route_says(name);
-        assert_eq!(says[1..3], [to, "opens on: requested"]);
-        assert_eq!(
-            says[4..7],
-            [
-                "moves: at agreed_date under M-130",
-                RECEIVED,
-                "missing papers: MoveWithActions under M-130, K-14, K-60",
-            ]
-        );
+        for line in [
+            RECEIVED,
+            MOVES,
+            "gate_unmet_cites: M-130, K-14, K-60",
+            "opens_on: requested",
+            "point: at term at agreed_date",
+            to,
+        ] {
+            assert!(says.contains(&line.to_owned()), "{name}: {line}");
+        }
         let when = way(name).when.as_ref();
         assert_eq!(holds(when, &[is("plan", plan)]), Some(true), "{name}");
         assert_eq!(holds(when, &[is("plan", other)]), Some(false), "{name}");
@@ -405,17 +414,18 @@ fn m_042_m_101_m_087_k_14_k_60_after_the_assessment_the_worker_refers_on_to_vct_
     assert_eq!(
         route_says("referred_to_targeted_team"),
         [
-            "from: front_door, assessment",
-            "to: targeted_family",
-            "opens on: requested",
-            "asked by: social_worker of outgoing",
-            "moves: 3 working days after triggered under M-042 M-101 M-004",
-            RECEIVED,
-            MOVES,
-            "needs: siblings_reviewed, managers_discussion, receiving_worker, case_summary, transfer_summary",
-            "meetings: managers_discussion, legal_planning",
             "clocks: moved_after_assessment",
+            RECEIVED,
+            "from: front_door, assessment",
+            MOVES,
+            MISSING_UNDER,
+            "meetings: managers_discussion, legal_planning",
+            "needs: siblings_reviewed, managers_discussion, receiving_worker, case_summary, transfer_summary",
+            "opens_on: requested",
+            "point: at term 3 working days after triggered",
+            "requested_by: social_worker of outgoing",
             "tells: record_transfer, transfer_recorded, send_records",
+            "to: targeted_family"
         ]
     );
     let when = way("referred_to_targeted_team").when.as_ref();
@@ -457,17 +467,78 @@ fn m_049_whoever_has_the_case_asks_and_both_managers_agree_on_the_longer_term() 
         assert_eq!(
             route_says(name),
             [
-                from,
-                to,
-                "opens on: requested",
-                "asked by: team_manager of outgoing",
-                "moves: at agreed_date under M-049",
-                RECEIVED,
-                "missing papers: AgreeADate under M-049",
-                "needs: longer_term_weighed, longer_term_agreed, receiving_worker, case_summary, transfer_summary",
                 "clocks: agreed_date_kept",
+                RECEIVED,
+                from,
+                "gate_unmet_at_point: agree_a_date",
+                "gate_unmet_cites: M-049",
+                "needs: longer_term_weighed, longer_term_agreed, receiving_worker, case_summary, transfer_summary",
+                "opens_on: requested",
+                "point: at term at agreed_date",
+                "requested_by: team_manager of outgoing",
                 RECORDED,
+                to
             ]
         );
+    }
+}
+
+/// Which rules say when the case moves; of several days those of each.
+#[test]
+fn m_004_m_042_m_049_m_072_m_073_m_074_m_083_m_088_m_094_m_101_m_116_m_119_m_120_m_130_m_134_m_151_m_153_m_168_m_171_k_16_k_45_x_11_x_14_each_point_rests_on_its_rules()
+ {
+    for (cites, names) in [
+        ("M-094 M-004", &["child_protection_conference"][..]),
+        ("M-073 M-004", &["decided_for_fourteen"][..]),
+        ("M-168 M-004", &["relinquished"][..]),
+        ("M-171 M-004", &["parents_uncertain"][..]),
+        (
+            "M-153 M-004 X-14",
+            &["proceedings_fourteen", "proceedings"][..],
+        ),
+        (
+            "M-083 M-004",
+            &["accommodated_fourteen", "accommodated"][..],
+        ),
+        ("M-088", &["accommodated_during_assessment"][..]),
+        (
+            "M-151 X-14",
+            &["section_20_fourteen", "section_20_review"][..],
+        ),
+        (
+            "M-072 M-073 M-074 M-004",
+            &[
+                "sibling_with_plan_of_looked_after_child",
+                "sibling_of_child_with_plan",
+                "sibling_of_looked_after",
+            ][..],
+        ),
+        ("M-119 M-073 K-16 K-45 X-11; M-120 K-16", &["fourteen"][..]),
+        ("M-134", &["beyond_remit", "beyond_remit_by_decision"][..]),
+        ("M-101 M-004", &["after_assessment"][..]),
+        (
+            "M-116 X-14",
+            &["transforming_families", "transforming_families_referral"][..],
+        ),
+        (
+            "M-130",
+            &["leaving_as_child_in_need", "leaving_for_early_help"][..],
+        ),
+        ("M-042 M-101 M-004", &["referred_to_targeted_team"][..]),
+        (
+            "M-049",
+            &[
+                "longer_term_central",
+                "longer_term_targeted",
+                "longer_term_older",
+            ][..],
+        ),
+    ] {
+        for name in names {
+            let point = way(name).point.as_ref().unwrap();
+            let days = point.at.iter().chain(&point.latest_of);
+            let under: Vec<String> = days.map(|day| rules(&day.cites).join(" ")).collect();
+            assert_eq!(under.join("; "), cites, "{name}");
+        }
     }
 }
