@@ -64,6 +64,7 @@ impl App {
                     let changed = known_now(&outcome.value);
                     app.meet_by_facts(tx, &ctx.authority, command.child, &changed, &source)
                         .await?;
+                    app.count_again(tx, &outcome.value, &ctx, &source).await?;
                     Ok(to_response(&outcome))
                 })
             })

@@ -7,9 +7,11 @@ use baton_protocol::{FactKey, Pack, Value};
 use baton_store::{RequestKey, StoreError, Tx};
 use jiff::Timestamp;
 
+use super::facts::Reported;
 use super::{App, AppError, Outcome, Source};
 use crate::domain::contact::{Contact, Decision, Event};
 use crate::domain::context::Context;
+use crate::domain::duty::{self, Setting};
 use crate::domain::fact::Stated;
 use crate::domain::family::Family;
 use crate::domain::step::{self, Record};
@@ -268,6 +270,48 @@ impl App {
             }
             if !events.is_empty() {
                 let pack = self.pack(&contact.pack)?;
+                let source = source.pinned_to(&pack);
+                self.write(tx, Some(contact), events, &source, self.now())
+                    .await?;
+                tx.flush().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is owed by a day that is counted from a fact is due by another one, now that the fact is.
+    pub(super) async fn count_again(
+        &self,
+        tx: &mut Tx,
+        reported: &Reported,
+        ctx: &Context,
+        source: &Source,
+    ) -> Result<(), AppError> {
+        let Reported {
+            child,
+            family,
+            changed,
+        } = reported;
+        if changed.is_empty() {
+            return Ok(());
+        }
+        tx.flush().await?;
+        for contact in storage::contacts::lock_of_child(tx, &ctx.authority, *child).await? {
+            let pack = self.pack(&contact.pack)?;
+            let facts = step::facts_of(&contact, family);
+            let setting = Setting {
+                pack: &pack,
+                facts: &facts,
+                calendar: &self.calendar,
+                teams: &ctx.teams,
+            };
+            let again = duty::counted_again(changed, &contact, &setting);
+            let recounted = |duty| Event::DutyRecounted {
+                duty: Box::new(duty),
+                at: ctx.received_at,
+            };
+            let events: Vec<Event> = again.into_iter().map(recounted).collect();
+            if !events.is_empty() {
                 let source = source.pinned_to(&pack);
                 self.write(tx, Some(contact), events, &source, self.now())
                     .await?;

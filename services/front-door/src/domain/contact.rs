@@ -339,6 +339,13 @@ pub enum Event {
         /// When.
         at: Timestamp,
     },
+    /// What somebody owes is due by another day.
+    DutyRecounted {
+        /// As it is owed now.
+        duty: Box<Duty>,
+        /// When the fact from which it is counted was reported.
+        at: Timestamp,
+    },
     /// The due instant of something owed passed.
     DutyBreached {
         /// What was owed.

@@ -3,7 +3,7 @@
 use baton_calendar::Calendar;
 use baton_ids::TeamId;
 use baton_protocol::front_door::{ContactDuty, DutyPerson};
-use baton_protocol::{Anchors, Facts, Moment, Pack, Party, Place, Scope, Truth};
+use baton_protocol::{Anchors, FactKey, Facts, Moment, Pack, Party, Place, Scope, Truth};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +92,23 @@ pub fn begin(from: &str, at: Timestamp, contact: &Contact, setting: &Setting<'_>
         })
         .map(|duty| make(duty, at, contact, setting))
         .collect()
+}
+
+/// What is owed by another day, now that a fact from which it is counted became known or was corrected (X-23, S-010).
+/// What is breached stays so.
+pub fn counted_again(changed: &[FactKey], contact: &Contact, setting: &Setting<'_>) -> Vec<Duty> {
+    let open = contact
+        .owed
+        .iter()
+        .filter(|duty| duty.state == DueState::Open);
+    open.filter_map(|duty| {
+        let mut rules = setting.pack.front_door.duties.iter();
+        let rule = rules.find(|rule| rule.duty == duty.name)?;
+        let from = rule.due.as_ref()?.moment.fact()?;
+        let again = make(rule, contact.received_at, contact, setting);
+        (changed.contains(&from) && again.due != duty.due).then_some(again)
+    })
+    .collect()
 }
 
 fn make(rule: &ContactDuty, at: Timestamp, contact: &Contact, setting: &Setting<'_>) -> Duty {

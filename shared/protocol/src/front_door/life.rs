@@ -159,7 +159,8 @@ pub struct ContactDuty {
     /// When it begins: `launched`, `decided`, `step:<step>` or `missed:<duty>`.
     #[serde(default = "launched")]
     pub from: String,
-    /// By when, counted from `launched`, `decided`, or `opened` for when it begins. No limit when absent.
+    /// By when, counted from `launched`, `decided`, `opened` for when it begins, or a fact. No limit when absent, and none
+    /// while the fact is unknown: it is counted, and counted again, when the fact is reported.
     #[serde(default)]
     pub due: Option<Term>,
     /// Who owes it. `receiving` is the team that goes on with the contact.

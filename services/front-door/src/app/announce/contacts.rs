@@ -46,6 +46,7 @@ fn base(event: &Event, after: &Contact, source: &Source, recorded_at: Timestamp)
         | Event::StepRecorded { rules, .. }
         | Event::PassedOn { rules, .. } => rules.clone(),
         Event::OwedMet { by, .. } => owed_met(after, by),
+        Event::DutyRecounted { duty, .. } => duty.rules.clone(),
         Event::Forwarded { .. } => after.rules.clone(),
         Event::DutiesMet { duties, .. } => {
             duties.iter().flat_map(|duty| duty.rules.clone()).collect()
@@ -98,6 +99,7 @@ fn acted_in(event: &Event) -> Option<&PostHeld> {
         | Event::Forwarded { .. }
         | Event::DutiesMet { .. }
         | Event::OwedMet { .. }
+        | Event::DutyRecounted { .. }
         | Event::DutyBreached { .. }
         | Event::DutyEscalated { .. } => None,
     }
@@ -209,6 +211,15 @@ fn described(event: &Event, after: &Contact) -> (&'static str, Timestamp, Json) 
         Event::OwedMet { by, at } => {
             let data = json!({ "team_id": after.team.as_str(), "met_by": by });
             ("contact.owed_met", *at, data)
+        }
+        Event::DutyRecounted { duty, at } => {
+            let due = duty.due.as_ref();
+            let data = json!({
+                "team_id": after.team.as_str(),
+                "clock": duty.name,
+                "due_on": due.map(|due| due.on.to_string()).unwrap_or_default(),
+            });
+            ("contact.duty_recounted", *at, data)
         }
         Event::DutyBreached { duty, at } => {
             let due = after.owed.iter().find(|known| known.name == *duty);

@@ -108,6 +108,7 @@ pub(super) fn tasks(event: &Event, after: &Contact) -> Vec<TaskChange> {
         .collect(),
         Event::StepRecorded { .. }
         | Event::OwedMet { .. }
+        | Event::DutyRecounted { .. }
         | Event::DutyBreached { .. }
         | Event::DutyEscalated { .. } => owed_tasks(after),
         Event::DecisionBreached { .. } => {

@@ -90,6 +90,11 @@ pub fn apply(contact: Option<Contact>, event: &Event) -> Option<Contact> {
             next.passed.push(passed.clone());
         }
         Event::OwedMet { by, at } => meet(&mut next.owed, by, *at),
+        Event::DutyRecounted { duty, .. } => {
+            for owed in open_duty(&mut next.owed, &duty.name) {
+                owed.clone_from(duty);
+            }
+        }
         Event::DutyBreached { duty, at } => {
             let mut missed = Vec::new();
             for owed in open_duty(&mut next.owed, duty) {

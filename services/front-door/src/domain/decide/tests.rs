@@ -7,7 +7,8 @@ use serde_json::json;
 use super::*;
 use crate::domain::contact::{DueState, Tell};
 use crate::domain::context::{Actor, Cause, PrincipalKind, Team};
-use crate::domain::fact::{Current, Known};
+use crate::domain::duty::Duty;
+use crate::domain::fact::{Current, Known, values};
 use crate::domain::family::Child;
 use crate::tests::pack::pack;
 
@@ -65,6 +66,10 @@ fn family(facts: &[(&str, Value)]) -> Family {
 }
 
 fn launched(family: &Family, source: &str) -> Contact {
+    launched_under(family, source, &pack())
+}
+
+fn launched_under(family: &Family, source: &str, pack: &Pack) -> Contact {
     let command = Launch {
         child: family.children[0].id,
         source_kind: source.into(),
@@ -77,7 +82,7 @@ fn launched(family: &Family, source: &str) -> Contact {
         &command,
         family,
         &manager(None),
-        &pack(),
+        pack,
         &Calendar::embedded().unwrap(),
     )
     .unwrap();
@@ -242,4 +247,53 @@ fn a_decision_that_was_late_when_the_contact_was_taken_over_is_told_apart() {
         !inherited("report", "2026-03-16T09:00:00Z"),
         "late with Baton"
     );
+}
+
+#[test]
+fn s_010_x_23_what_is_counted_from_a_fact_is_counted_again_when_the_fact_is_reported() {
+    let mut pack = pack();
+    pack.front_door.duties = serde_json::from_value(json!([{
+        "duty": "review", "title": "t", "cites": ["S-010"], "by": "team_manager of responsible",
+        "due": "1 working day after facts.out_of_hours_strategy_discussion_held_on", "met_by": "step:review",
+    }]))
+    .unwrap();
+    let calendar = Calendar::embedded().unwrap();
+    let held_on = |date: &str| {
+        let key = "out_of_hours_strategy_discussion_held_on";
+        family(&[(key, Value::Date(date.parse().unwrap()))])
+    };
+    let again = |contact: &Contact, family: &Family, changed: &str| {
+        let facts = values(&family.children[0].facts);
+        let setting = Setting {
+            pack: &pack,
+            facts: &facts,
+            calendar: &calendar,
+            teams: &manager(None).teams,
+        };
+        duty::counted_again(&[changed.parse().unwrap()], contact, &setting)
+    };
+    let due_on = |duty: &Duty| duty.due.as_ref().map(|due| due.on.to_string());
+    let key = "out_of_hours_strategy_discussion_held_on";
+
+    let unknown = launched_under(&family(&[]), "edt", &pack);
+    assert_eq!(due_on(&unknown.owed[0]), None);
+
+    // Friday, which becomes known on the Monday: due that day.
+    let friday = held_on("2026-02-27");
+    assert_eq!(again(&unknown, &friday, "plan"), [], "of another fact");
+    let counted = again(&unknown, &friday, key);
+    assert_eq!(due_on(&counted[0]).as_deref(), Some("2026-03-02"));
+    let recounted = Event::DutyRecounted {
+        duty: Box::new(counted[0].clone()),
+        at: at("2026-03-02T09:30:00Z"),
+    };
+    let mut contact = crate::domain::contact::apply(Some(unknown), &recounted).unwrap();
+    assert_eq!(contact.owed, counted);
+    assert_eq!(again(&contact, &friday, key), [], "it is the same day");
+
+    let thursday = again(&contact, &held_on("2026-02-26"), key);
+    assert_eq!(due_on(&thursday[0]).as_deref(), Some("2026-02-27"));
+    contact.owed[0].state = DueState::Breached;
+    let breached = again(&contact, &held_on("2026-02-28"), key);
+    assert_eq!(breached, [], "a breach stays on record");
 }

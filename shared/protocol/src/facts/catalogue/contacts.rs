@@ -44,6 +44,13 @@ pub(super) const FACTS: &[FactSpec] = &[
         RECORD_OR_WORKER,
     ),
     fact(
+        "out_of_hours_strategy_discussion_held_on",
+        FactKind::Date,
+        &[],
+        "Day on which the out-of-hours team held its latest strategy discussion.",
+        RECORD_OR_MANAGER,
+    ),
+    fact(
         "contact.kind",
         FactKind::Code,
         &[],
