@@ -232,7 +232,13 @@ fn s_110_s_124_where_needs_are_complex_both_are_due_on_the_day_the_manager_sets(
         ),
         (
             "send_transfer_summary_early",
-            vec!["looked_after", "disability"],
+            vec!["looked_after"],
+            "looked_after",
+            "leaving_care_summary_sent_on",
+        ),
+        (
+            "send_transfer_summary_early_with_disability",
+            vec!["disability"],
             "leaving_care_eligible",
             "leaving_care_summary_sent_on",
         ),
