@@ -82,21 +82,7 @@ impl Deciding<'_> {
 
         let mut scope = Scope::of(&child.facts);
         scope.trigger = Some(REQUESTED);
-        let truth = route
-            .when
-            .as_ref()
-            .map_or(Truth::True, |when| when.decide(&scope).truth);
-        match truth {
-            Truth::True => {}
-            Truth::False => return Err(refuses("the facts are not those of this route")),
-            Truth::Undecided { missing } => {
-                return Err(Refusal::FactUnknown {
-                    facts: missing.iter().map(ToString::to_string).collect(),
-                    rules,
-                });
-            }
-        }
-        // A stronger route that says the case stays answers for those who ask as well.
+        // A stronger route that says the case stays answers for those who ask as well, and first: it says why.
         let keeps = self.rules.pack.transfer.routes.iter().find(|other| {
             other.stays
                 && other.is_requested()
@@ -114,6 +100,20 @@ impl Deciding<'_> {
                 owner: None,
                 remedy: "the protocol keeps the case with the team that has it",
             });
+        }
+        let truth = route
+            .when
+            .as_ref()
+            .map_or(Truth::True, |when| when.decide(&scope).truth);
+        match truth {
+            Truth::True => {}
+            Truth::False => return Err(refuses("the facts are not those of this route")),
+            Truth::Undecided { missing } => {
+                return Err(Refusal::FactUnknown {
+                    facts: missing.iter().map(ToString::to_string).collect(),
+                    rules,
+                });
+            }
         }
         if let Some(live) = &self.series.live
             && !self.is_stronger(route.order, live)

@@ -29,10 +29,7 @@ fn s_058_s_059_k_36_k_37_case_management_keeps_guardianship_child_arrangements_a
         assert_eq!(taken(REQUESTED, &meant, CASE_MANAGEMENT), Some(name));
     }
     let not_meant = child("care", "long_term_fostering");
-    assert_eq!(
-        taken(REQUESTED, &not_meant, CASE_MANAGEMENT),
-        Some("to_the_permanency_team")
-    );
+    assert_ne!(taken(REQUESTED, &not_meant, CASE_MANAGEMENT), Some(name));
     assert!(asks_nobody(name, REQUESTED, CASE_MANAGEMENT));
 }
 
@@ -76,11 +73,7 @@ fn s_118_s_119_k_54_case_management_holds_a_disabled_child_who_is_not_the_one_ma
 #[test]
 fn s_062_s_119_a_manager_asks_another_team_to_take_a_case_and_that_teams_manager_takes_it() {
     for (name, from, to) in [
-        (
-            "to_the_permanency_team",
-            vec![CASE_MANAGEMENT],
-            "looked_after",
-        ),
+        (PERMANENCY, vec![CASE_MANAGEMENT], "looked_after"),
         (
             "to_the_disability_team",
             vec!["assessment", CASE_MANAGEMENT],
@@ -98,12 +91,74 @@ fn s_062_s_119_a_manager_asks_another_team_to_take_a_case_and_that_teams_manager
         assert_eq!(by.to_string(), "team_manager of receiving");
         assert_eq!(work(name), lists([&["transfer_summary"], &[], &[]]));
         assert_eq!(route.tells, ["transfer_alert"]);
-        let asked = Anchors::new().at(Moment::Triggered, at("2026-03-04T10:00:00Z"));
-        assert_eq!(
-            moves_on(name, &asked, &Facts::new()),
-            Some(date(2026, 3, 4))
-        );
     }
+    let asked = Anchors::new().at(Moment::Triggered, at("2026-03-04T10:00:00Z"));
+    assert_eq!(
+        moves_on("to_the_disability_team", &asked, &Facts::new()),
+        Some(date(2026, 3, 4))
+    );
+}
+
+const PERMANENCY: &str = "to_the_permanency_team";
+
+/// A looked-after child in long-term foster care, which is the single plan, with one thing otherwise.
+fn in_placement(otherwise: &str, value: Option<Value>) -> Facts {
+    let all = [
+        ("looked_after", YES),
+        ("permanence_single_track", YES),
+        ("permanence_plan", code("long_term_fostering")),
+        ("permanence_plan_agreed_on", day("2026-04-14")),
+        ("permanence_placement_since", day("2026-05-10")),
+    ];
+    let others = all.into_iter().filter(|(key, _)| *key != otherwise);
+    let known: Vec<(&str, Value)> = others
+        .chain(value.map(|value| (otherwise, value)))
+        .collect();
+    facts(&known)
+}
+
+#[test]
+fn s_056_s_057_s_062_k_35_the_permanency_team_is_asked_only_for_a_child_in_the_placement_of_the_single_plan()
+ {
+    let when = way(PERMANENCY).when.as_ref();
+
+    for plan in [
+        "placed_with_parents",
+        "long_term_residential",
+        "long_term_fostering",
+    ] {
+        let meant = in_placement("permanence_plan", Some(code(plan)));
+        assert!(holds(when, &meant), "{plan}");
+    }
+    for (key, value) in [
+        ("looked_after", NO),
+        ("permanence_single_track", NO),
+        ("permanence_plan", code("adoption")),
+        ("permanence_plan_agreed_on", Value::None),
+        ("permanence_placement_since", Value::None),
+    ] {
+        assert!(!holds(when, &in_placement(key, Some(value))), "{key}");
+        let unknown = in_placement(key, None);
+        let decided = when.unwrap().decide(&Scope::of(&unknown)).truth;
+        let Truth::Undecided { missing } = decided else {
+            panic!("{key} has to be known");
+        };
+        assert_eq!(missing, [key.parse().unwrap()].into());
+    }
+}
+
+#[test]
+fn s_057_k_35_what_a_manager_asks_for_moves_on_the_later_of_review_and_first_day_in_the_placement()
+{
+    let on = |key: &str, value: &str| {
+        let asked = Anchors::new().at(Moment::Triggered, at("2026-06-01T10:00:00Z"));
+        moves_on(PERMANENCY, &asked, &in_placement(key, Some(day(value))))
+    };
+
+    let review = on("permanence_plan_agreed_on", "2026-05-12");
+    assert_eq!(review, Some(date(2026, 5, 12)));
+    let placement = on("permanence_placement_since", "2026-04-16");
+    assert_eq!(placement, Some(date(2026, 4, 16)));
 }
 
 #[test]
