@@ -166,7 +166,7 @@ fn l_012_l_013_l_040_a_pre_birth_conference_is_on_its_route_with_the_meetings_ar
 }
 
 #[test]
-fn st_04_x_20_what_ends_something_is_decided_with_reasons_everywhere() {
+fn what_ends_something_is_decided_with_reasons_everywhere() {
     for authority in ["wirral", "merton", "lancashire", "shropshire", "camden"] {
         let pack = pack(authority);
         for ground in &pack.closure.grounds {

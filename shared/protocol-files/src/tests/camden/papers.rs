@@ -198,7 +198,7 @@ fn c_003_one_move_or_change_so_far_is_a_warning_before_the_next() {
 }
 
 #[test]
-fn c_035_c_036_x_22_who_names_takes_back_and_departs_and_what_the_record_says_after_a_move() {
+fn c_064_c_036_x_20_x_22_who_names_takes_back_and_departs_and_what_the_record_says_after_a_move() {
     let pack = pack("camden");
     assert_eq!(
         authority_says(&pack, Act::NameReceivingWorker),

@@ -185,7 +185,7 @@ fn l_027_l_049_l_023_l_005_l_011_l_012_l_019_who_comes_to_which_meeting() {
 }
 
 #[test]
-fn l_045_l_040_l_027_l_041_k_59_l_013_l_028_who_may_do_what() {
+fn l_045_l_040_l_002_l_003_l_041_k_59_l_013_l_028_who_may_do_what() {
     let pack = pack("lancashire");
     let by = |act| authority_says(&pack, act);
     let both = "by: team_manager of outgoing, team_manager of receiving";
@@ -222,6 +222,9 @@ fn l_045_l_040_l_027_l_041_k_59_l_013_l_028_who_may_do_what() {
         ["act: agree_date", both, "jointly: true", "reason: true"]
     );
     assert_eq!(by(Act::Depart), ["act: depart", both, "reason: true"]);
+    let cites = |act| rules(&pack.transfer.authority(act).unwrap().cites);
+    assert_eq!(cites(Act::Return), ["L-003"]);
+    assert_eq!(cites(Act::Withdraw), ["L-002"]);
 }
 
 #[test]
@@ -280,7 +283,7 @@ fn l_042_x_10_a_case_closed_in_the_last_three_months_goes_back_to_the_team_that_
 }
 
 #[test]
-fn l_015_everything_new_goes_to_the_assessment_team_whose_manager_decides() {
+fn l_042_everything_else_that_is_new_goes_to_the_assessment_team() {
     let pack = pack("lancashire");
     let new = ["route: assessment_and_safeguarding", "to: assessment"];
 
@@ -292,10 +295,15 @@ fn l_015_everything_new_goes_to_the_assessment_team_whose_manager_decides() {
         says(referral_route(&pack, "assessment_and_safeguarding")),
         new
     );
-    assert_eq!(
-        says(pack.front_door.decided_by.as_ref().unwrap()),
-        ["by: team_manager of responsible"]
-    );
+}
+
+#[test]
+fn st_04_k_61_the_manager_of_the_team_that_has_it_decides() {
+    let pack = pack("lancashire");
+    let decided_by = pack.front_door.decided_by.as_ref().unwrap();
+
+    assert_eq!(says(decided_by), ["by: team_manager of responsible"]);
+    assert_eq!(rules(&decided_by.cites), ["ST-04", "K-61"]);
 }
 
 #[test]

@@ -196,17 +196,18 @@ fn s_041_s_042_s_043_s_044_s_047_s_050_s_130_who_arranges_leads_and_attends_each
     for kind in ["conference", "post_placement", "initial_cin"] {
         assert_eq!(arranges(kind), Some(ASSESSORS_MANAGER.to_owned()), "{kind}");
     }
-    for kind in ["conference", "core_group", "post_placement", "initial_cin"] {
+    for kind in ["conference", "core_group", "post_placement"] {
         assert_eq!(attendees(&PACK, kind), [WORKER], "{kind}");
     }
     for (kind, strength) in [
         ("conference", Strength::Soft),
-        ("initial_cin", Strength::Soft),
         ("core_group", Strength::Hard),
         ("post_placement", Strength::Hard),
     ] {
         assert_eq!(meeting(kind).attend[0].strength, Some(strength), "{kind}");
     }
+    let ours = attendees(&PACK, "initial_cin");
+    assert!(ours.is_empty(), "S-130 speaks of the initial conference");
     assert_eq!(rules(&meeting("post_placement").chair), [WORKER]);
     let brings = &meeting("conference").brings;
     assert_eq!(
