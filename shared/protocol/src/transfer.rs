@@ -96,7 +96,7 @@ pub struct Meeting {
     /// Whether it belongs to the transfer of this child; always when absent.
     #[serde(default)]
     pub when: Option<Condition>,
-    /// Who arranges it.
+    /// Who arranges it: their task until it was held, or a conference is booked.
     #[serde(default)]
     pub arranged_by: Option<Party>,
     /// Who should attend.

@@ -10,7 +10,7 @@ use super::event::{Change, ItemChange};
 use super::item::{Act, MetBy};
 use super::owner::receiving;
 use super::refusal::Refusal;
-use super::state::{Attendee, Meeting};
+use super::state::{Attendee, Conference, Meeting};
 
 /// Grades of those who work with children and manage nobody.
 const PRACTITIONERS: &[&str] = &[
@@ -25,6 +25,14 @@ impl Meeting {
     /// Whether it was held and did not say what it has to: when the case moves.
     pub const fn lacks_time(&self) -> bool {
         self.held_at.is_some() && self.agrees_time && self.agreed_on.is_none()
+    }
+
+    /// Whether whoever arranges it still has to: always while it was not held; a conference not while one is booked
+    /// (S-044).
+    pub fn is_to_be_arranged(&self, conference: Option<&Conference>) -> bool {
+        let is_booked = self.kind == "conference"
+            && conference.is_some_and(|booked| booked.at.is_some() && booked.outcome.is_none());
+        self.held_at.is_none() && !is_booked
     }
 }
 
@@ -93,6 +101,7 @@ impl Draft<'_> {
             held_at: None,
             agrees_time: rule.is_some_and(|rule| rule.agrees_time),
             agreed_on: None,
+            arranged_by: rule.and_then(|rule| rule.arranged_by),
             attend: rule
                 .iter()
                 .flat_map(|rule| &rule.attend)

@@ -209,6 +209,9 @@ pub struct Meeting {
     /// itself: for that they agree a date (L-041).
     #[serde(default)]
     pub agreed_on: Option<Date>,
+    /// Who arranges it, where the protocol says so.
+    #[serde(default)]
+    pub arranged_by: Option<Party>,
     /// Who should attend.
     pub attend: Vec<Attendee>,
     /// Who should have attended and did not, when attendance is known.

@@ -10,7 +10,7 @@ use baton_protocol::{Party, Role};
 
 use super::hold::{Hold, HoldKind};
 use super::owner::{Owner, outgoing, receiving};
-use super::state::{Phase, Transfer};
+use super::state::{Meeting, Phase, Transfer};
 
 /// Something somebody has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,6 +210,12 @@ impl Tasks<'_> {
             .iter()
             .filter(|meeting| meeting.held_at.is_none())
         {
+            if let Some(party) = meeting.arranged_by
+                && self.transfer.phase.is_workable()
+            {
+                self.arrange(meeting, party);
+                continue;
+            }
             let Some(clock) = self.transfer.clock(&meeting.kind) else {
                 continue;
             };
@@ -223,6 +229,25 @@ impl Tasks<'_> {
                 );
             }
         }
+    }
+
+    /// Whoever arranges a meeting does so until it was held, by the day on which it has to be (S-044).
+    fn arrange(&mut self, meeting: &Meeting, party: Party) {
+        if !meeting.is_to_be_arranged(self.transfer.conference.as_ref()) {
+            return;
+        }
+        let met_by = format!("meeting:{}", meeting.kind);
+        let mut clocks = self.transfer.clocks.iter();
+        let clock =
+            clocks.find(|clock| clock.met_by == met_by && (clock.is_open() || clock.is_overdue()));
+        self.insert(
+            "meeting",
+            &meeting.kind,
+            "arrange_meeting",
+            party,
+            &meeting.rules,
+            clock,
+        );
     }
 
     fn of_actions(&mut self) {

@@ -83,6 +83,7 @@ pub fn transfer(transfer: &Transfer) -> proto::Transfer {
                 rules: meeting.rules.clone(),
                 due_on: due_on(transfer, &meeting.kind),
                 agreed_date: text(meeting.agreed_on.as_ref()),
+                arranged_by: meeting.arranged_by.map(owner),
             })
             .collect(),
         due: transfer

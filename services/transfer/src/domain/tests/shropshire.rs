@@ -127,6 +127,55 @@ fn s_130_a_receiving_worker_who_stays_away_is_a_departure_and_no_bar() {
     assert!(stage.release().is_some());
 }
 
+/// The task of arranging a meeting, and by when.
+fn arranges(stage: &Stage) -> Option<(String, Option<String>)> {
+    let mut tasks = tasks(stage.the()).into_values();
+    let task = tasks.find(|task| task.code == "arrange_meeting")?;
+    assert!(task.rules.contains(&"S-044".to_owned()), "{:?}", task.rules);
+    let team = task.owner.team.as_ref().unwrap();
+    let whose = format!("{} of {team}", task.owner.role);
+    Some((whose, task.due_on.map(|day| day.to_string())))
+}
+
+#[test]
+fn s_044_the_assessment_team_arranges_a_conference_until_one_is_booked() {
+    let mut stage = scheduled();
+    stage.name_worker();
+    assert_eq!(arranges(&stage), None, "it is booked");
+
+    stage.at("2026-03-16 16:00");
+    stage.report(
+        "conference_held",
+        Some(conference("2026-03-16 14:00", "adjourned")),
+    );
+    assert_eq!(
+        arranges(&stage),
+        Some(("team_manager of frt".to_owned(), None)),
+        "the adjourned one has to be arranged again"
+    );
+
+    stage.report(
+        "conference_scheduled",
+        Some(conference("2026-03-23 14:00", "")),
+    );
+    assert_eq!(arranges(&stage), None);
+}
+
+#[test]
+fn s_041_s_044_the_assessment_team_arranges_the_core_group_by_the_day_on_which_it_is_due() {
+    let mut stage = Stage::of("shropshire");
+    stage.know_code("plan", "child_in_need");
+    stage.know_date("assessment_completed_on", "2026-03-02");
+
+    stage.report("facts_changed", None);
+
+    let manager = "team_manager of frt".to_owned();
+    assert_eq!(
+        arranges(&stage),
+        Some((manager, Some("2026-03-11".to_owned())))
+    );
+}
+
 #[test]
 fn s_047_the_first_core_group_is_due_ten_calendar_days_after_the_conference() {
     let mut stage = scheduled();
