@@ -70,6 +70,13 @@ pub enum Sending<'p> {
     },
 }
 
+impl NotificationRules {
+    /// What is said about a kind of notice.
+    pub fn kind(&self, kind: &str) -> Option<&NoticeKind> {
+        self.kinds.iter().find(|known| known.kind == kind)
+    }
+}
+
 impl Pack {
     /// Whether a notice may be sent to a recipient on these facts. To be asked again at the moment of sending.
     pub fn may_send(&self, recipient: Audience, facts: &Facts) -> Sending<'_> {

@@ -282,6 +282,10 @@ impl App {
                 kind: addressee.recipient_kind().to_owned(),
                 id: String::new(),
             },
+            media: pack
+                .notification
+                .kind(&duty.kind)
+                .map_or_else(Vec::new, |kind| kind.media.clone()),
             medium_asked: duty.medium.clone(),
             medium: duty.medium.clone(),
             state: State::Unresolved,

@@ -23,6 +23,9 @@ pub struct Notice {
     pub audience: Addressee,
     /// Who is told.
     pub recipient: Recipient,
+    /// The media by which a notice of this kind may go, as the protocol says.
+    #[serde(default)]
+    pub media: Vec<String>,
     /// The medium that the rule asks for.
     pub medium_asked: String,
     /// The medium that is used.

@@ -37,6 +37,7 @@ pub fn notice(notice: &Notice) -> wire::Notice {
         content: Some(structure(&notice.content)),
         version: notice.version,
         process_id: notice.about.process.to_string(),
+        media: notice.media.clone(),
     }
 }
 

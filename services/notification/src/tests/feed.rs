@@ -28,6 +28,30 @@ async fn w_167_each_role_of_the_audience_is_asked_for_by_itself() {
 }
 
 #[tokio::test]
+async fn w_167_w_089_a_notice_names_the_media_by_which_the_protocol_lets_its_kind_go() {
+    each_database(|url| async move {
+        let desk = Desk::open(url).await;
+
+        desk.duty(to_roles("t/icpc/1", &["team_manager"])).await;
+        desk.duty(to_family("t/new_team/1")).await;
+
+        let notices = desk.notices().await;
+        let media: Vec<(&str, &[String])> = notices
+            .iter()
+            .map(|notice| (notice.kind.as_str(), notice.media.as_slice()))
+            .collect();
+        assert_eq!(
+            media,
+            [
+                ("icpc_details", &["email".to_owned()][..]),
+                ("new_team", &["letter".to_owned()][..])
+            ]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_cause_is_one_duty_however_often_it_is_announced() {
     each_database(|url| async move {
         let desk = Desk::open(url).await;

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use baton_protocol::front_door::OutcomeNotice;
 use baton_protocol::{FactKey, Ladder, Party};
 
+use super::names::not_sent;
 use crate::problem::Problem;
 use crate::raw::Located;
 use crate::sections::Sections;
@@ -29,6 +31,12 @@ pub(crate) fn contacts(sections: &Sections, ladder: &Ladder, problems: &mut Vec<
             known(step, "step", name, &steps, problems);
         }
         on_ladder(step, &step.value.by, ladder, problems);
+    }
+    for outcome in &sections.contact_outcomes {
+        goes_by(outcome, &outcome.value.tells, sections, problems);
+    }
+    if let Some(open_case) = &sections.open_case {
+        goes_by(open_case, &open_case.value.tells, sections, problems);
     }
     for ask in &sections.decision_asks {
         for outcome in &ask.value.outcomes {
@@ -56,6 +64,20 @@ pub(crate) fn contacts(sections: &Sections, ladder: &Ladder, problems: &mut Vec<
                     format!("`{met_by}` meets no duty: write step:<step>, notice:<kind>, facts.<key> or decided"),
                 )),
             }
+        }
+    }
+}
+
+/// Each letter goes by a medium by which notification.yaml sends its kind.
+fn goes_by<T>(
+    entry: &Located<T>,
+    tells: &[OutcomeNotice],
+    sections: &Sections,
+    problems: &mut Vec<Problem>,
+) {
+    for tell in tells {
+        if let Some((subject, message)) = not_sent(&tell.notice, &tell.by, sections) {
+            problems.push(entry.problem(subject, message));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use baton_protocol::front_door::{Destination, ReferralRoute};
 
-use super::names::MEDIA;
+use super::names::not_sent;
 use crate::problem::Problem;
 use crate::raw::Located;
 use crate::sections::Sections;
@@ -73,13 +73,8 @@ fn complete(route: &Located<ReferralRoute>, sections: &Sections, problems: &mut 
         }
     }
     for tell in &route.value.tells {
-        if !MEDIA.contains(&tell.by.as_str()) {
-            wrong("by", format!("`{}` is not a medium", tell.by));
-        }
-        let mut kinds = sections.kinds.iter();
-        if !kinds.any(|known| known.value.kind == tell.notice) {
-            let message = format!("notification.yaml has no kind `{}`", tell.notice);
-            wrong(&tell.notice, message);
+        if let Some((subject, message)) = not_sent(&tell.notice, &tell.by, sections) {
+            wrong(subject, message);
         }
     }
 }

@@ -23,7 +23,7 @@ const ACTS: [&str; 9] = [
 ];
 
 /// Media by which a notice can be sent.
-pub(super) const MEDIA: [&str; 3] = ["email", "letter", "task"];
+const MEDIA: [&str; 3] = ["email", "letter", "task"];
 
 /// Finds names that are given twice, not given at all, or given and never used.
 ///
@@ -321,32 +321,11 @@ fn met_by_known(
 
 fn notices(sections: &Sections, problems: &mut Vec<Problem>) {
     for notice in &sections.tells {
-        let kind = &notice.value.notice;
-        if !MEDIA.contains(&notice.value.by.as_str()) {
-            let message = format!(
-                "`{}` is not a medium; known are {}",
-                notice.value.by,
-                MEDIA.join(", ")
-            );
-            problems.push(notice.problem("by", message));
-        }
-        match sections
-            .kinds
-            .iter()
-            .find(|known| known.value.kind == *kind)
-        {
-            None => problems
-                .push(notice.problem(kind, format!("notification.yaml has no kind `{kind}`"))),
-            Some(known) if !known.value.media.contains(&notice.value.by) => {
-                problems.push(notice.problem(
-                    "by",
-                    format!(
-                        "notification.yaml does not send `{kind}` by {}",
-                        notice.value.by
-                    ),
-                ));
-            }
-            Some(_) => {}
+        let Notice {
+            notice: kind, by, ..
+        } = &notice.value;
+        if let Some((subject, message)) = not_sent(kind, by, sections) {
+            problems.push(notice.problem(subject, message));
         }
         if let Some(item) = &notice.value.meets
             && !sections.gate.iter().any(|known| known.value.item == *item)
@@ -355,6 +334,29 @@ fn notices(sections: &Sections, problems: &mut Vec<Problem>) {
         }
         notice_of_item(notice, sections, problems);
     }
+}
+
+/// Why a notice cannot go by that medium, and the word that is wrong: notification.yaml says how each kind may be sent.
+pub(super) fn not_sent<'n>(
+    kind: &'n str,
+    by: &str,
+    sections: &Sections,
+) -> Option<(&'n str, String)> {
+    if !MEDIA.contains(&by) {
+        let known = MEDIA.join(", ");
+        return Some(("by", format!("`{by}` is not a medium; known are {known}")));
+    }
+    let mut kinds = sections.kinds.iter();
+    let Some(known) = kinds.find(|known| known.value.kind == kind) else {
+        return Some((kind, format!("notification.yaml has no kind `{kind}`")));
+    };
+    let goes = known.value.media.iter().any(|medium| medium == by);
+    (!goes).then(|| {
+        (
+            "by",
+            format!("notification.yaml does not send `{kind}` by {by}"),
+        )
+    })
 }
 
 /// A notice that begins with an item names one, and no other does.

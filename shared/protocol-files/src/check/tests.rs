@@ -106,6 +106,45 @@ fn an_item_that_nobody_can_sign_is_refused() {
 }
 
 #[test]
+fn a_letter_of_the_front_door_goes_only_by_a_medium_of_its_kind() {
+    for (authority, rule, media, other, notice, by) in [
+        (
+            "wirral",
+            "W-024",
+            "letter",
+            "email",
+            "contact_recorded_to_child",
+            "letter",
+        ),
+        (
+            "shropshire",
+            "S-013",
+            "email",
+            "task",
+            "new_contact_on_open_case",
+            "email",
+        ),
+        (
+            "shropshire",
+            "S-117",
+            "task, email",
+            "email",
+            "contact_on_disabled_child",
+            "task",
+        ),
+    ] {
+        let goes = |media: &str| format!("cites: [{rule}], media: [{media}]");
+        let found = with(authority, "notification.yaml", &goes(media), &goes(other));
+        let message = format!("notification.yaml does not send `{notice}` by {by}");
+        assert!(!found.is_empty(), "{notice}");
+        assert!(
+            found.iter().all(|problem| problem.contains(&message)),
+            "{found:#?}"
+        );
+    }
+}
+
+#[test]
 fn two_routes_that_can_both_match_need_an_order() {
     let found = with(
         "camden",

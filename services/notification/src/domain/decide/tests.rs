@@ -27,6 +27,7 @@ fn notice() -> Notice {
             kind: "family".into(),
             id: String::new(),
         },
+        media: vec!["letter".into()],
         medium_asked: "letter".into(),
         medium: "letter".into(),
         state: State::Unresolved,
