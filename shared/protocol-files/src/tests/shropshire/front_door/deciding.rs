@@ -206,7 +206,7 @@ fn s_010_somebody_says_on_which_day_the_discussion_was_while_that_is_unknown() {
         let when = duty.when.as_ref().unwrap();
         when.decide(&Scope::of(&facts)).truth != Truth::False
     };
-    assert!(owed_with(&[ours.clone()]), "nobody has said");
+    assert!(owed_with(std::slice::from_ref(&ours)), "nobody has said");
     assert!(owed_with(&[ours.clone(), (DISCUSSED, Value::None)]));
     assert!(!owed_with(&[ours, (DISCUSSED, day("2026-03-06"))]));
     assert!(!owed_with(&[kind("concern")]));
