@@ -77,6 +77,8 @@ pub async fn set(story: &Story, api: Api, run: &str) -> Result<World, StageError
     }
     families(story, &world).await?;
     contacts(story, &world).await?;
+    // At rest: the views know of the children before anybody asks after them.
+    advance(&world, begin).await?;
 
     let mut given: Vec<(Timestamp, Given)> = Vec::new();
     for text in &story.given.0 {
