@@ -196,6 +196,12 @@ async fn what_cannot_be_understood_is_refused_with_every_field_at_once() {
         unclear(SYSTEM, "AllocationService/GetCase", json!({ "case_id": "the case of kit" }), &["case_id"]),
         unclear(SYSTEM, "AllocationService/GetAllocationFigures", json!({ "until": BEGIN }), &["from"]),
         unclear(
+            SYSTEM,
+            "AllocationService/GetAllocationFigures",
+            json!({ "from": AFTERWARDS, "until": BEGIN }),
+            &["from"],
+        ),
+        unclear(
             "nia",
             "TransferService/RecordPolicyReview",
             json!({ "request_id": "?", "attended": ["Hal Smith"], "looked_at": ["transfers", "The rest!"] }),

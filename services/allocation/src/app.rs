@@ -76,7 +76,8 @@ impl App {
         }
     }
 
-    fn now(&self) -> Timestamp {
+    /// The time by the service's clock.
+    pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 

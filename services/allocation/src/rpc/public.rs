@@ -315,6 +315,10 @@ impl AllocationService for Handlers {
         let mut violations = Violations::default();
         let from = parse::time(&mut violations, "from", body.from.as_ref());
         let until = parse::optional_time(&mut violations, "until", body.until.as_ref());
+        let end = until.unwrap_or_else(|| self.app.now());
+        if from.is_some_and(|from| from > end) {
+            violations.add("from", "must not be after the end");
+        }
         violations.into_result()?;
 
         let from = parse::sound(from)?;

@@ -5,6 +5,7 @@ use baton_contracts::{timestamp, type_v1};
 use baton_store::{NewEvent, StoreError};
 use baton_testkit::each_database;
 use serde_json::{Value, json};
+use tonic_types::StatusExt as _;
 use uuid::Uuid;
 
 use super::harness::{World, at, reason};
@@ -102,6 +103,17 @@ async fn c_077_a_period_counts_what_was_recorded_in_it() {
 
         let refused = world.figures(None, None).await.unwrap_err();
         assert_eq!(reason(&refused), "INVALID_FIELDS");
+        // A period that runs backwards has nothing to count, and one that begins after now has not begun.
+        let later = "2026-04-02T09:00:01Z";
+        for (from, until) in [(end, Some(begin)), (later, None)] {
+            let refused = world.figures(Some(from), until).await.unwrap_err();
+            assert_eq!(reason(&refused), "INVALID_FIELDS");
+            let fields = refused.get_details_bad_request().unwrap().field_violations;
+            assert_eq!(fields.len(), 1);
+            assert_eq!(fields[0].field, "from");
+        }
+        let nothing = world.figures(Some(end), Some(end)).await.unwrap();
+        assert_eq!(nothing, wire::AllocationFigures::default());
     })
     .await;
 }
