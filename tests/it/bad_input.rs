@@ -208,6 +208,18 @@ async fn what_cannot_be_understood_is_refused_with_every_field_at_once() {
             &["attended[0]", "looked_at[1]", "request_id"],
         ),
         unclear(
+            "nia",
+            "TransferService/ListMeetings",
+            json!({ "kind": "District meeting", "from": "2026-02-30", "page_size": -1, "team_id": "North!" }),
+            &["from", "kind", "page_size", "team_id"],
+        ),
+        unclear(
+            "nia",
+            "TransferService/ListMeetings",
+            json!({ "from": "2026-03-04", "until": "2026-03-03", "page_token": "yours" }),
+            &["page_token", "until"],
+        ),
+        unclear(
             SYSTEM,
             "TransferService/ListTransfers",
             json!({ "child_id": case, "page_size": -1, "page_token": "here" }),
@@ -300,6 +312,7 @@ async fn what_is_not_of_this_authority_does_not_exist() {
         ("FrontDoorService/ListContacts", json!({})),
         ("AllocationService/ListCases", json!({})),
         ("TransferService/ListTransfers", json!({})),
+        ("TransferService/ListMeetings", json!({ "from": "2020-01-01" })),
         ("WorkService/ListWorkTray", json!({ "team_id": "north" })),
     ] {
         let answer = merton.call(SYSTEM, method, body).await;

@@ -29,7 +29,7 @@ mod watch;
 mod write;
 
 pub use policy::Policies;
-pub use storage::Page;
+pub use storage::{After, Agenda, Page};
 pub use suspend::Suspending;
 
 /// The use cases, over one database.
@@ -123,6 +123,11 @@ impl App {
             .ok_or(Failure::NotFound(id))
     }
 
+    /// The day by the service's clock.
+    pub fn today(&self) -> jiff::civil::Date {
+        self.calendar.date_of(self.now())
+    }
+
     /// A page of transfers, newest first.
     pub async fn list(
         &self,
@@ -130,6 +135,15 @@ impl App {
         page: &Page,
     ) -> Result<Vec<Transfer>, Failure> {
         Ok(storage::list(self.store.db(), authority, page).await?)
+    }
+
+    /// A page of what is before regular meetings, by day.
+    pub async fn agenda(
+        &self,
+        authority: &AuthorityId,
+        asked: &Agenda,
+    ) -> Result<Vec<(After, Transfer)>, Failure> {
+        Ok(storage::agenda(self.store.db(), authority, asked).await?)
     }
 
     /// Settles deadlines as they come due, until told to stop.

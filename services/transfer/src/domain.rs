@@ -8,6 +8,7 @@
 //!
 //! What the protocol says comes from the pack the transfer is pinned to; this code knows no authority.
 
+mod agenda;
 mod agreements;
 mod apply;
 mod authority;
@@ -57,6 +58,7 @@ mod tests;
 mod timing;
 mod watch;
 
+pub use agenda::{Listed, meeting_passed};
 pub use apply::{apply, apply_all};
 pub use basis::{Basis, KnownFact, Source, basis};
 pub use clock::{Clock, ClockState};

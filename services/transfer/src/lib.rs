@@ -73,6 +73,11 @@ pub const fn migrations() -> Migrations {
                 "policy_reviews",
                 include_str!("../migrations/sqlite/1005_policy_reviews.sql"),
             ),
+            (
+                1006,
+                "agenda",
+                include_str!("../migrations/sqlite/1006_agenda.sql"),
+            ),
         ],
         postgres: &[
             (
@@ -104,6 +109,11 @@ pub const fn migrations() -> Migrations {
                 1005,
                 "policy_reviews",
                 include_str!("../migrations/postgres/1005_policy_reviews.sql"),
+            ),
+            (
+                1006,
+                "agenda",
+                include_str!("../migrations/postgres/1006_agenda.sql"),
             ),
         ],
     }

@@ -10,6 +10,7 @@ use prost::Message;
 use crate::app::{App, Call, Outcome};
 use crate::domain::{Explanation, Phase};
 
+mod agenda;
 mod answers;
 mod context;
 mod convert;

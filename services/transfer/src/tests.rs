@@ -1,5 +1,6 @@
 //! The service through its own clients, on both databases.
 
+mod agenda;
 mod answers;
 mod asking;
 mod calls;

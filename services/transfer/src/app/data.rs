@@ -30,7 +30,7 @@ pub fn type_of(change: &Change, was_breached: bool) -> Option<&'static str> {
             ItemChange::Reset => "transfer.item_reset",
         },
         Change::MeetingSet(meeting) if meeting.held_at.is_some() => "transfer.meeting_recorded",
-        Change::MeetingSet(_) => "transfer.meeting_due",
+        Change::MeetingSet(_) => "transfer.meeting_listed",
         Change::Placed => "transfer.placed",
         Change::Held(hold) if hold.kind == HoldKind::Returned => "transfer.returned",
         Change::Held(_) => "transfer.held",
@@ -147,6 +147,8 @@ pub fn data_of(transfer: &Transfer, change: &Change) -> Map<String, Value> {
             "agreed_on": meeting.agreed_on,
             "absent": meeting.absent.iter().map(|absent| absent.who.to_string()).collect::<Vec<_>>(),
             "due_on": transfer.clock(&meeting.kind).map(|clock| clock.due_on),
+            "listed_on": meeting.listed.as_ref().map(|listed| listed.on),
+            "area": meeting.listed.as_ref().map(|listed| &listed.area),
         }),
         Change::Held(hold) => json!({
             "hold": hold.kind.code(),

@@ -38,6 +38,10 @@ impl App {
         };
         let (clock, events) = if due.name == write::POINT_COMES {
             (POINT, domain::point_came(&before, now))
+        } else if let Some(kind) = due.name.strip_prefix(write::MEETING_PASSES) {
+            let pack = self.pack(&before.pack)?;
+            let events = domain::meeting_passed(&before, kind, self.rules(&pack), now);
+            (kind, events)
         } else {
             let Some((clock, ring)) = Clock::ring_of(&due.name) else {
                 return Ok(());

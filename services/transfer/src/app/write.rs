@@ -10,6 +10,8 @@ use crate::storage;
 
 /// The name under which the day of the point waits in the store. No clock has a dot in its name.
 pub const POINT_COMES: &str = "point.comes";
+/// What comes before the kind of a regular meeting in the name under which the end of its day waits in the store.
+pub const MEETING_PASSES: &str = "meeting.passes.";
 
 /// Keeps the reasons that were given where nothing else refers to them but by digest.
 pub async fn keep_reasons(
@@ -61,6 +63,7 @@ pub async fn save(
         }
         Some(before) => storage::save(tx, &after, before.version).await?,
     }
+    storage::set_agenda(tx, before, &after).await?;
     tx.sync_deadlines(
         after.authority.as_str(),
         after.id.uuid(),
@@ -105,6 +108,13 @@ fn deadlines(transfer: &Transfer) -> Vec<Deadline> {
         due_at,
         body: json!({ "of": "transfer", "rules": transfer.point.rules }),
     });
+    let meetings = transfer
+        .meetings_to_come()
+        .map(|(meeting, listed)| Deadline {
+            name: format!("{MEETING_PASSES}{}", meeting.kind),
+            due_at: listed.until,
+            body: json!({ "of": "transfer", "rules": meeting.rules }),
+        });
     transfer
         .rings()
         .into_iter()
@@ -114,6 +124,7 @@ fn deadlines(transfer: &Transfer) -> Vec<Deadline> {
             body: json!({ "of": "transfer", "rules": waiting.rules }),
         })
         .chain(point)
+        .chain(meetings)
         .collect()
 }
 

@@ -45,7 +45,9 @@ impl Draft<'_> {
         // unless something still waits for one with everybody there.
         let counts = match meeting.held_at {
             None => true,
-            Some(first) => first == held.held_at || self.waits_for_meeting(&held.kind),
+            Some(first) => {
+                first == held.held_at || self.transfer.gate_waits_for_meeting(&held.kind)
+            }
         };
         if !counts {
             self.take_agreements(held);
@@ -53,6 +55,7 @@ impl Draft<'_> {
         }
         meeting.held_at = Some(held.held_at);
         meeting.agreed_on = held.agreed_date.or(meeting.agreed_on);
+        meeting.listed = self.listed_when_held(&held.kind, held.held_at);
         let present = |party: Party| self.was_there(party, &held.attended);
         // Attendance that nobody reported makes nobody absent.
         let absent: Vec<Attendee> = if held.attended.is_empty() {
@@ -81,15 +84,6 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Whether an item of the gate is met by a meeting of that kind and is still open.
-    fn waits_for_meeting(&self, kind: &str) -> bool {
-        let mut items = self.transfer.gate.iter();
-        items.any(|item| {
-            !item.is_settled()
-                && matches!(&item.met_by, MetBy::Meeting { kind: waits_for } if waits_for == kind)
-        })
-    }
-
     /// The meeting as the protocol has it for this child, or as already on record.
     pub fn planned(&self, kind: &str) -> Meeting {
         if let Some(meeting) = self.transfer.meeting(kind) {
@@ -102,6 +96,7 @@ impl Draft<'_> {
             agrees_time: rule.is_some_and(|rule| rule.agrees_time),
             agreed_on: None,
             arranged_by: rule.and_then(|rule| rule.arranged_by),
+            listed: None,
             attend: rule
                 .iter()
                 .flat_map(|rule| &rule.attend)

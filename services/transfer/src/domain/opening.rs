@@ -109,7 +109,7 @@ pub fn choose<'p>(
 }
 
 /// The fact that tells several teams of one kind apart where the protocol names no area.
-const DISTRICT: &str = "district";
+pub const DISTRICT: &str = "district";
 
 /// The team that takes a case.
 pub enum Receiving {

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::agenda::Listed;
 use super::clock::Clock;
 use super::consideration::OpenedBy;
 use super::departures::Departure;
@@ -212,6 +213,9 @@ pub struct Meeting {
     /// Who arranges it, where the protocol says so.
     #[serde(default)]
     pub arranged_by: Option<Party>,
+    /// For a regular meeting, the one that has the case before it.
+    #[serde(default)]
+    pub listed: Option<Listed>,
     /// Who should attend.
     pub attend: Vec<Attendee>,
     /// Who should have attended and did not, when attendance is known.

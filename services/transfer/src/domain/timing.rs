@@ -24,6 +24,9 @@ impl Draft<'_> {
         }
         self.refresh_clocks();
         self.forget_answered_expiries();
+        if self.transfer.phase.is_workable() {
+            self.refresh_agenda();
+        }
     }
 
     /// Starts, recounts, ends and settles clocks.

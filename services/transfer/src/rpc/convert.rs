@@ -84,6 +84,7 @@ pub fn transfer(transfer: &Transfer) -> proto::Transfer {
                 due_on: due_on(transfer, &meeting.kind),
                 agreed_date: text(meeting.agreed_on.as_ref()),
                 arranged_by: meeting.arranged_by.map(owner),
+                listed_on: text(meeting.listed.as_ref().map(|listed| &listed.on)),
             })
             .collect(),
         due: transfer
@@ -200,7 +201,7 @@ pub fn phase(phase: &Phase) -> proto::Phase {
     }
 }
 
-fn text<T: ToString>(value: Option<&T>) -> String {
+pub(super) fn text<T: ToString>(value: Option<&T>) -> String {
     value.map(ToString::to_string).unwrap_or_default()
 }
 
@@ -269,7 +270,7 @@ fn gate_item(transfer: &Transfer, item: &domain::Item) -> proto::GateItem {
     }
 }
 
-fn due_on(transfer: &Transfer, name: &str) -> String {
+pub(super) fn due_on(transfer: &Transfer, name: &str) -> String {
     transfer
         .clock(name)
         .map_or_else(String::new, |clock| clock.due_on.to_string())

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use baton_contracts::transfer::v1 as proto;
 use baton_ids::{CaseId, ChildId, TeamId, TransferId};
 use baton_rpc::{Problem, Violations};
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::time;
-use crate::app::Page;
+use crate::app::{After, Agenda, Page};
 use crate::domain::{ConferenceReport, Evidence, ItemAct, MeetingHeld, Trigger};
 
 /// How many transfers a page has when the caller does not say.
@@ -121,17 +122,80 @@ pub fn page(body: &proto::ListTransfersRequest) -> Result<Page, Problem> {
     let before = optional(&body.page_token)
         .and_then(|text| violations.parse("page_token", text.parse::<TransferId>()));
     violations.into_result()?;
-    let limit = match i64::from(body.page_size) {
-        0 => PAGE_SIZE,
-        asked => asked.min(PAGE_SIZE_MAX),
-    };
     Ok(Page {
         case,
         child,
         live_only: body.live_only,
         before,
-        limit,
+        limit: limit(body.page_size),
     })
+}
+
+pub fn agenda(body: &proto::ListMeetingsRequest, today: Date) -> Result<Agenda, Problem> {
+    let mut violations = Violations::default();
+    let from = optional(&body.from).and_then(|text| violations.parse("from", text.parse::<Date>()));
+    let until =
+        optional(&body.until).and_then(|text| violations.parse("until", text.parse::<Date>()));
+    let from = from.unwrap_or(today);
+    if until.is_some_and(|until| until < from) {
+        violations.add("until", "must not be before the first day");
+    }
+    let after = match optional(&body.page_token).map(place) {
+        None => After::default(),
+        Some(Some(after)) => after,
+        Some(None) => {
+            violations.add("page_token", "is not one of ours");
+            After::default()
+        }
+    };
+    violations.into_result()?;
+    Ok(Agenda {
+        kind: body.kind.clone(),
+        area: body.area.clone(),
+        team: body.team_id.clone(),
+        from: from.to_string(),
+        until: until.as_ref().map(ToString::to_string).unwrap_or_default(),
+        after,
+        limit: limit(body.page_size),
+    })
+}
+
+/// Where a page of an agenda ended.
+fn place(token: &str) -> Option<After> {
+    let mut parts = token.splitn(4, '~');
+    let (day, kind) = (parts.next()?, parts.next()?);
+    let (area, transfer) = (parts.next()?, parts.next()?);
+    let is_name = |text: &str| {
+        let mut bytes = text.bytes();
+        bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    };
+    if !is_name(kind) || !is_name(area) {
+        return None;
+    }
+    Some(After {
+        day: day.parse::<Date>().ok()?.to_string(),
+        kind: kind.to_owned(),
+        area: area.to_owned(),
+        transfer: Uuid::try_parse(transfer).ok()?,
+    })
+}
+
+/// The token of the page after a place.
+pub fn page_after(last: &After) -> String {
+    let After {
+        day,
+        kind,
+        area,
+        transfer,
+    } = last;
+    format!("{day}~{kind}~{area}~{transfer}")
+}
+
+fn limit(page_size: i32) -> i64 {
+    match i64::from(page_size) {
+        0 => PAGE_SIZE,
+        asked => asked.min(PAGE_SIZE_MAX),
+    }
 }
 
 fn optional(text: &str) -> Option<&str> {

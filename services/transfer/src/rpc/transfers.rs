@@ -278,6 +278,13 @@ impl TransferService for Transfers {
     ) -> Result<Response<proto::ListTransfersResponse>, Status> {
         self.listed(request).await
     }
+
+    async fn list_meetings(
+        &self,
+        request: Request<proto::ListMeetingsRequest>,
+    ) -> Result<Response<proto::ListMeetingsResponse>, Status> {
+        self.meetings(request).await
+    }
 }
 
 /// The authority of a call.

@@ -23,14 +23,14 @@ pub struct Page {
 }
 
 #[derive(FromRow)]
-struct Row {
+pub struct Row {
     document: Json<Transfer>,
     version: i64,
 }
 
 impl Row {
     /// The columns are what was compared and set; a document that says otherwise was tampered with.
-    fn transfer(self) -> Result<Transfer, StoreError> {
+    pub fn transfer(self) -> Result<Transfer, StoreError> {
         let Json(transfer) = self.document;
         if transfer.version == self.version {
             Ok(transfer)

@@ -153,6 +153,14 @@ fn of_transfer(kind: &str, event: &Value) -> Option<String> {
             code(data, "kind"),
             day_of(data, "held_at")
         ),
+        "transfer.meeting_listed" => match id(data, "listed_on") {
+            day if day.is_empty() => format!("no {} has the case before it", code(data, "kind")),
+            day => format!(
+                "the {} of {} has the case before it",
+                code(data, "kind"),
+                when::spoken_day(&day)
+            ),
+        },
         "transfer.point_recomputed" => match id(data, "point_due_on") {
             day if day.is_empty() => "when the case moves cannot be told yet".to_owned(),
             day => format!("the case is to move on {}", when::spoken_day(&day)),
