@@ -9,7 +9,7 @@ use baton_ids::{AuthorityId, TransferId};
 use baton_packs::Packs;
 use baton_protocol::Pack;
 use baton_rpc::Problem;
-use baton_store::{RequestKey, Store, StoreError, Tx};
+use baton_store::{BoxFuture, RequestKey, Store, StoreError, Tx};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Context, Explanation, Refusal, Rules, Transfer};
@@ -160,6 +160,21 @@ impl App {
                 shutdown,
             )
             .await;
+    }
+
+    /// Carries out a call with its effect and its answer in one transaction. Said again, it is answered as before.
+    async fn once<R, F>(&self, call: Call, label: &'static str, work: F) -> Result<R, Failure>
+    where
+        R: prost::Message + Default + 'static,
+        F: for<'t> FnOnce(Self, &'t mut Tx, Call) -> BoxFuture<'t, Result<R, Failure>>
+            + Send
+            + 'static,
+    {
+        let app = self.clone();
+        let key = call.key.clone();
+        self.store
+            .once(key, label, move |tx| work(app, tx, call))
+            .await
     }
 
     fn pack(&self, digest: &str) -> Result<Arc<Pack>, Failure> {

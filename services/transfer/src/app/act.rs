@@ -21,31 +21,25 @@ impl App {
     where
         R: prost::Message + Default + 'static,
     {
-        let app = self.clone();
-        let key = call.key.clone();
-        self.store
-            .once(key, label, move |tx| {
-                Box::pin(async move {
-                    let mut call = call;
-                    let authority = call.context.authority.clone();
-                    let before = storage::lock(tx, &authority, id)
-                        .await?
-                        .ok_or(Failure::NotFound(id))?;
-                    if call.expected_version != 0 && call.expected_version != before.version {
-                        let (expected, current) = (call.expected_version, before.version);
-                        return Err(Refusal::StaleVersion { expected, current }.into());
-                    }
-                    app.look_at_suspension(tx, &mut call.context).await?;
-                    write::keep_reasons(tx, &mut call, Some(before.case.uuid())).await?;
-                    let pack = app.pack(&before.pack)?;
-                    let decision =
-                        domain::decide(&before, &command, &call.context, app.rules(&pack))?;
-                    let origin =
-                        Origin::of_call(&call.context, &before.pack, decision.post.as_ref());
-                    let outcome = write::save(tx, Some(&before), &decision.events, &origin).await?;
-                    Ok(to_response(outcome))
-                })
+        self.once(call, label, move |app, tx, mut call| {
+            Box::pin(async move {
+                let authority = call.context.authority.clone();
+                let before = storage::lock(tx, &authority, id)
+                    .await?
+                    .ok_or(Failure::NotFound(id))?;
+                if call.expected_version != 0 && call.expected_version != before.version {
+                    let (expected, current) = (call.expected_version, before.version);
+                    return Err(Refusal::StaleVersion { expected, current }.into());
+                }
+                app.look_at_suspension(tx, &mut call.context).await?;
+                write::keep_reasons(tx, &mut call, Some(before.case.uuid())).await?;
+                let pack = app.pack(&before.pack)?;
+                let decision = domain::decide(&before, &command, &call.context, app.rules(&pack))?;
+                let origin = Origin::of_call(&call.context, &before.pack, decision.post.as_ref());
+                let outcome = write::save(tx, Some(&before), &decision.events, &origin).await?;
+                Ok(to_response(outcome))
             })
-            .await
+        })
+        .await
     }
 }

@@ -28,33 +28,29 @@ impl App {
     where
         R: prost::Message + Default + 'static,
     {
-        let app = self.clone();
-        let key = call.key.clone();
-        self.store
-            .once(key, label, move |tx| {
-                Box::pin(async move {
-                    let mut call = call;
-                    app.look_at_suspension(tx, &mut call.context).await?;
-                    let context = &call.context;
-                    let mut series = app.series(tx, &call.context, child).await?;
-                    let pack = app.pack(&context.pack)?;
-                    let pinned = match &series.live {
-                        Some(live) => app.pack(&live.pack)?,
-                        None => std::sync::Arc::clone(&pack),
-                    };
-                    series.watch = app.watch(tx, context, &pack, &trigger.event).await?;
-                    let considered = domain::consider(
-                        &series,
-                        &trigger,
-                        context,
-                        app.rules(&pack),
-                        app.rules(&pinned),
-                    )?;
-                    let outcomes = app.save_considered(tx, &call, considered, None).await?;
-                    Ok(to_response(outcomes))
-                })
+        self.once(call, label, move |app, tx, mut call| {
+            Box::pin(async move {
+                app.look_at_suspension(tx, &mut call.context).await?;
+                let context = &call.context;
+                let mut series = app.series(tx, &call.context, child).await?;
+                let pack = app.pack(&context.pack)?;
+                let pinned = match &series.live {
+                    Some(live) => app.pack(&live.pack)?,
+                    None => std::sync::Arc::clone(&pack),
+                };
+                series.watch = app.watch(tx, context, &pack, &trigger.event).await?;
+                let considered = domain::consider(
+                    &series,
+                    &trigger,
+                    context,
+                    app.rules(&pack),
+                    app.rules(&pinned),
+                )?;
+                let outcomes = app.save_considered(tx, &call, considered, None).await?;
+                Ok(to_response(outcomes))
             })
-            .await
+        })
+        .await
     }
 
     /// Takes evidence into every transfer of the child that it concerns.
@@ -70,33 +66,28 @@ impl App {
     where
         R: prost::Message + Default + 'static,
     {
-        let app = self.clone();
-        let key = call.key.clone();
-        self.store
-            .once(key, label, move |tx| {
-                Box::pin(async move {
-                    let mut call = call;
-                    app.look_at_suspension(tx, &mut call.context).await?;
-                    let series = app.series(tx, &call.context, child).await?;
-                    let mut outcomes = vec![];
-                    for transfer in series.live.iter().chain(&series.completed) {
-                        let pack = app.pack(&transfer.pack)?;
-                        let command = domain::Command::RecordEvidence(evidence.clone());
-                        let decision =
-                            domain::decide(transfer, &command, &call.context, app.rules(&pack))?;
-                        if decision.events.is_empty() {
-                            continue;
-                        }
-                        let origin =
-                            Origin::of_call(&call.context, &transfer.pack, decision.post.as_ref());
-                        outcomes.push(
-                            write::save(tx, Some(transfer), &decision.events, &origin).await?,
-                        );
+        self.once(call, label, move |app, tx, mut call| {
+            Box::pin(async move {
+                app.look_at_suspension(tx, &mut call.context).await?;
+                let series = app.series(tx, &call.context, child).await?;
+                let mut outcomes = vec![];
+                for transfer in series.live.iter().chain(&series.completed) {
+                    let pack = app.pack(&transfer.pack)?;
+                    let command = domain::Command::RecordEvidence(evidence.clone());
+                    let decision =
+                        domain::decide(transfer, &command, &call.context, app.rules(&pack))?;
+                    if decision.events.is_empty() {
+                        continue;
                     }
-                    Ok(to_response(outcomes))
-                })
+                    let origin =
+                        Origin::of_call(&call.context, &transfer.pack, decision.post.as_ref());
+                    outcomes
+                        .push(write::save(tx, Some(transfer), &decision.events, &origin).await?);
+                }
+                Ok(to_response(outcomes))
             })
-            .await
+        })
+        .await
     }
 
     pub(super) async fn series(

@@ -127,32 +127,28 @@ impl App {
     where
         R: prost::Message + Default + 'static,
     {
-        let app = self.clone();
-        let key = call.key.clone();
-        self.store
-            .once(key, label, move |tx| {
-                Box::pin(async move {
-                    let mut call = call;
-                    let authority = call.context.authority.clone();
-                    let found = storage::lock_policy_review(tx, &authority).await?;
-                    let before = found
-                        .filter(|review| review.asked_for)
-                        .ok_or(Failure::NoPolicyReview(authority))?;
-                    write::keep_reasons(tx, &mut call, None).await?;
-                    let context = &call.context;
-                    let pack = app.pack(&context.pack)?;
-                    let until = asked.held_at.unwrap_or(context.received_at);
-                    let noted = storage::noted_within(tx, period(&before, until)).await?;
-                    let figures = figures(&noted, before.meeting.as_deref(), &app.calendar);
-                    let rules = app.rules(&pack);
-                    let (review, post) = before.record(&asked, figures, context, rules)?;
-                    let origin = Origin::of_call(context, &before.pack, Some(&post));
-                    let kind = "policy_review.held";
-                    let event = save(tx, Some(&before), &review, kind, &origin, until).await?;
-                    Ok(to_response(Reviewing { review, event }))
-                })
+        self.once(call, label, move |app, tx, mut call| {
+            Box::pin(async move {
+                let authority = call.context.authority.clone();
+                let found = storage::lock_policy_review(tx, &authority).await?;
+                let before = found
+                    .filter(|review| review.asked_for)
+                    .ok_or(Failure::NoPolicyReview(authority))?;
+                write::keep_reasons(tx, &mut call, None).await?;
+                let context = &call.context;
+                let pack = app.pack(&context.pack)?;
+                let until = asked.held_at.unwrap_or(context.received_at);
+                let noted = storage::noted_within(tx, period(&before, until)).await?;
+                let figures = figures(&noted, before.meeting.as_deref(), &app.calendar);
+                let rules = app.rules(&pack);
+                let (review, post) = before.record(&asked, figures, context, rules)?;
+                let origin = Origin::of_call(context, &before.pack, Some(&post));
+                let kind = "policy_review.held";
+                let event = save(tx, Some(&before), &review, kind, &origin, until).await?;
+                Ok(to_response(Reviewing { review, event }))
             })
-            .await
+        })
+        .await
     }
 
     /// How the review of the policy stands, and what its period has so far.

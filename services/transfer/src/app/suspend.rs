@@ -45,42 +45,38 @@ impl App {
     where
         R: prost::Message + Default + 'static,
     {
-        let app = self.clone();
-        let key = call.key.clone();
-        self.store
-            .once(key, label, move |tx| {
-                Box::pin(async move {
-                    let mut call = call;
-                    write::keep_reasons(tx, &mut call, None).await?;
-                    let context = &call.context;
-                    let pack = app.pack(&context.pack)?;
-                    let rules = app.rules(&pack);
-                    let active = storage::active_suspension(tx, &context.authority).await?;
-                    let (suspension, post) = Suspension::begin(&asked, context, rules)?;
-                    if active.is_some() {
-                        return Err(Refusal::RuleRefuses {
-                            act: "suspend_protocol",
-                            rules: suspension.rules,
-                            owner: None,
-                            remedy: "it is suspended already: review or lift that",
-                        }
-                        .into());
+        self.once(call, label, move |app, tx, mut call| {
+            Box::pin(async move {
+                write::keep_reasons(tx, &mut call, None).await?;
+                let context = &call.context;
+                let pack = app.pack(&context.pack)?;
+                let rules = app.rules(&pack);
+                let active = storage::active_suspension(tx, &context.authority).await?;
+                let (suspension, post) = Suspension::begin(&asked, context, rules)?;
+                if active.is_some() {
+                    return Err(Refusal::RuleRefuses {
+                        act: "suspend_protocol",
+                        rules: suspension.rules,
+                        owner: None,
+                        remedy: "it is suspended already: review or lift that",
                     }
-                    let origin = Origin::of_call(context, &context.pack, Some(&post));
-                    let event = app
-                        .save_suspension(
-                            tx,
-                            &suspension,
-                            "suspension.began",
-                            &origin,
-                            context.received_at,
-                            rules,
-                        )
-                        .await?;
-                    Ok(to_response(Suspending { suspension, event }))
-                })
+                    .into());
+                }
+                let origin = Origin::of_call(context, &context.pack, Some(&post));
+                let event = app
+                    .save_suspension(
+                        tx,
+                        &suspension,
+                        "suspension.began",
+                        &origin,
+                        context.received_at,
+                        rules,
+                    )
+                    .await?;
+                Ok(to_response(Suspending { suspension, event }))
             })
-            .await
+        })
+        .await
     }
 
     /// Reviews or lifts the suspension in force.
@@ -96,33 +92,29 @@ impl App {
     where
         R: prost::Message + Default + 'static,
     {
-        let app = self.clone();
-        let key = call.key.clone();
-        self.store
-            .once(key, label, move |tx| {
-                Box::pin(async move {
-                    let mut call = call;
-                    let authority = call.context.authority.clone();
-                    let before = storage::lock_suspension(tx, &authority, id)
-                        .await?
-                        .ok_or(Failure::NoSuspension(id))?;
-                    write::keep_reasons(tx, &mut call, None).await?;
-                    let context = &call.context;
-                    let pack = app.pack(&before.pack)?;
-                    let rules = app.rules(&pack);
-                    let (suspension, post) = before.act(act, context, rules)?;
-                    let origin = Origin::of_call(context, &before.pack, Some(&post));
-                    let kind = match act {
-                        SuspensionAct::Review => "suspension.reviewed",
-                        SuspensionAct::Lift => "suspension.lifted",
-                    };
-                    let event = app
-                        .save_suspension(tx, &suspension, kind, &origin, context.received_at, rules)
-                        .await?;
-                    Ok(to_response(Suspending { suspension, event }))
-                })
+        self.once(call, label, move |app, tx, mut call| {
+            Box::pin(async move {
+                let authority = call.context.authority.clone();
+                let before = storage::lock_suspension(tx, &authority, id)
+                    .await?
+                    .ok_or(Failure::NoSuspension(id))?;
+                write::keep_reasons(tx, &mut call, None).await?;
+                let context = &call.context;
+                let pack = app.pack(&before.pack)?;
+                let rules = app.rules(&pack);
+                let (suspension, post) = before.act(act, context, rules)?;
+                let origin = Origin::of_call(context, &before.pack, Some(&post));
+                let kind = match act {
+                    SuspensionAct::Review => "suspension.reviewed",
+                    SuspensionAct::Lift => "suspension.lifted",
+                };
+                let event = app
+                    .save_suspension(tx, &suspension, kind, &origin, context.received_at, rules)
+                    .await?;
+                Ok(to_response(Suspending { suspension, event }))
             })
-            .await
+        })
+        .await
     }
 
     /// Suspensions, newest first.
