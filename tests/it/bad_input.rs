@@ -312,7 +312,10 @@ async fn what_is_not_of_this_authority_does_not_exist() {
         ("FrontDoorService/ListContacts", json!({})),
         ("AllocationService/ListCases", json!({})),
         ("TransferService/ListTransfers", json!({})),
-        ("TransferService/ListMeetings", json!({ "from": "2020-01-01" })),
+        (
+            "TransferService/ListMeetings",
+            json!({ "from": "2020-01-01" }),
+        ),
         ("WorkService/ListWorkTray", json!({ "team_id": "north" })),
     ] {
         let answer = merton.call(SYSTEM, method, body).await;
