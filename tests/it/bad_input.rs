@@ -194,6 +194,21 @@ async fn what_cannot_be_understood_is_refused_with_every_field_at_once() {
             &["attended[1]", "held_at"],
         ),
         unclear(SYSTEM, "AllocationService/GetCase", json!({ "case_id": "the case of kit" }), &["case_id"]),
+        unclear(
+            SYSTEM,
+            "TransferService/ListTransfers",
+            json!({ "child_id": case, "page_size": -1, "page_token": "here" }),
+            &["page_size"],
+        ),
+        unclear(SYSTEM, "RecordService/RecordEvents", json!({}), &["events"]),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_period_or_a_review_that_cannot_be_understood_is_refused_so_too() {
+    let desk = Desk::new().await;
+    desk.refuses(vec![
         unclear(SYSTEM, "AllocationService/GetAllocationFigures", json!({ "until": BEGIN }), &["from"]),
         unclear(
             SYSTEM,
@@ -219,13 +234,6 @@ async fn what_cannot_be_understood_is_refused_with_every_field_at_once() {
             json!({ "from": "2026-03-04", "until": "2026-03-03", "page_token": "yours" }),
             &["page_token", "until"],
         ),
-        unclear(
-            SYSTEM,
-            "TransferService/ListTransfers",
-            json!({ "child_id": case, "page_size": -1, "page_token": "here" }),
-            &["page_size"],
-        ),
-        unclear(SYSTEM, "RecordService/RecordEvents", json!({}), &["events"]),
     ])
     .await;
 }
