@@ -6,7 +6,7 @@ use super::Mutant;
 use super::lines::{Lines, name};
 
 /// Keys that carry no rule: leaving them out or changing them changes words, not duties.
-const WORDS: [&str; 8] = [
+const WORDS: [&str; 9] = [
     "cites",
     "title",
     "note",
@@ -15,6 +15,7 @@ const WORDS: [&str; 8] = [
     "authority",
     "effective_from",
     "chair_cites",
+    "reading",
 ];
 
 /// The units behind a number that is a bound.
@@ -107,9 +108,9 @@ fn changed(code: &str) -> Vec<(String, String)> {
     changes
 }
 
-/// Where the texts for people stand on a line: a note, a title, what a notice says.
+/// Where the words for people stand on a line: a note, a title, what a notice says, and that a setting is how it was read.
 fn told(code: &str) -> Vec<Range<usize>> {
-    const TOLD: [&str; 3] = ["note: ", "title: ", "says: "];
+    const TOLD: [&str; 4] = ["note: ", "title: ", "says: ", "reading: "];
     let begin = |key: &'static str| code.match_indices(key).map(move |(at, _)| at + key.len());
     let told = TOLD.into_iter().flat_map(begin).map(|start| {
         let text = &code[start..];

@@ -172,6 +172,7 @@ pub fn launch(
         .filter(|_| contact.case.is_some())
         .map_or(&[][..], |open_case| &open_case.tells);
     let tells = rules::tells(told, &contact, &facts, pack, calendar, ctx.received_at);
+    let tells = rules::at_team_of_case(tells, &contact, ctx);
     let launched = Event::Launched {
         contact: Box::new(contact),
         tells,

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use baton_calendar::{Anchor, Calendar, Duration, PlainDays, age_reached_on};
 use baton_ids::TeamId;
 use baton_protocol::front_door::OutcomeNotice;
-use baton_protocol::{Anchors, FactKey, Facts, Moment, Pack, RuleId, Scope};
+use baton_protocol::{Anchors, Audience, FactKey, Facts, Moment, Pack, Place, RuleId, Scope};
 use jiff::Timestamp;
 
 use super::contact::{Contact, Due, DueState, Rung, Tell};
-use super::context::Team;
+use super::context::{Context, Team};
 use super::duty::owes;
 
 /// The clock on a contact's decision, as every pack that has one calls it.
@@ -141,6 +141,30 @@ pub fn tells(
             at_team: None,
         })
         .collect()
+}
+
+/// Of a contact about an open case the team is told that has the case, though another one deals with the contact: the out-of-hours
+/// discussion that Compass reviews (S-013, S-010).
+pub fn at_team_of_case(tells: Vec<Tell>, contact: &Contact, ctx: &Context) -> Vec<Tell> {
+    let responsible = ctx.responsible.as_ref();
+    let Some(elsewhere) = responsible.filter(|case| case.team != contact.team) else {
+        return tells;
+    };
+    let of_each = |tell: Tell| {
+        let audiences = tell.to.clone().into_iter();
+        audiences.map(move |audience| match audience {
+            Audience::Party(party) if party.place == Place::Responsible => Tell {
+                to: Vec::new(),
+                at_team: Some((party.role, elsewhere.team.clone())),
+                ..tell.clone()
+            },
+            other => Tell {
+                to: vec![other],
+                ..tell.clone()
+            },
+        })
+    };
+    tells.into_iter().flat_map(of_each).collect()
 }
 
 /// Rule IDs, fact keys: as texts.

@@ -1,12 +1,12 @@
 //! Who may decide, and what letters a decision asks for, case by case.
 
-use baton_ids::AuthorityId;
+use baton_ids::{AuthorityId, CaseId};
 use baton_protocol::{Audience, Value};
 use serde_json::json;
 
 use super::*;
 use crate::domain::contact::{DueState, Tell};
-use crate::domain::context::{Actor, Cause, PrincipalKind, Team};
+use crate::domain::context::{Actor, Cause, PrincipalKind, Responsible, Team};
 use crate::domain::duty::Duty;
 use crate::domain::fact::{Current, Known, values};
 use crate::domain::family::Child;
@@ -65,19 +65,23 @@ fn family(facts: &[(&str, Value)]) -> Family {
     Family::of_one(AuthorityId::new("wirral").unwrap(), child)
 }
 
-fn launched(family: &Family, source: &str) -> Contact {
-    launched_under(family, source, &pack())
-}
-
-fn launched_under(family: &Family, source: &str, pack: &Pack) -> Contact {
-    let command = Launch {
+fn to_frt_north(family: &Family, source: &str) -> Launch {
+    Launch {
         child: family.children[0].id,
         source_kind: source.into(),
         form: "telephone".into(),
         received_at: at("2026-03-02T09:00:00Z"),
         team: Some("frt-north".parse().unwrap()),
         kind: String::new(),
-    };
+    }
+}
+
+fn launched(family: &Family, source: &str) -> Contact {
+    launched_under(family, source, &pack())
+}
+
+fn launched_under(family: &Family, source: &str, pack: &Pack) -> Contact {
+    let command = to_frt_north(family, source);
     let events = launch(
         &command,
         family,
@@ -296,4 +300,40 @@ fn s_010_x_23_what_is_counted_from_a_fact_is_counted_again_when_the_fact_is_repo
     contact.owed[0].state = DueState::Breached;
     let breached = again(&contact, &held_on("2026-02-28"), key);
     assert_eq!(breached, [], "a breach stays on record");
+}
+
+#[test]
+fn s_013_s_010_the_team_that_has_the_case_is_told_whoever_deals_with_the_contact() {
+    let mut pack = pack();
+    pack.front_door.open_case = serde_json::from_value(json!({ "cites": ["S-013"], "tells": [{
+        "notice": "new_contact", "title": "t", "cites": ["S-013"], "by": "email",
+        "to": ["team_manager of responsible", "referrer"],
+    }] }))
+    .unwrap();
+    let family = family(&[]);
+    let told = |of_case: &str| {
+        let mut ctx = manager(None);
+        ctx.responsible = Some(Responsible {
+            case: CaseId::new(),
+            team: of_case.parse().unwrap(),
+            worker: None,
+        });
+        let command = to_frt_north(&family, "edt");
+        let calendar = Calendar::embedded().unwrap();
+        let events = launch(&command, &family, &ctx, &pack, &calendar).unwrap();
+        let Some(Event::Launched { tells, .. }) = events.into_iter().next() else {
+            panic!("not launched")
+        };
+        let whom = |tell: Tell| (tell.to, tell.at_team);
+        tells.into_iter().map(whom).collect::<Vec<_>>()
+    };
+    let manager: Audience = "team_manager of responsible".parse().unwrap();
+    let referrer: Audience = "referrer".parse().unwrap();
+
+    assert_eq!(told("frt-north"), [(vec![manager, referrer], None)]);
+    let of_district = (Role::TEAM_MANAGER, "district".parse().unwrap());
+    assert_eq!(
+        told("district"),
+        [(vec![], Some(of_district)), (vec![referrer], None)]
+    );
 }

@@ -198,6 +198,23 @@ fn c_003_one_move_or_change_so_far_is_a_warning_before_the_next() {
 }
 
 #[test]
+fn c_077_k_24_k_25_head_of_service_and_service_manager_review_the_policy_every_three_months() {
+    let pack = pack("camden");
+    let mut review = says(pack.transfer.policy_review.as_ref().unwrap());
+    review.sort();
+    assert_eq!(
+        review,
+        [
+            "by: head_of_service of authority, service_manager of authority",
+            "every: 3 months",
+            "from: 2026-01-05",
+            "looks_at: transfers, meetings, allocations",
+            "meeting: handover",
+        ]
+    );
+}
+
+#[test]
 fn c_064_c_036_x_20_x_22_who_names_takes_back_and_departs_and_what_the_record_says_after_a_move() {
     let pack = pack("camden");
     assert_eq!(
