@@ -225,8 +225,14 @@ async fn a_period_or_a_review_that_cannot_be_understood_is_refused_so_too() {
         unclear(
             "nia",
             "TransferService/ListMeetings",
-            json!({ "kind": "District meeting", "from": "2026-02-30", "page_size": -1, "team_id": "North!" }),
-            &["from", "kind", "page_size", "team_id"],
+            json!({ "kind": "District meeting", "page_size": -1, "team_id": "North!" }),
+            &["kind", "page_size", "team_id"],
+        ),
+        unclear(
+            "nia",
+            "TransferService/ListMeetings",
+            json!({ "from": "2026-02-30", "page_token": "yours" }),
+            &["from", "page_token"],
         ),
         unclear(
             "nia",

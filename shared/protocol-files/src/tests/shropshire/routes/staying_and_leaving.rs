@@ -148,8 +148,8 @@ fn s_056_s_057_s_062_k_35_the_permanency_team_is_asked_only_for_a_child_in_the_p
 }
 
 #[test]
-fn s_057_k_35_what_a_manager_asks_for_moves_on_the_later_of_review_and_first_day_in_the_placement()
-{
+fn s_056_s_057_s_062_k_35_what_a_manager_asks_for_moves_on_the_later_of_review_and_first_day_in_the_placement()
+ {
     let on = |key: &str, value: &str| {
         let asked = Anchors::new().at(Moment::Triggered, at("2026-06-01T10:00:00Z"));
         moves_on(PERMANENCY, &asked, &in_placement(key, Some(day(value))))
