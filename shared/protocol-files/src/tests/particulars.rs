@@ -217,3 +217,60 @@ fn s_047_s_051_s_054_k_39_plain_days_beside_working_days_are_calendar_days() {
     // The same document's seven working days.
     assert_eq!(due("plan_ratified").on, date(2026, 4, 9));
 }
+
+/// What a contact can come to there, whether it goes on from there, and the rules of each.
+fn outcomes(authority: &str) -> Vec<String> {
+    let outcomes = &pack(authority).front_door.outcomes;
+    let of_each = outcomes.iter().map(|outcome| {
+        let goes_on = if outcome.refers { "goes on" } else { "ends" };
+        let cites = rules(&outcome.cites).join(" ");
+        format!("{} {goes_on} under {cites}", outcome.outcome)
+    });
+    of_each.collect()
+}
+
+#[test]
+fn m_013_m_014_m_024_m_029_m_032_m_034_m_036_what_a_contact_can_come_to_in_merton() {
+    assert_eq!(
+        outcomes("merton"),
+        [
+            "assess goes on under M-024 M-034 M-036",
+            "section_47 goes on under M-036",
+            "information_sharing ends under M-024",
+            "support_network ends under M-032",
+            "redirect ends under M-029",
+            "no_concerns ends under M-013",
+            "negotiated ends under M-014",
+            "early_help ends under ST-04",
+        ]
+    );
+}
+
+#[test]
+fn s_002_s_015_s_106_s_107_what_a_contact_can_come_to_in_shropshire() {
+    assert_eq!(
+        outcomes("shropshire"),
+        [
+            "assess goes on under S-002 S-015 S-107 ST-05",
+            "section_47 goes on under S-002 S-015 S-106 ST-05",
+            "early_help ends under S-002",
+            "no_concerns ends under S-002",
+            "redirect ends under ST-04",
+        ]
+    );
+}
+
+#[test]
+fn w_053_k_41_a_first_or_a_pre_birth_conference_opens_the_way_and_no_review() {
+    let wirral = pack("wirral");
+    let route = wirral.transfer.route("child_protection_conference");
+    assert_eq!(route.unwrap().conference, ["initial", "pre_birth"]);
+}
+
+#[test]
+fn w_089_that_the_record_is_amended_is_wirrals_own_and_a_task() {
+    let wirral = pack("wirral");
+    let kind = wirral.notification.kind("record_transfer").unwrap();
+    assert_eq!(rules(&kind.cites), ["W-089"]);
+    assert_eq!(kind.media, ["task"]);
+}

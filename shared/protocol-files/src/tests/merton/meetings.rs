@@ -54,6 +54,16 @@ fn m_122_worker_and_assistant_manager_hand_over() {
 }
 
 #[test]
+fn m_169_m_171_the_managers_of_both_teams_agree_on_the_baby_s_case() {
+    assert_eq!(
+        meeting_says("transfer_agreement"),
+        [
+            "attend: strength soft who team_manager of outgoing; strength soft who team_manager of receiving"
+        ]
+    );
+}
+
+#[test]
 fn m_150_the_incoming_manager_comes_to_a_legal_planning_meeting_or_sends_an_assistant() {
     let merton = &PACK.transfer;
     let meeting = merton.meeting("legal_planning").unwrap();

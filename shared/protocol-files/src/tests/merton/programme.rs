@@ -159,6 +159,11 @@ fn m_108_orders_contracts_and_listed_interventions_count_for_twelve_months() {
     ] {
         assert!(is_crime(&measure(listed, date(2025, 4, 1))), "{listed}");
         assert!(!is_crime(&measure(listed, date(2025, 3, 31))), "{listed}");
+        let weighted = weigh(&CRITERIA, &measure(listed, date(2025, 4, 1)));
+        assert!(
+            rules(&weighted.with_reason).is_empty(),
+            "{listed} needs no reason"
+        );
     }
     assert!(!is_crime(&measure("other", date(2026, 3, 1))));
 }
