@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::Refusal;
 use super::authority::{pick_for_way, pick_post};
-use super::contact::{Contact, Decision, Event, OpenDuty, Period, State, add_all};
+use super::contact::{Contact, Decision, Event, OpenDuty, Period, State, Tell, add_all};
 use super::context::{Context, PrincipalKind};
 use super::duty::{self, Setting, owes};
 use super::family::Family;
@@ -165,19 +165,28 @@ pub fn launch(
     contact.owed = duty::begin("launched", command.received_at, &contact, &setting);
     contact.guidance = step::guidance(pack, &facts);
     contact.steps_before = step::before_any(pack, &facts);
-    let told = pack
-        .front_door
-        .open_case
-        .as_ref()
-        .filter(|_| contact.case.is_some())
-        .map_or(&[][..], |open_case| &open_case.tells);
-    let tells = rules::tells(told, &contact, &facts, pack, calendar, ctx.received_at);
-    let tells = rules::at_team_of_case(tells, &contact, ctx);
+    let tells = told_at_once(&contact, &facts, ctx, pack, calendar);
     let launched = Event::Launched {
         contact: Box::new(contact),
         tells,
     };
     Ok([launched].into_iter().chain(forwarded).collect())
+}
+
+/// Who is told of a contact about an open case as soon as it has arrived (S-013).
+fn told_at_once(
+    contact: &Contact,
+    facts: &Facts,
+    ctx: &Context,
+    pack: &Pack,
+    calendar: &Calendar,
+) -> Vec<Tell> {
+    let open_case = pack.front_door.open_case.as_ref();
+    let told = open_case
+        .filter(|_| contact.case.is_some())
+        .map_or(&[][..], |open_case| &open_case.tells);
+    let tells = rules::tells(told, contact, facts, pack, calendar, ctx.received_at);
+    rules::at_team_of_case(tells, contact, ctx)
 }
 
 /// Decides what action a contact needs (W-009, W-012, M-013, S-002).

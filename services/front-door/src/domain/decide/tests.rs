@@ -5,7 +5,7 @@ use baton_protocol::{Audience, Value};
 use serde_json::json;
 
 use super::*;
-use crate::domain::contact::{DueState, Tell};
+use crate::domain::contact::DueState;
 use crate::domain::context::{Actor, Cause, PrincipalKind, Responsible, Team};
 use crate::domain::duty::Duty;
 use crate::domain::fact::{Current, Known, values};
