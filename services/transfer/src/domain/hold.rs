@@ -79,6 +79,16 @@ pub struct Dispute {
     pub round: u32,
 }
 
+impl Dispute {
+    /// Whether those who decide together have decided differently so far: then it is still everybody's.
+    pub fn is_at_odds(&self) -> bool {
+        let Some((first, rest)) = self.opinions.split_first() else {
+            return false;
+        };
+        rest.iter().any(|other| other.decision != first.decision)
+    }
+}
+
 /// What one of several who decide together decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opinion {

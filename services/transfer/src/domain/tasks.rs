@@ -165,11 +165,11 @@ impl Tasks<'_> {
                 self.add_due("hold", hold.kind.code(), code, hold.owner, hold);
                 continue;
             };
-            // Everybody on the rung has it, until their own decision is on record.
+            // Everybody on the rung has it, until their own decision is on record; and again when the decisions differ.
+            let at_odds = dispute.is_at_odds();
             for (number, party) in dispute.settled_by.iter().enumerate() {
                 let mut opinions = dispute.opinions.iter();
-                if !opinions.any(|opinion| opinion.party == *party) || dispute.settled_by.len() == 1
-                {
+                if at_odds || !opinions.any(|opinion| opinion.party == *party) {
                     let about = format!("{}/{number}", hold.kind.code());
                     self.add_due("hold", &about, code, *party, hold);
                 }

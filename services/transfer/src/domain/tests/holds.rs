@@ -176,14 +176,25 @@ fn l_044_a_dispute_not_settled_in_two_working_days_goes_to_both_senior_managers(
     );
 }
 
+/// How many have to settle the dispute.
+fn settle(stage: &Stage) -> usize {
+    let tasks = stage.tasks();
+    tasks
+        .iter()
+        .filter(|task| task.starts_with("settle_dispute "))
+        .count()
+}
+
 #[test]
 fn l_043_the_managers_of_both_teams_decide_the_same_or_nothing_is_decided() {
     let mut stage = placed("lancashire");
     stage.act("nia", raise("criteria")).unwrap();
 
     stage.act("tom", decide_for(Resolution::GoesOn)).unwrap();
+    assert_eq!(settle(&stage), 1, "tom has decided, nia has not");
     stage.act("nia", decide_for(Resolution::Withdrawn)).unwrap();
     assert!(stage.the().hold(HoldKind::Disputed).is_some());
+    assert_eq!(settle(&stage), 2, "they differ: it is both's again");
     stage.act("nia", decide_for(Resolution::GoesOn)).unwrap();
 
     assert!(stage.the().holds.is_empty());
