@@ -111,14 +111,17 @@ fn changed(code: &str) -> Vec<(String, String)> {
 /// Where the words for people stand on a line: a note, a title, what a notice says, and that a setting is how it was read.
 fn told(code: &str) -> Vec<Range<usize>> {
     const TOLD: [&str; 4] = ["note: ", "title: ", "says: ", "reading: "];
-    let begin = |key: &'static str| code.match_indices(key).map(move |(at, _)| at + key.len());
-    let told = TOLD.into_iter().flat_map(begin).map(|start| {
+    let begin = |key: &'static str| {
+        let found = code.match_indices(key);
+        found.map(move |(at, _)| (at, at + key.len()))
+    };
+    let told = TOLD.into_iter().flat_map(begin).map(|(key, start)| {
         let text = &code[start..];
         let length = match text.strip_prefix('"') {
             Some(quoted) => quoted.find('"').map(|end| end + 1),
             None => text.find([',', '}']),
         };
-        start..start + length.unwrap_or(text.len())
+        key..start + length.unwrap_or(text.len())
     });
     told.collect()
 }

@@ -186,6 +186,15 @@ fn m_108_another_intervention_of_the_last_twelve_months_counts_with_a_reason() {
 }
 
 #[test]
+fn m_108_x_10_a_measure_that_nobody_has_named_is_asked_for_and_is_no_other_intervention() {
+    let mut known = family(&measure("other", date(2026, 3, 1)));
+    known.forget(&"household.behaviour_measure".parse().unwrap());
+    let weighted = CRITERIA.weigh(&Scope::of(&known), ASKED_ON);
+
+    assert!(rules(&weighted.with_reason).is_empty());
+}
+
+#[test]
 fn m_109_three_fixed_exclusions_in_the_last_three_terms_or_a_permanent_one_at_any_time() {
     let fixed = |count, terms, superseded: Value| {
         is_education(&[

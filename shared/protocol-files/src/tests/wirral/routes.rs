@@ -236,7 +236,8 @@ fn w_051_x_14_without_a_care_order_the_case_moves_at_the_hearing() {
     assert_eq!(moves_on("no_care_order", &Anchors::new(), &[]), None);
 }
 
-/// The lists of the moves to the children in care team that start from a review (K-41).
+/// The lists of the moves to the children in care team that start from a review (K-41): with request, audit and summary
+/// within two weeks of the district transfer meeting (W-083 to W-085).
 const AFTER_A_REVIEW: Way<'static> = Way {
     from: &FIELDWORK,
     to: "looked_after",
@@ -249,6 +250,11 @@ const AFTER_A_REVIEW: Way<'static> = Way {
         "receiving_worker",
         "district_meeting",
         "transfer_plan",
+        "transfer_request",
+        "transfer_request_sent",
+        "audit_of_record",
+        "transfer_summary",
+        "transfer_summary_contents",
     ],
     meetings: &["district_transfer", "handover", "joint_visit"],
     clocks: &[
@@ -256,9 +262,15 @@ const AFTER_A_REVIEW: Way<'static> = Way {
         "worker_named_after_district_meeting",
         "handover",
         "joint_visit",
+        "request_after_district_meeting",
+        "audit_after_district_meeting",
         "moved_after_district_meeting",
     ],
-    tells: &ON_THE_MOVE,
+    tells: &[
+        "transfer_request_to_manager",
+        "record_transfer",
+        "worker_change_letter",
+    ],
 };
 
 #[test]
@@ -452,7 +464,7 @@ fn w_037_w_039_w_040_w_041_w_042_k_06_each_thing_that_the_cin_cp_team_holds_keep
 }
 
 #[test]
-fn w_058_k_41_the_way_of_a_case_that_is_still_level_4() {
+fn w_058_w_083_w_084_w_085_k_41_the_way_of_a_case_that_is_still_level_4() {
     Way {
         from: &["family_support_and_protection"],
         opens_on: &["requested"],
@@ -464,6 +476,11 @@ fn w_058_k_41_the_way_of_a_case_that_is_still_level_4() {
             "assessment_finished",
             "record_up_to_date",
             "receiving_worker",
+            "transfer_request",
+            "transfer_request_sent",
+            "audit_of_record",
+            "transfer_summary",
+            "transfer_summary_contents",
         ],
         ..AFTER_A_REVIEW
     }
@@ -471,7 +488,8 @@ fn w_058_k_41_the_way_of_a_case_that_is_still_level_4() {
 }
 
 #[test]
-fn w_048_w_058_the_way_of_a_level_4_case_that_ends_in_adoption() {
+fn w_048_w_058_w_080_w_081_w_082_w_083_w_084_w_085_k_41_the_way_of_a_level_4_case_that_ends_in_adoption()
+ {
     Way {
         from: &["looked_after"],
         to: "adoption",
@@ -482,10 +500,25 @@ fn w_048_w_058_the_way_of_a_level_4_case_that_ends_in_adoption() {
             "transfer_plan",
             "agencies_stay",
             "receiving_worker",
+            "transfer_request",
+            "transfer_request_sent",
+            "audit_of_record",
+            "transfer_summary",
         ],
         meetings: &["district_transfer", "handover", "joint_visit"],
-        clocks: &["receiving_worker_named"],
-        tells: &ON_THE_MOVE,
+        clocks: &[
+            "receiving_worker_named",
+            "worker_named_after_district_meeting",
+            "handover",
+            "joint_visit",
+            "request_after_district_meeting",
+            "audit_after_district_meeting",
+        ],
+        tells: &[
+            "transfer_request_to_manager",
+            "record_transfer",
+            "worker_change_letter",
+        ],
         ..Way::default()
     }
     .is("level_4_ends_in_adoption");

@@ -64,6 +64,14 @@ fn w_043_k_02_the_way_of_a_relinquished_baby() {
             "receiving_worker",
             "transfer_plan",
         ],
+        clocks: &[
+            "receiving_worker_named",
+            "worker_named_after_district_meeting",
+            "handover",
+            "joint_visit",
+            "moved_after_district_meeting",
+        ],
+        tells: &ON_THE_MOVE,
         ..AFTER_A_REVIEW
     }
     .is("relinquished_baby");
@@ -99,7 +107,7 @@ fn w_043_the_first_of_review_and_care_planning_meeting_to_adopt_moves_a_relinqui
 }
 
 #[test]
-fn w_044_k_02_k_41_the_way_of_an_accommodated_child() {
+fn w_044_w_083_w_084_w_085_k_02_k_41_the_way_of_an_accommodated_child() {
     AFTER_A_REVIEW.is("accommodated_child");
     let known = |status: &str, plan: Value, link: Value| {
         [
@@ -137,7 +145,7 @@ fn w_044_x_14_an_accommodated_child_moves_at_the_second_review_and_not_at_the_fi
 }
 
 #[test]
-fn w_065_k_02_k_41_the_way_of_any_other_looked_after_child() {
+fn w_065_w_083_w_084_w_085_k_02_k_41_the_way_of_any_other_looked_after_child() {
     AFTER_A_REVIEW.is("first_looked_after_review");
     let known = |looked_after: Value, status: &str| {
         [
