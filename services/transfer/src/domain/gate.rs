@@ -77,8 +77,9 @@ impl Draft<'_> {
         let anchors = self.anchors();
         let mut asked: Vec<Gate<'_>> = self.rules.pack.gate_of(route, &self.scope());
         asked.retain(|gate| {
-            let once = gate.item.asked_once.as_ref();
-            once.is_none_or(|moment| anchors.find(moment, self.facts()).is_some())
+            let here = route.asked_once.get(&gate.item.item);
+            let mut once = gate.item.asked_once.iter().chain(here);
+            once.all(|moment| anchors.find(moment, self.facts()).is_some())
         });
         let met_by_facts: Vec<(Item, bool)> = asked
             .iter()

@@ -40,6 +40,16 @@ fn complete(route: &Located<Route>, problems: &mut Vec<Problem>) {
             format!("`requested_by` of `{name}` goes with `opens_on: [requested]`"),
         );
     }
+    for item in route.value.asked_once.keys() {
+        if !route.value.needs.contains(item) {
+            wrong(
+                item,
+                format!(
+                    "`{name}` does not need `{item}`, so it asks for it at no time: add it to `needs`"
+                ),
+            );
+        }
+    }
     if route.value.stays {
         return;
     }

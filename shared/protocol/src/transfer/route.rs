@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::condition::Condition;
 use crate::facts::{FactKey, FactKind, spec};
+use crate::moment::Moment;
 use crate::party::{Party, TeamKind};
 use crate::rule_id::RuleId;
 use crate::text::split_word;
@@ -82,6 +83,9 @@ pub struct Route {
     /// The gate: names of items.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Of what it needs, what this route asks for only once a moment is known, where other routes always ask (K-41).
+    #[serde(default)]
+    pub asked_once: BTreeMap<String, Moment>,
     /// Names of meetings.
     #[serde(default)]
     pub meetings: Vec<String>,

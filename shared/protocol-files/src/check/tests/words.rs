@@ -171,3 +171,19 @@ fn an_unknown_event_outcome_and_kind_of_conference_are_named() {
         "`nothing` is not a conference.outcome",
     );
 }
+
+#[test]
+fn what_a_route_asks_for_only_later_is_something_that_it_needs() {
+    let found = with(
+        "wirral",
+        "transfer.yaml",
+        "      audit_of_record: meeting:district_transfer",
+        "      first_response_audit: meeting:district_transfer",
+    );
+
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(
+        found[0].contains("`care_order` does not need `first_response_audit`"),
+        "{found:#?}"
+    );
+}

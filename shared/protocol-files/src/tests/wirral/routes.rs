@@ -11,6 +11,22 @@ const FIELDWORK: [&str; 2] = ["assessment", "family_support_and_protection"];
 /// What is told once the case has moved (W-089).
 const ON_THE_MOVE: [&str; 2] = ["record_transfer", "worker_change_letter"];
 
+/// The same with the request for transfer, which goes to the receiving manager (W-083).
+const WITH_THE_REQUEST: [&str; 3] = [
+    "transfer_request_to_manager",
+    "record_transfer",
+    "worker_change_letter",
+];
+/// Two weeks from the tray for the worker; everything else two weeks from a district meeting, where one was held (K-41).
+const ONCE_A_DISTRICT_MEETING_WAS_HELD: [&str; 6] = [
+    "receiving_worker_named",
+    "worker_named_after_district_meeting",
+    "handover",
+    "joint_visit",
+    "request_after_district_meeting",
+    "audit_after_district_meeting",
+];
+
 /// What a route that leads somewhere says.
 #[derive(Default)]
 struct Way<'a> {
@@ -21,6 +37,8 @@ struct Way<'a> {
     /// One of the points at which the front door's cases move (W-006).
     is_listed: bool,
     needs: &'a [&'a str],
+    /// Of these, what only this route asks for no earlier than a district meeting was held.
+    asked_once_met: &'a [&'a str],
     meetings: &'a [&'a str],
     clocks: &'a [&'a str],
     tells: &'a [&'a str],
@@ -38,6 +56,15 @@ impl Way<'_> {
         assert_eq!(route.listed_in.is_some(), self.is_listed);
         assert!(route.is_listed());
         assert_eq!(route.needs, self.needs);
+        let once = route.asked_once.iter();
+        assert_eq!(
+            once.map(|(item, moment)| format!("{item} {moment}"))
+                .collect::<Vec<_>>(),
+            self.asked_once_met
+                .iter()
+                .map(|item| format!("{item} meeting:district_transfer"))
+                .collect::<Vec<_>>()
+        );
         assert_eq!(route.meetings, self.meetings);
         assert_eq!(route.clocks, self.clocks);
         assert_eq!(route.tells, self.tells);
@@ -194,16 +221,23 @@ fn w_052_k_06_staying_through_conferences_is_a_route_of_the_cin_cp_team_alone() 
 }
 
 #[test]
-fn w_037_w_051_k_01_k_03_the_way_without_a_care_order() {
+fn w_037_w_051_k_01_k_03_k_41_the_way_without_a_care_order() {
     Way {
         from: &["assessment"],
         to: "family_support_and_protection in facts.district",
         opens_on: &["facts_changed"],
         is_listed: true,
-        needs: &["transfer_request", "audit_of_record", "receiving_worker"],
-        meetings: &["handover", "joint_visit"],
-        clocks: &["receiving_worker_named"],
-        tells: &ON_THE_MOVE,
+        needs: &[
+            "transfer_request",
+            "transfer_request_sent",
+            "audit_of_record",
+            "receiving_worker",
+            "transfer_summary",
+            "transfer_summary_contents",
+        ],
+        meetings: &["district_transfer", "handover", "joint_visit"],
+        clocks: &ONCE_A_DISTRICT_MEETING_WAS_HELD,
+        tells: &WITH_THE_REQUEST,
         ..Way::default()
     }
     .is("no_care_order");
@@ -266,11 +300,8 @@ const AFTER_A_REVIEW: Way<'static> = Way {
         "audit_after_district_meeting",
         "moved_after_district_meeting",
     ],
-    tells: &[
-        "transfer_request_to_manager",
-        "record_transfer",
-        "worker_change_letter",
-    ],
+    tells: &WITH_THE_REQUEST,
+    asked_once_met: &[],
 };
 
 #[test]
@@ -371,6 +402,7 @@ fn w_091_w_092_w_097_k_41_the_way_from_district_to_district() {
         to: "family_support_and_protection in facts.district",
         opens_on: &["requested"],
         requested_by: &["principal_group_manager of outgoing"],
+        asked_once_met: &[],
         is_listed: false,
         needs: &[
             "receiving_team",
@@ -506,19 +538,8 @@ fn w_048_w_058_w_080_w_081_w_082_w_083_w_084_w_085_k_41_the_way_of_a_level_4_cas
             "transfer_summary",
         ],
         meetings: &["district_transfer", "handover", "joint_visit"],
-        clocks: &[
-            "receiving_worker_named",
-            "worker_named_after_district_meeting",
-            "handover",
-            "joint_visit",
-            "request_after_district_meeting",
-            "audit_after_district_meeting",
-        ],
-        tells: &[
-            "transfer_request_to_manager",
-            "record_transfer",
-            "worker_change_letter",
-        ],
+        clocks: &ONCE_A_DISTRICT_MEETING_WAS_HELD,
+        tells: &WITH_THE_REQUEST,
         ..Way::default()
     }
     .is("level_4_ends_in_adoption");

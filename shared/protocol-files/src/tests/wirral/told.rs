@@ -267,7 +267,12 @@ fn w_070_w_171_procedures_that_bind_beside_the_protocol_stand_where_they_count()
         about("relinquished_baby"),
         [recording, always[0], always[1]]
     );
-    assert_eq!(about("level_4_ends_in_adoption"), always);
+    assert_eq!(
+        about("level_4_ends_in_adoption"),
+        [recording, always[0], always[1]],
+        "the audit of the record (W-084) is by its standard"
+    );
+    assert_eq!(about("held_by_cin_cp"), always);
     let items = &pack.transfer.references[0].items;
     assert_eq!(
         *items,

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn w_038_w_045_w_046_w_050_w_066_the_way_of_a_care_order() {
+fn w_038_w_045_w_046_w_050_w_066_k_41_the_way_of_a_care_order() {
     Way {
         from: &FIELDWORK,
         to: "looked_after",
@@ -14,10 +14,21 @@ fn w_038_w_045_w_046_w_050_w_066_the_way_of_a_care_order() {
             "assessment_finished",
             "record_up_to_date",
             "receiving_worker",
+            "transfer_request",
+            "transfer_request_sent",
+            "audit_of_record",
+            "transfer_summary",
+            "transfer_summary_contents",
         ],
-        meetings: &["initial_hearing", "handover", "joint_visit"],
-        clocks: &["receiving_worker_named"],
-        tells: &ON_THE_MOVE,
+        asked_once_met: &["audit_of_record", "transfer_request"],
+        meetings: &[
+            "initial_hearing",
+            "district_transfer",
+            "handover",
+            "joint_visit",
+        ],
+        clocks: &ONCE_A_DISTRICT_MEETING_WAS_HELD,
+        tells: &WITH_THE_REQUEST,
         ..Way::default()
     }
     .is("care_order");
@@ -56,22 +67,20 @@ fn w_045_w_066_x_14_a_care_order_moves_the_case_on_the_day_on_which_it_is_made()
 }
 
 #[test]
-fn w_043_k_02_the_way_of_a_relinquished_baby() {
+fn w_043_k_02_k_41_the_way_of_a_relinquished_baby() {
     Way {
         needs: &[
             "assessment_finished",
             "record_up_to_date",
             "receiving_worker",
             "transfer_plan",
+            "transfer_request",
+            "transfer_request_sent",
+            "audit_of_record",
+            "transfer_summary",
+            "transfer_summary_contents",
         ],
-        clocks: &[
-            "receiving_worker_named",
-            "worker_named_after_district_meeting",
-            "handover",
-            "joint_visit",
-            "moved_after_district_meeting",
-        ],
-        tells: &ON_THE_MOVE,
+        asked_once_met: &["audit_of_record", "transfer_request"],
         ..AFTER_A_REVIEW
     }
     .is("relinquished_baby");
