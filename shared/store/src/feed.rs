@@ -178,16 +178,17 @@ impl Store {
         first: i64,
         limit: i64,
     ) -> Result<Vec<SealedRow>, StoreError> {
+        // Positions have no gaps: both ends of the range say how few rows it is, which a limit does not.
         let select = "SELECT s.position, s.hash, e.digest, e.event_id, e.authority, e.event_type, \
                 e.aggregate_id, e.aggregate_version, e.case_id, e.child_id, e.family_id, \
                 e.effective_at, e.recorded_at, e.traceparent, e.body \
             FROM sealed s JOIN events e ON e.event_id = s.event_id \
-            WHERE s.authority = $1 AND s.position >= $2 \
-            ORDER BY s.position LIMIT $3";
+            WHERE s.authority = $1 AND s.position >= $2 AND s.position < $3 \
+            ORDER BY s.position";
         Ok(with_db!(self.db(), c => sqlx::query_as(select)
             .bind(authority)
             .bind(first)
-            .bind(limit)
+            .bind(first.saturating_add(limit))
             .fetch_all(c)
             .await)?)
     }

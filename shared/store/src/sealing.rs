@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::backoff::Backoff;
 use crate::transact::Begin;
-use crate::{Store, StoreError, Tx, with_db, with_tx};
+use crate::{Store, StoreError, Tx, dialect, with_db, with_tx};
 
 /// How many events are sealed in one transaction.
 const BATCH_MAX: i64 = 256;
@@ -244,9 +244,15 @@ async fn seal_batch(tx: &mut Tx) -> Result<Sealed, StoreError> {
 }
 
 async fn unsealed(tx: &mut Tx) -> Result<Vec<Unsealed>, StoreError> {
-    let select = "SELECT e.seq, e.event_id, e.authority, e.digest, h.position, h.hash \
-        FROM unsealed u JOIN events e ON e.seq = u.seq \
-        LEFT JOIN feed_heads h ON h.authority = e.authority ORDER BY u.seq LIMIT $1";
+    // PostgreSQL takes the queue's numbers first, whatever it believes of their number: by a join it may read every event
+    // from the beginning.
+    let select = dialect!(tx,
+        sqlite: "SELECT e.seq, e.event_id, e.authority, e.digest, h.position, h.hash \
+            FROM unsealed u JOIN events e ON e.seq = u.seq \
+            LEFT JOIN feed_heads h ON h.authority = e.authority ORDER BY u.seq LIMIT $1",
+        postgres: "SELECT e.seq, e.event_id, e.authority, e.digest, h.position, h.hash \
+            FROM events e LEFT JOIN feed_heads h ON h.authority = e.authority \
+            WHERE e.seq = ANY (ARRAY(SELECT seq FROM unsealed ORDER BY seq LIMIT $1)) ORDER BY e.seq");
     Ok(with_tx!(tx, c => sqlx::query_as(select).bind(BATCH_MAX).fetch_all(c).await)?)
 }
 

@@ -292,12 +292,13 @@ pub async fn waiting_lanes(
     now: Timestamp,
     limit: i64,
 ) -> Result<Vec<(String, String)>, StoreError> {
+    // Both questions are asked of each waiting reaction by key: as joins the planner reads the whole of both tables.
     let select = "SELECT r.authority, r.lane FROM reactions r \
         WHERE r.phase = 'runnable' AND r.next_at <= $1 \
-          AND NOT EXISTS (SELECT 1 FROM reactions o WHERE o.authority = r.authority \
-              AND o.lane = r.lane AND o.phase = 'runnable' AND o.id < r.id) \
-          AND NOT EXISTS (SELECT 1 FROM lanes l WHERE l.authority = r.authority \
-              AND l.lane = r.lane AND l.held_until > $1) \
+          AND r.id = (SELECT o.id FROM reactions o WHERE o.authority = r.authority \
+              AND o.lane = r.lane AND o.phase = 'runnable' ORDER BY o.id LIMIT 1) \
+          AND COALESCE((SELECT l.held_until FROM lanes l WHERE l.authority = r.authority \
+              AND l.lane = r.lane), $1) <= $1 \
         ORDER BY r.id LIMIT $2";
     Ok(with_db!(store.db(), c => sqlx::query_as(select)
         .bind(Instant::from(now))
