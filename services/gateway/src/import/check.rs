@@ -194,7 +194,7 @@ fn case(line: &mut Line) {
         "invo_professional_team",
         "invo_involvement_start_date",
     );
-    together(line, "cont_contact_date", "cont_contact_source");
+    together(line, "cont_contact_date", "cont_contact_source_code");
     for field in [
         "conference_kind",
         "conference_at",

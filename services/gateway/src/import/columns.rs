@@ -9,6 +9,8 @@ pub enum Form {
     Slug,
     /// A code: lower-case letters, digits, underscores.
     Code,
+    /// Where a contact came from: a code of the census, or a code.
+    Source,
     /// A neutral kind of team.
     TeamKind,
     /// A date.
@@ -121,8 +123,8 @@ const CASES: &[Column] = &[
     may("conference_outcome", Form::Code),
     may("cont_contact_id", Form::Text),
     may("cont_contact_date", Form::Past),
-    may("cont_contact_source", Form::Code),
-    may("cont_contact_form", Form::Code),
+    may("cont_contact_source_code", Form::Source),
+    may("contact_form", Form::Code),
 ];
 
 const EVIDENCE: &[Column] = &[

@@ -9,6 +9,7 @@ use baton_protocol::{FactKey, FactKind, TeamKind, spec};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::census::source;
 use super::columns::{self, FACT, Form};
 use super::csv;
 use crate::reactions::local_instant;
@@ -236,6 +237,7 @@ fn misfit(form: Form, text: &str, now: Timestamp) -> Option<(&'static str, &'sta
     let fits = match form {
         Form::Slug => of(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
         Form::Code => of(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'),
+        Form::Source => misfit(Form::Code, source(text), now).is_none(),
         Form::TeamKind => text.parse::<TeamKind>().is_ok(),
         Form::Date => text.parse::<Date>().is_ok(),
         Form::Past | Form::Time => local_instant(text).is_some(),
@@ -251,6 +253,10 @@ fn misfit(form: Form, text: &str, now: Timestamp) -> Option<(&'static str, &'sta
             Form::Code => (
                 "not_a_code",
                 "lower-case letters, digits and underscores only, 64 at most",
+            ),
+            Form::Source => (
+                "not_a_source",
+                "a code of the census such as 2A, or lower-case letters, digits and underscores",
             ),
             Form::TeamKind => ("not_a_team_kind", "docs/import.md lists the kinds of teams"),
             Form::Date => ("not_a_date", "write it as 2026-03-16"),

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Taking;
-use crate::import::{Kind, Line};
+use crate::import::{Kind, Line, source};
 use crate::reactions::cause::{Named, Opening};
 
 /// The same name gives the same id, so that a line that comes again stands for the same referral and closure.
@@ -104,13 +104,10 @@ pub(super) fn events(line: &Line) -> Vec<RecordEvent> {
         events.push(event(&name, line.at("done_on"), said));
     }
     if let Some(at) = line.at("cont_contact_date") {
-        let form = line
-            .given("cont_contact_form")
-            .unwrap_or("written")
-            .to_owned();
+        let form = line.given("contact_form").unwrap_or("written").to_owned();
         let said = Said::ContactReceived(ContactReceived {
             child: child(),
-            source_kind: text("cont_contact_source"),
+            source_kind: source(line.text("cont_contact_source_code")).to_owned(),
             form,
             kind: String::new(),
         });
