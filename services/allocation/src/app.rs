@@ -2,6 +2,7 @@
 
 mod announce;
 mod deadlines;
+mod earlier;
 mod error;
 mod ledger;
 mod organisation;

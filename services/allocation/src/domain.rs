@@ -12,6 +12,7 @@ pub mod command;
 pub mod context;
 pub mod counting;
 mod decide;
+pub mod earlier;
 pub mod event;
 pub mod figures;
 pub mod organisation;

@@ -2,6 +2,7 @@
 
 mod asking;
 mod constraints;
+mod earlier;
 mod figures;
 mod harness;
 mod history;

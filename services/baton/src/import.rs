@@ -1,5 +1,6 @@
 //! `baton import`: a council's opening positions, from files to a running Baton.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -22,13 +23,14 @@ const TIMEOUT: Duration = Duration::from_mins(5);
 const TRIES: usize = 5;
 
 /// What files are, in the order in which they are taken over, by how their names begin.
-const KINDS: [(&str, ImportKind); 6] = [
+const KINDS: [(&str, ImportKind); 7] = [
     ("teams", ImportKind::Teams),
     ("workers", ImportKind::Workers),
     ("posts", ImportKind::Posts),
     ("closures", ImportKind::Closures),
     ("cases", ImportKind::Cases),
     ("evidence", ImportKind::Evidence),
+    ("involvements", ImportKind::Involvements),
 ];
 
 /// Loads files, or says what would become of them. Fails when a line has a problem.
@@ -51,7 +53,7 @@ pub(crate) async fn run(import: &Import) -> anyhow::Result<ExitCode> {
     let mut told = Told::default();
     let mut batches = vec![organisation.clone()];
     for file in files.iter().filter(|file| file.kind() > ImportKind::Posts) {
-        batches.extend(parts(file).into_iter().map(|part| {
+        batches.extend(parts(file)?.into_iter().map(|part| {
             let mut batch = organisation.clone();
             batch.push(part);
             batch
@@ -124,32 +126,54 @@ fn kind_of(path: &Path) -> anyhow::Result<ImportKind> {
     match KINDS.iter().find(|(begins, _)| name.starts_with(begins)) {
         Some((_, kind)) => Ok(*kind),
         None => bail!(
-            "{}: the name has to begin with teams, workers, posts, closures, cases or evidence",
+            "{}: the name has to begin with teams, workers, posts, closures, cases, evidence or involvements",
             path.display()
         ),
     }
 }
 
-/// A file in parts that fit into a call, each with the column names. Fields with line breaks are left to one part.
-fn parts(file: &ImportFile) -> Vec<ImportFile> {
+/// A file in parts that fit into a call, each with the column names. Fields with line breaks are left to one part. Who had a
+/// child before is counted from all its lines, so that no part ends between two of them.
+fn parts(file: &ImportFile) -> anyhow::Result<Vec<ImportFile>> {
     let lines: Vec<&str> = file.text.lines().collect();
     let one_line_each = !file.text.contains('"');
     if lines.len() <= LINES_MAX + 1 || !one_line_each {
-        return vec![file.clone()];
+        return Ok(vec![file.clone()]);
     }
     let (names, rows) = lines.split_at(1);
+    let names = names.concat();
+    let person = names
+        .split(',')
+        .position(|name| name.trim() == "cine_person_id")
+        .filter(|_| file.kind() == ImportKind::Involvements);
+    let whose = |row: &str| Some(row.split(',').nth(person?)?.trim().to_owned());
+    let together = |row: &&str, next: &&str| person.is_some() && whose(row) == whose(next);
+    let mut begun = BTreeSet::new();
+    let mut parts: Vec<Vec<&str>> = Vec::new();
+    for group in rows.chunk_by(together) {
+        let child = group.first().and_then(|row| whose(row));
+        if child.is_some_and(|child| !begun.insert(child)) {
+            bail!(
+                "{}: sort the lines by cine_person_id, so that those of a child stand together",
+                file.name
+            );
+        }
+        match parts.last_mut() {
+            Some(part) if part.len() + group.len() <= LINES_MAX => part.extend(group),
+            _ => parts.push(group.to_vec()),
+        }
+    }
     let mut first = 2;
-    rows.chunks(LINES_MAX)
-        .map(|some| {
-            let part = ImportFile {
-                text: format!("{}\n{}\n", names.concat(), some.join("\n")),
-                first_line: i32::try_from(first).unwrap_or(i32::MAX),
-                ..file.clone()
-            };
-            first += some.len();
-            part
-        })
-        .collect()
+    let parts = parts.into_iter().map(|some| {
+        let part = ImportFile {
+            text: format!("{names}\n{}\n", some.join("\n")),
+            first_line: i32::try_from(first).unwrap_or(i32::MAX),
+            ..file.clone()
+        };
+        first += some.len();
+        part
+    });
+    Ok(parts.collect())
 }
 
 #[derive(Default)]
@@ -191,5 +215,57 @@ impl Told {
             "{} {taken}, {} unchanged, {} with problems, {} in progress",
             self.applied, self.unchanged, self.rejected, self.in_progress
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn involvements(rows: &[String]) -> ImportFile {
+        let names = "cine_person_id,invo_professional_team,invo_involvement_start_date";
+        ImportFile {
+            name: "involvements.csv".to_owned(),
+            kind: ImportKind::Involvements.into(),
+            text: format!("{names}\n{}\n", rows.join("\n")),
+            first_line: 0,
+        }
+    }
+
+    /// The first line of each part, and how many lines it has below the column names.
+    fn cut(file: &ImportFile) -> Vec<(i32, usize)> {
+        let parts = parts(file).unwrap();
+        let cut = parts
+            .iter()
+            .map(|part| (part.first_line, part.text.lines().count() - 1));
+        cut.collect()
+    }
+
+    fn rows(children: std::ops::Range<usize>, each: usize) -> Vec<String> {
+        children
+            .flat_map(|child| (0..each).map(move |_| format!("P-{child},frt,2025-01-01")))
+            .collect()
+    }
+
+    #[test]
+    fn c_003_no_part_of_a_long_file_ends_between_two_lines_of_a_child() {
+        let three_each = involvements(&rows(0..400, 3));
+        assert_eq!(cut(&three_each), [(2, 999), (1001, 201)]);
+
+        let cases = ImportFile {
+            kind: ImportKind::Cases.into(),
+            ..three_each
+        };
+        assert_eq!(cut(&cases), [(2, 1000), (1002, 200)]);
+    }
+
+    #[test]
+    fn lines_of_a_child_in_two_places_of_a_long_file_are_not_cut_apart_unseen() {
+        let mut rows = rows(0..400, 3);
+        rows.push("P-0,north,2025-06-01".to_owned());
+
+        let told = parts(&involvements(&rows)).unwrap_err().to_string();
+
+        assert!(told.contains("sort the lines by cine_person_id"), "{told}");
     }
 }

@@ -107,7 +107,7 @@ pub fn next(cause: &Cause, progress: Progress<'_>) -> Next {
         Some(What::Event(event)) => of_announcement(event, progress),
         Some(What::Release(release)) => transfer_released::next(release, progress),
         Some(What::ClosureRelease(release)) => closure_released::next(release, progress),
-        Some(What::Opening(opening)) => opening::next(opening, progress),
+        Some(What::Opening(opening)) => opening::next(opening, cause.received_at, progress),
         None => park_unreadable(),
     }
 }

@@ -247,7 +247,7 @@ impl App {
 }
 
 /// The case, remembering the facts and the pack that the command came with.
-fn seen(mut case: Case, ctx: &Context) -> Case {
+pub(super) fn seen(mut case: Case, ctx: &Context) -> Case {
     if let Some(child) = &ctx.child {
         case.facts_version = case.facts_version.max(child.version);
         case.family = child.family.or(case.family);

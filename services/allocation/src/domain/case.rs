@@ -290,6 +290,7 @@ pub fn apply(mut case: Case, event: &Event) -> Case {
             case.next_worker = None;
             case.unallocated = None;
         }
+        What::EarlierCounted { so_far, .. } => case.so_far.clone_from(so_far),
         What::DiscrepancyOpened { discrepancy } => case.discrepancy = Some(discrepancy.clone()),
         What::DiscrepancyOverdue { .. } => {
             if let Some(discrepancy) = &mut case.discrepancy {

@@ -5,8 +5,9 @@ use baton_protocol::Party;
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
-use super::case::{Awaited, Discrepancy, Escalation, Signature};
+use super::case::{Awaited, Discrepancy, Escalation, Signature, SoFar};
 use super::context::PostHeld;
+use super::earlier::Involvement;
 
 /// Something that was decided about a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,6 +148,13 @@ pub enum What {
     Ended {
         /// The closure that explains it.
         closure: ClosureId,
+    },
+    /// Who had the child before the ledger began was counted together with what the ledger has (C-003).
+    EarlierCounted {
+        /// Who had the child before, in order.
+        earlier: Vec<Involvement>,
+        /// The moves and workers of the child, all in all.
+        so_far: SoFar,
     },
     /// The record system has another holder than the ledger.
     DiscrepancyOpened {

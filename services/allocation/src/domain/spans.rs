@@ -113,6 +113,7 @@ pub fn turn_of(event: &Event, after: &Case, recorded_at: Timestamp) -> Option<Tu
         | What::UnallocatedReported { .. }
         | What::UnallocatedReportDue { .. }
         | What::NextWorkerIdentified { .. }
+        | What::EarlierCounted { .. }
         | What::DiscrepancyOpened { .. }
         | What::DiscrepancyOverdue { .. }
         | What::DiscrepancySettled { .. } => None,

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
+use crate::domain::earlier::Involvement;
 use crate::domain::organisation::{Holding, Post, Team, Worker};
 use crate::domain::standing::Owner;
 use crate::storage::Page;
@@ -176,6 +177,22 @@ pub fn post(post: Option<&wire::Post>) -> Result<Post, Problem> {
         team,
         area: filled(post.area),
         holdings: holdings.into_iter().map(sound).collect::<Result<_, _>>()?,
+    })
+}
+
+/// Who had a child before.
+pub fn involvement(
+    violations: &mut Violations,
+    path: &str,
+    given: &wire::EarlierInvolvement,
+) -> Option<Involvement> {
+    let team = id::<TeamId>(violations, &format!("{path}.team_id"), &given.team_id);
+    let worker = optional_id(violations, &format!("{path}.worker_id"), &given.worker_id);
+    let from = time(violations, &format!("{path}.from"), given.from.as_ref());
+    Some(Involvement {
+        team: team?,
+        worker,
+        from: from?,
     })
 }
 

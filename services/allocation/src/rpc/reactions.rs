@@ -14,6 +14,7 @@ use super::public::case_id;
 use super::{Handlers, answer, context, parse};
 use crate::app::Act;
 use crate::domain::command::{Command, End, Move, Placement, ReportHolder};
+use crate::domain::earlier::Involvement;
 use crate::domain::organisation::Team;
 use crate::domain::standing::{posts_held, recipients, with_forerunners};
 
@@ -209,6 +210,38 @@ impl AllocationReactionService for Handlers {
                     answer::discrepancy(outcome.case.id.to_string(), difference, true)
                 }),
                 as_of: Some(answer::as_of(outcome.last_event)),
+            }
+        });
+        Ok(Response::new(answer.await?))
+    }
+
+    async fn count_earlier_involvements(
+        &self,
+        request: Request<wire::CountEarlierInvolvementsRequest>,
+    ) -> Result<Response<wire::CountEarlierInvolvementsResponse>, Status> {
+        let (context, body) = prepare(request)?;
+        let method = "AllocationReactionService/CountEarlierInvolvements";
+        let key = request_key(&context, method, &body.request_id, &body);
+        let mut violations = Violations::default();
+        let child = parse::id(&mut violations, "child_id", &body.child_id);
+        let earlier: Vec<Option<Involvement>> = body
+            .involvements
+            .iter()
+            .enumerate()
+            .map(|(index, of)| {
+                parse::involvement(&mut violations, &format!("involvements[{index}]"), of)
+            })
+            .collect();
+        violations.into_result()?;
+
+        let earlier = earlier.into_iter().map(parse::sound);
+        let earlier = earlier.collect::<Result<_, _>>()?;
+        let (ctx, child) = (context::of(&context)?, parse::sound(child)?);
+        let answer = self.app.count_earlier(key, ctx, child, earlier, |outcome| {
+            wire::CountEarlierInvolvementsResponse {
+                case: Some(answer::case(&outcome.case)),
+                as_of: Some(answer::as_of(outcome.last_event)),
+                explanation: Some(answer::explanation(outcome, "counted")),
             }
         });
         Ok(Response::new(answer.await?))

@@ -46,6 +46,24 @@ pub async fn newest_of_child(
     Ok(found.map(|Json(case)| case))
 }
 
+/// Every case of the child, oldest first.
+#[tracing::instrument(name = "db.case.of_child", skip_all, fields(child.id = %child))]
+pub async fn of_child(
+    tx: &mut Tx,
+    authority: &AuthorityId,
+    child: ChildId,
+) -> Result<Vec<Case>, StoreError> {
+    let sql = "SELECT document FROM cases WHERE authority = $1 AND child_id = $2 \
+        ORDER BY open, opened_at, id";
+    let found: Vec<Document> = with_tx!(tx, c => sqlx::query_scalar(sql)
+        .bind(authority.as_str())
+        .bind(child.uuid())
+        .fetch_all(c)
+        .await?);
+
+    Ok(found.into_iter().map(|Json(case)| case).collect())
+}
+
 /// Writes a new case. False when the child has an open one.
 #[tracing::instrument(name = "db.case.insert", skip_all, fields(case.id = %case.id))]
 pub async fn insert(tx: &mut Tx, case: &Case) -> Result<bool, StoreError> {

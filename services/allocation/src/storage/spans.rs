@@ -89,11 +89,7 @@ async fn insert(
 /// The whole history as believed now, oldest first, teams before workers.
 #[tracing::instrument(name = "db.span.list", skip_all, fields(case.id = %case))]
 pub async fn list(db: &Db, authority: &AuthorityId, case: CaseId) -> Result<Vec<Span>, StoreError> {
-    let sql = "SELECT axis, team_id, worker_id, effective_from, effective_until, recorded_at, epoch, \
-            cause_kind, cause_id, rules \
-        FROM spans WHERE authority = $1 AND case_id = $2 AND believed_until IS NULL \
-        ORDER BY axis, effective_from, epoch";
-    let rows: Vec<SpanRow> = with_db!(db, c => sqlx::query_as(sql)
+    let rows: Vec<SpanRow> = with_db!(db, c => sqlx::query_as(BELIEVED)
         .bind(authority.as_str())
         .bind(case.uuid())
         .fetch_all(c)
@@ -101,6 +97,27 @@ pub async fn list(db: &Db, authority: &AuthorityId, case: CaseId) -> Result<Vec<
 
     rows.into_iter().map(Span::try_from).collect()
 }
+
+/// The same inside a transaction.
+#[tracing::instrument(name = "db.span.believed", skip_all, fields(case.id = %case))]
+pub async fn believed(
+    tx: &mut Tx,
+    authority: &AuthorityId,
+    case: CaseId,
+) -> Result<Vec<Span>, StoreError> {
+    let rows: Vec<SpanRow> = with_tx!(tx, c => sqlx::query_as(BELIEVED)
+        .bind(authority.as_str())
+        .bind(case.uuid())
+        .fetch_all(c)
+        .await?);
+
+    rows.into_iter().map(Span::try_from).collect()
+}
+
+const BELIEVED: &str = "SELECT axis, team_id, worker_id, effective_from, effective_until, recorded_at, epoch, \
+        cause_kind, cause_id, rules \
+    FROM spans WHERE authority = $1 AND case_id = $2 AND believed_until IS NULL \
+    ORDER BY axis, effective_from, epoch";
 
 /// The spans that hold at an instant in the world, as believed at an instant of our clock: one an axis, or
 /// none at all.

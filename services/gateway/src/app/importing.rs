@@ -115,7 +115,8 @@ impl App {
         Ok(answer(lines, fates))
     }
 
-    /// Closed cases first, then the open one, then what is on record for it: child by child, several at once.
+    /// Closed cases first, then the open one, what is on record for it, and who had the child before: child by child, several at
+    /// once.
     async fn take_people(
         &self,
         taking: &Taking,
@@ -132,7 +133,13 @@ impl App {
         for of_person in people.values_mut() {
             of_person.sort_by_key(|index| {
                 let line = &lines[*index];
-                (line.kind, line.at("cine_referral_date"), *index)
+                let [referral, since, until] = [
+                    "cine_referral_date",
+                    "invo_involvement_start_date",
+                    "invo_involvement_end_date",
+                ]
+                .map(|column| line.at(column));
+                (line.kind, referral, since, until.is_none(), until, *index)
             });
         }
         let people = people.into_values().map(|of_person| {
@@ -168,10 +175,14 @@ impl App {
     ) -> BoxFuture<'static, Result<Taken, Status>> {
         Box::pin(async move {
             let mut taken = Vec::with_capacity(theirs.len());
+            let (before, theirs): (Vec<_>, Vec<_>) = theirs
+                .into_iter()
+                .partition(|(_, line)| line.kind == Kind::Involvements);
             for (index, mut line) in theirs {
                 let fate = self.take_line(&taking, &mut line).await?;
                 taken.push((index, line, fate));
             }
+            taken.extend(self.take_involvements(&taking, before).await?);
             Ok(taken)
         })
     }

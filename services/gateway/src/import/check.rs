@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::line::{Kind, Line};
 
 /// The organisation that is there already.
@@ -32,7 +34,7 @@ pub fn check(lines: &mut [Line], mut known: Known) {
                     .workers
                     .insert(worker, line.text("dept_team_id").to_owned());
             }
-            Kind::Posts | Kind::Closures | Kind::Cases | Kind::Evidence => {}
+            Kind::Posts | Kind::Closures | Kind::Cases | Kind::Evidence | Kind::Involvements => {}
         }
     }
     let mut seen: BTreeMap<(Kind, String), (String, i32)> = BTreeMap::new();
@@ -53,10 +55,29 @@ pub fn check(lines: &mut [Line], mut known: Known) {
             Kind::Posts => post(line, &mut posts),
             Kind::Closures => order(line, "cine_referral_date", "cine_close_date"),
             Kind::Cases => case(line),
+            Kind::Involvements => order(
+                line,
+                "invo_involvement_start_date",
+                "invo_involvement_end_date",
+            ),
             Kind::Workers | Kind::Evidence => {}
         }
     }
-    incomplete_posts(lines);
+    one_at_a_time(lines);
+    incomplete(
+        lines,
+        Kind::Posts,
+        "post_id",
+        "post_incomplete",
+        "put the other lines of the post right",
+    );
+    incomplete(
+        lines,
+        Kind::Involvements,
+        "cine_person_id",
+        "involvements_incomplete",
+        "put the other lines of the child right",
+    );
 }
 
 /// What a line is about: no two lines of a kind are about the same.
@@ -68,6 +89,12 @@ fn key(line: &Line) -> String {
         Kind::Closures => &["cine_person_id", "cine_referral_date"],
         Kind::Cases => &["cine_person_id"],
         Kind::Evidence => &["cine_person_id", "item"],
+        Kind::Involvements => &[
+            "cine_person_id",
+            "invo_involvement_start_date",
+            "invo_professional_team",
+            "invo_professional_id",
+        ],
     };
     let parts: Vec<&str> = names.iter().map(|name| line.text(name)).collect();
     parts.join("\u{1f}")
@@ -79,7 +106,8 @@ fn people_and_teams(line: &mut Line, known: &Known) {
         Kind::Workers | Kind::Posts => &["dept_team_id"],
         Kind::Closures => &["cine_referral_team"],
         Kind::Cases => &["invo_professional_team"],
-        Kind::Evidence => &[],
+        // Whoever had the child before need not be there any more.
+        Kind::Evidence | Kind::Involvements => &[],
     };
     for field in teams {
         let team = line.text(field).to_owned();
@@ -90,7 +118,7 @@ fn people_and_teams(line: &mut Line, known: &Known) {
     let workers: &[&str] = match line.kind {
         Kind::Posts => &["prof_professional_id", "covering_for"],
         Kind::Cases => &["invo_professional_id"],
-        Kind::Teams | Kind::Workers | Kind::Closures | Kind::Evidence => &[],
+        Kind::Teams | Kind::Workers | Kind::Closures | Kind::Evidence | Kind::Involvements => &[],
     };
     for field in workers {
         let worker = line.text(field).to_owned();
@@ -156,23 +184,71 @@ fn post(line: &mut Line, posts: &mut BTreeMap<String, [String; 3]>) {
     }
 }
 
-/// A post is set up as a whole: with one line wrong, none of its lines is taken.
-fn incomplete_posts(lines: &mut [Line]) {
+/// What is taken as a whole: with one line wrong, none of its lines is.
+fn incomplete(lines: &mut [Line], kind: Kind, whole: &str, code: &str, remedy: &str) {
     let wrong: BTreeSet<String> = lines
         .iter()
-        .filter(|line| line.kind == Kind::Posts && !line.problems.is_empty())
-        .map(|line| line.text("post_id").to_owned())
+        .filter(|line| line.kind == kind && !line.problems.is_empty())
+        .map(|line| line.text(whole).to_owned())
         .collect();
-    let posts = lines.iter_mut().filter(|line| line.kind == Kind::Posts);
-    for line in posts.filter(|line| line.problems.is_empty()) {
-        if wrong.contains(line.text("post_id")) {
-            line.wrong(
-                "post_id",
-                "post_incomplete",
-                "put the other lines of the post right",
-            );
+    let of_kind = lines.iter_mut().filter(|line| line.kind == kind);
+    for line in of_kind.filter(|line| line.problems.is_empty()) {
+        if wrong.contains(line.text(whole)) {
+            line.wrong(whole, code, remedy);
         }
     }
+}
+
+/// One team and one worker had a child at a time: a line ends before the next begins.
+fn one_at_a_time(lines: &mut [Line]) {
+    let of_child = involvements_by_child(lines);
+    for (index, next) in of_child
+        .values()
+        .flat_map(|theirs| theirs.iter().zip(theirs.iter().skip(1)))
+    {
+        let (until, begins) = (
+            lines[*index].at(END),
+            lines[*next].at("invo_involvement_start_date"),
+        );
+        match until {
+            None => {
+                let remedy = format!(
+                    "say when it ended: line {} begins later",
+                    lines[*next].number
+                );
+                lines[*index].wrong(END, "missing", remedy);
+            }
+            Some(until) if begins.is_some_and(|begins| begins < until) => {
+                let remedy = format!(
+                    "line {} ends later; keep the lines of the team and the worker who were responsible",
+                    lines[*index].number
+                );
+                lines[*next].wrong("invo_involvement_start_date", "overlaps", remedy);
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+const END: &str = "invo_involvement_end_date";
+
+/// The sound lines on who had each child before, in the order in which they began.
+fn involvements_by_child(lines: &[Line]) -> BTreeMap<String, Vec<usize>> {
+    let mut of_child: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, line) in lines.iter().enumerate() {
+        if line.kind == Kind::Involvements && line.problems.is_empty() {
+            let child = line.text("cine_person_id").to_owned();
+            of_child.entry(child).or_default().push(index);
+        }
+    }
+    for theirs in of_child.values_mut() {
+        theirs.sort_by_key(|index| {
+            let line = &lines[*index];
+            let until = line.at(END).unwrap_or(Timestamp::MAX);
+            (line.at("invo_involvement_start_date"), until, *index)
+        });
+    }
+    of_child
 }
 
 fn case(line: &mut Line) {

@@ -64,6 +64,7 @@ pub const fn of(kind: Kind) -> &'static [Column] {
         Kind::Closures => CLOSURES,
         Kind::Cases => CASES,
         Kind::Evidence => EVIDENCE,
+        Kind::Involvements => INVOLVEMENTS,
     }
 }
 
@@ -133,4 +134,17 @@ const EVIDENCE: &[Column] = &[
     needs("state", Form::Code),
     needs("done_on", Form::Past),
     may("prof_professional_id", Form::Slug),
+];
+
+const INVOLVEMENTS: &[Column] = &[
+    needs("cine_person_id", Form::Text),
+    needs("invo_professional_team", Form::Slug),
+    may("invo_professional_id", Form::Slug),
+    needs("invo_involvement_start_date", Form::Past),
+    may("invo_involvement_end_date", Form::Past),
+    may("invo_involvements_id", Form::Unused),
+    may("invo_person_id", Form::Unused),
+    may("invo_professional_role_id", Form::Unused),
+    may("invo_worker_change_reason", Form::Unused),
+    may("invo_referral_id", Form::Unused),
 ];

@@ -29,6 +29,8 @@ pub enum Kind {
     Cases,
     /// What is on record for a live transfer.
     Evidence,
+    /// Who had a child before.
+    Involvements,
 }
 
 /// Something that is wrong with a line.
@@ -102,6 +104,7 @@ pub fn read(file: &ImportFile, now: Timestamp) -> Vec<Line> {
         ImportKind::Posts => Kind::Posts,
         ImportKind::Closures => Kind::Closures,
         ImportKind::Evidence => Kind::Evidence,
+        ImportKind::Involvements => Kind::Involvements,
         ImportKind::Cases | ImportKind::Unspecified => Kind::Cases,
     };
     let line = |number: i32| Line {

@@ -2,6 +2,7 @@
 //!
 //! Stored bytes outlive a release of the program: tags here are never reused.
 
+use baton_contracts::allocation::v1::EarlierInvolvement;
 use baton_contracts::event::v1::Event;
 use baton_contracts::record::v1::RecordEvent;
 use baton_contracts::type_v1::{self, PrincipalKind};
@@ -60,7 +61,8 @@ pub struct Report {
     pub children: Vec<Named>,
 }
 
-/// A case that is taken over from the council's own books, open or closed; or, without a team, a child only.
+/// A case that is taken over from the council's own books, open or closed; or, without a team, a child only; or who had the
+/// child before.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Opening {
     /// Our id of the report.
@@ -105,6 +107,9 @@ pub struct Opening {
     /// Stands for the closure, which Baton has not seen.
     #[prost(string, tag = "14")]
     pub closure_id: String,
+    /// Who had the child before, in order. Nothing else is taken over with them.
+    #[prost(message, repeated, tag = "15")]
+    pub involvements: Vec<EarlierInvolvement>,
 }
 
 /// A child that a report names.

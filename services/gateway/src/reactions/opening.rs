@@ -1,14 +1,17 @@
 //! A case is taken over from the council's own books: the child, what is known about it, and the case in the ledger. One
-//! that is in the ledger already is compared, never changed.
+//! that is in the ledger already is compared, never changed. Who had the child before is counted with what the ledger has (C-003).
 
 use baton_contracts::allocation::v1::{
-    EndResponsibilityRequest, GetContextRequest, GetContextResponse, PlaceCaseRequest,
-    PlaceCaseResponse, ReportHolderRequest,
+    CountEarlierInvolvementsRequest, CountEarlierInvolvementsResponse, EndResponsibilityRequest,
+    GetContextRequest, GetContextResponse, PlaceCaseRequest, PlaceCaseResponse,
+    ReportHolderRequest,
 };
 use baton_contracts::frontdoor::v1::{
     RecordFactsRequest, RegisterChildRequest, RegisterChildResponse,
 };
 use baton_contracts::record::v1::Outcome;
+use prost_types::Timestamp;
+use tonic::Code;
 
 use super::cause::Opening;
 use super::step::{About, Step, path};
@@ -17,9 +20,15 @@ use super::{Next, Progress, facts, outcome};
 /// The reason of a closed case that comes when the child's next one is open already.
 pub const LATER_CASE: &str = "LATER_CASE_OPEN";
 
-/// What comes next in taking over a case.
-pub fn next(opening: &Opening, progress: Progress<'_>) -> Next {
+/// The reason of a child whose earlier involvements come when Baton has no case of it.
+pub const NO_CASE: &str = "NO_CASE";
+
+/// What comes next in taking over a case, of which the gateway learned at an instant.
+pub fn next(opening: &Opening, received_at: Option<Timestamp>, progress: Progress<'_>) -> Next {
     if let Some(refusal) = progress.refused() {
+        if !opening.involvements.is_empty() && refusal.code() == Code::NotFound {
+            return without_case();
+        }
         // A line of a file is put right by whoever sent it.
         let reason = refusal.reason();
         let subjects = refusal
@@ -33,6 +42,9 @@ pub fn next(opening: &Opening, progress: Progress<'_>) -> Next {
         return Next::Reject(problems);
     }
     let child = opening.child.clone().unwrap_or_default();
+    if !opening.involvements.is_empty() {
+        return counted(opening, &child.child_id, received_at, progress);
+    }
     // 1. The child gets an id.
     let child_id = match progress.to(path::REGISTER_CHILD).next() {
         _ if !child.child_id.is_empty() => child.child_id,
@@ -80,6 +92,43 @@ pub fn next(opening: &Opening, progress: Progress<'_>) -> Next {
         Some(open) => compared(opening, &child_id, &open.case_id, progress),
         None => placed(opening, &child_id, progress),
     }
+}
+
+/// The moves and workers before are counted; a transfer that is under way shows them.
+fn counted(
+    opening: &Opening,
+    child_id: &str,
+    received_at: Option<Timestamp>,
+    progress: Progress<'_>,
+) -> Next {
+    if child_id.is_empty() {
+        return without_case();
+    }
+    let Some(counted) = progress.to(path::COUNT_EARLIER_INVOLVEMENTS).next() else {
+        let request = CountEarlierInvolvementsRequest {
+            request_id: progress.request_id(),
+            child_id: child_id.to_owned(),
+            involvements: opening.involvements.clone(),
+        };
+        let about = About::child(child_id);
+        return Next::Send(Step::new(path::COUNT_EARLIER_INVOLVEMENTS, &request, about));
+    };
+    let counted = counted
+        .as_response::<CountEarlierInvolvementsResponse>()
+        .unwrap_or_default();
+    let changed = counted
+        .as_of
+        .is_some_and(|as_of| !as_of.event_id.is_empty());
+    if changed && progress.to(path::REASSESS).next().is_none() {
+        let looked = facts::reassess(child_id, "facts_changed", None, received_at, progress);
+        return Next::Send(looked);
+    }
+    let case = counted.case.unwrap_or_default();
+    finished(child_id, &case.case_id, progress)
+}
+
+fn without_case() -> Next {
+    Next::Reject(vec![format!("cine_person_id: {NO_CASE}")])
 }
 
 fn register(opening: &Opening, reference: &str, progress: Progress<'_>) -> Step {

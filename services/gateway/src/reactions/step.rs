@@ -113,6 +113,8 @@ pub mod path {
     pub const RECORD_INVOLVEMENT: &str =
         "/baton.allocation.v1.AllocationReactionService/RecordInvolvement";
     pub const REPORT_HOLDER: &str = "/baton.allocation.v1.AllocationReactionService/ReportHolder";
+    pub const COUNT_EARLIER_INVOLVEMENTS: &str =
+        "/baton.allocation.v1.AllocationReactionService/CountEarlierInvolvements";
     pub const GET_CONTEXT: &str = "/baton.allocation.v1.AllocationReactionService/GetContext";
     pub const RESOLVE_RECIPIENTS: &str =
         "/baton.allocation.v1.AllocationReactionService/ResolveRecipients";
@@ -149,6 +151,7 @@ pub mod path {
         END_RESPONSIBILITY,
         RECORD_INVOLVEMENT,
         REPORT_HOLDER,
+        COUNT_EARLIER_INVOLVEMENTS,
         GET_CONTEXT,
         RESOLVE_RECIPIENTS,
         CONSIDER_TRIGGER,

@@ -98,6 +98,11 @@ impl Facts {
                 consequence: Some(self.meeting_held(&decode(body))),
             }
             .encode_to_vec(),
+            "CountEarlierInvolvements" => allocation::CountEarlierInvolvementsResponse {
+                as_of: Some(as_of("allocation")),
+                ..Default::default()
+            }
+            .encode_to_vec(),
             "MoveResponsibility" => self.moved(&decode(body))?.encode_to_vec(),
             "ConfirmMove" => transfer::ConfirmMoveResponse {
                 consequence: Some(consequence(transfer::Phase::Completed, "completed")),

@@ -1,5 +1,6 @@
 //! Opening positions: what is sent to services, once, whatever fails in between.
 
+use baton_contracts::allocation::v1::CountEarlierInvolvementsRequest;
 use baton_contracts::gateway::v1::import_service_client::ImportServiceClient;
 use baton_contracts::gateway::v1::{
     ImportFile, ImportKind, ImportLine, ImportOpeningPositionsRequest,
@@ -7,8 +8,10 @@ use baton_contracts::gateway::v1::{
 };
 use baton_rpc::Reason;
 use baton_testkit::{TestDb, each_database};
+use prost::Message as _;
 use tonic::{Code, Status};
 
+use super::answers::{KIT, MIA};
 use super::recovery::end_leases;
 use super::world::{Act, Gateway, World, eventually, from, from_system};
 
@@ -196,6 +199,102 @@ async fn a_dry_run_tells_the_same_and_sends_nothing() {
         assert_eq!(of_cases[1].problems[0].problem, "duplicate");
         assert_eq!(of_cases[2].remarks, ["discrepancy_opened"]);
         assert!(world.effects().is_empty());
+    })
+    .await;
+}
+
+const BEFORE: &str = "cine_person_id,invo_professional_team,invo_professional_id,invo_involvement_start_date,invo_involvement_end_date\n\
+    kit,frt,ann,2026-02-20,\n\
+    kit,north,bea,2025-03-03,2025-09-01\n\
+    mia,north,,2025-09-01,2025-10-01\n\
+    kit,north,,2025-09-01,2026-02-20\n";
+
+/// Who had the children before, each with the team and the worker, as allocation was asked to count it.
+fn counted(world: &World) -> Vec<(String, Vec<(String, String)>)> {
+    let calls = world.calls_of("CountEarlierInvolvements");
+    let mut asked: Vec<_> = calls
+        .iter()
+        .map(|call| {
+            let asked = CountEarlierInvolvementsRequest::decode(call.request.clone())
+                .expect("what reactions send can be read");
+            let earlier = asked.involvements.into_iter();
+            let earlier = earlier.map(|of| (of.team_id, of.worker_id)).collect();
+            (asked.child_id, earlier)
+        })
+        .collect();
+    asked.sort();
+    asked
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c_003_a_child_s_involvements_are_counted_together_and_once() {
+    each_database(|url| async move {
+        let world = World::new();
+        let gateway = world.gateway(&url).await;
+        let take = async |text: &str| {
+            let request = ImportOpeningPositionsRequest {
+                files: vec![file(ImportKind::Involvements, text)],
+                dry_run: false,
+            };
+            let answer = import(&gateway, request).await.expect("an answer");
+            states(&answer.lines)
+        };
+        let pair = |team: &str, worker: &str| (team.to_owned(), worker.to_owned());
+
+        assert_eq!(take(BEFORE).await, [ImportState::Applied; 4]);
+        let of_kit = vec![pair("north", "bea"), pair("north", ""), pair("frt", "ann")];
+        let of_mia = vec![pair("north", "")];
+        let both = vec![(KIT.to_owned(), of_kit), (MIA.to_owned(), of_mia)];
+        assert_eq!(counted(&world), both);
+        // Whatever is under way for the children is looked at anew.
+        assert_eq!(count(&world, "Reassess"), 2);
+
+        assert_eq!(take(BEFORE).await, [ImportState::Unchanged; 4]);
+        assert_eq!(counted(&world), both);
+
+        // One line less is a correction of the child's whole.
+        let corrected = BEFORE.replace("kit,north,,2025-09-01,2026-02-20\n", "");
+        assert_eq!(
+            take(&corrected).await,
+            [
+                ImportState::Applied,
+                ImportState::Applied,
+                ImportState::Unchanged
+            ]
+        );
+        assert_eq!(counted(&world).len(), 3);
+        assert!(!world.effects().contains(&"PlaceCase".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c_003_involvements_of_a_child_without_a_case_wait_for_it() {
+    each_database(|url| async move {
+        let world = World::new();
+        world.script("CountEarlierInvolvements", [Act::Refuse(Reason::NotFound)]);
+        let gateway = world.gateway(&url).await;
+        let request = |text: &str| ImportOpeningPositionsRequest {
+            files: vec![file(ImportKind::Involvements, text)],
+            dry_run: false,
+        };
+        let of_kit = BEFORE.replace("mia,north,,2025-09-01,2025-10-01\n", "");
+        let of_nobody = of_kit.replace("kit", "P-404");
+
+        for text in [&of_kit, &of_nobody] {
+            let refused = import(&gateway, request(text)).await.expect("an answer");
+            assert_eq!(states(&refused.lines), [ImportState::Rejected; 3]);
+            for line in refused.lines {
+                let problem = &line.problems[0];
+                assert_eq!(
+                    (problem.field.as_str(), problem.problem.as_str()),
+                    ("cine_person_id", "no_case")
+                );
+            }
+        }
+        let taken = import(&gateway, request(&of_kit)).await.expect("an answer");
+        assert_eq!(states(&taken.lines), [ImportState::Applied; 3]);
+        assert!(!world.effects().contains(&"RegisterChild".to_owned()));
     })
     .await;
 }

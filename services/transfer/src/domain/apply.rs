@@ -124,6 +124,7 @@ fn change(transfer: &mut Transfer, event: &Event) {
             transfer.from_epoch = seen.epoch;
             transfer.from_worker.clone_from(&seen.worker);
             transfer.span_since = seen.span_since;
+            transfer.so_far.clone_from(&seen.so_far);
         }
         Change::Released(_)
         | Change::Completed { .. }

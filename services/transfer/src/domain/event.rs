@@ -13,6 +13,7 @@ use super::clock::Clock;
 use super::departures::Departure;
 use super::hold::{Hold, HoldKind, Resolution};
 use super::item::Item;
+use super::shown::SoFar;
 use super::state::{Action, Agreement, Conference, Meeting, Point, Release, Transfer, Trouble};
 
 /// Something that was decided, with what explains it.
@@ -200,6 +201,8 @@ pub struct Seen {
     pub worker: Option<WorkerId>,
     /// When the current span of responsibility began.
     pub span_since: Option<Timestamp>,
+    /// What the child has had so far, where the protocol shows it (C-003).
+    pub so_far: Option<SoFar>,
 }
 
 /// What was done about an item.

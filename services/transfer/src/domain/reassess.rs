@@ -13,6 +13,7 @@ use super::event::{Change as Changed, Event, Seen};
 use super::opening::{self, Receiving};
 use super::owner::{Owner, outgoing};
 use super::refusal::Refusal;
+use super::shown::so_far;
 use super::state::{Phase, Transfer};
 use super::watch::{Look, Looked};
 
@@ -293,12 +294,14 @@ impl Draft<'_> {
             epoch: responsibility.epoch,
             worker: responsibility.worker.clone(),
             span_since: responsibility.since,
+            so_far: so_far(self.context, self.rules),
         };
         let known = Seen {
             facts_version: self.transfer.facts_version,
             epoch: self.transfer.from_epoch,
             worker: self.transfer.from_worker.clone(),
             span_since: self.transfer.span_since,
+            so_far: self.transfer.so_far.clone(),
         };
         if seen != known {
             self.push(Changed::Seen(seen), vec![], self.received_at());

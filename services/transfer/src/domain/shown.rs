@@ -1,4 +1,4 @@
-//! What is shown with a transfer from its beginning: what the child has had so far, and what binds beside the protocol.
+//! What is shown with a transfer: what the child has had so far, and what binds beside the protocol.
 
 use serde::{Deserialize, Serialize};
 

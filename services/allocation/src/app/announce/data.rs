@@ -22,6 +22,7 @@ pub(super) const fn type_of(what: &What) -> &'static str {
         What::UnallocatedReportDue { .. } => "case.unallocated_report_due",
         What::NextWorkerIdentified { .. } => "case.next_worker_identified",
         What::Ended { .. } => "case.ended",
+        What::EarlierCounted { .. } => "case.earlier_counted",
         What::DiscrepancyOpened { .. } => "discrepancy.opened",
         What::DiscrepancyOverdue { .. } => "discrepancy.overdue",
         What::DiscrepancySettled { .. } => "discrepancy.settled",
@@ -85,6 +86,16 @@ pub(super) fn of(event: &Event, after: &Case) -> Value {
             "team_id": after.team.as_str(),
             "epoch": after.epoch,
             "closure_id": closure.to_string(),
+        }),
+        What::EarlierCounted { earlier, so_far } => json!({
+            "moves": so_far.moves,
+            "worker_changes": so_far.worker_changes,
+            "last_worker_id": id(so_far.last_worker.as_ref()),
+            "earlier": earlier.iter().map(|involvement| json!({
+                "team_id": involvement.team.as_str(),
+                "worker_id": id(involvement.worker.as_ref()),
+                "from": involvement.from.to_string(),
+            })).collect::<Vec<_>>(),
         }),
         What::DiscrepancyOpened { discrepancy }
         | What::DiscrepancyOverdue { discrepancy, .. }

@@ -147,7 +147,8 @@ pub(super) fn changes(before: &Case, event: &Event, after: &Case) -> Vec<TaskCha
         }
         | What::NextWorkerIdentified { .. }
         | What::WithoutWorkerReported { .. }
-        | What::UnallocatedEscalated { .. } => Vec::new(),
+        | What::UnallocatedEscalated { .. }
+        | What::EarlierCounted { .. } => Vec::new(),
     }
 }
 

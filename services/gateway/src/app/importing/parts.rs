@@ -1,5 +1,6 @@
 //! What the parts of a line are: the case it opens, and what it reports besides.
 
+use baton_contracts::allocation::v1::EarlierInvolvement;
 use baton_contracts::record::v1::{
     ChildOutcome, ChildRef, ConferenceHeld, ConferenceScheduled, ContactReceived, EvidenceRecorded,
     RecordEvent, record_event::Event as Said,
@@ -72,6 +73,26 @@ pub(super) fn opening(taking: &Taking, line: &Line) -> Opening {
         } else {
             String::new()
         },
+        involvements: Vec::new(),
+    }
+}
+
+/// Who had a child before, by its lines in order.
+pub(super) fn involvements(taking: &Taking, person: &str, lines: &[(usize, Line)]) -> Opening {
+    let involvements = lines.iter().map(|(_, line)| EarlierInvolvement {
+        team_id: line.text("invo_professional_team").to_owned(),
+        worker_id: line.text("invo_professional_id").to_owned(),
+        from: line.at("invo_involvement_start_date").map(timestamp),
+    });
+    Opening {
+        system: taking.reporter.system.clone(),
+        event_id: format!("opening/involvements/{person}"),
+        child: Some(Named {
+            reference: person.to_owned(),
+            ..Named::default()
+        }),
+        involvements: involvements.collect(),
+        ..Opening::default()
     }
 }
 

@@ -1,4 +1,4 @@
-//! A child's lines: closed cases, the open one with its live process, and what is on record for it.
+//! A child's lines: closed cases, the open one with its live process, what is on record for it, and who had the child before.
 
 use baton_contracts::frontdoor::v1::ChildReference;
 use baton_contracts::gateway::v1::ImportState;
@@ -10,13 +10,13 @@ use tonic::Status;
 use tonic_types::StatusExt as _;
 use uuid::Uuid;
 
-use super::parts::{events, opening};
-use super::{Fate, Taking};
+use super::parts::{events, involvements, opening};
+use super::{Fate, Taken, Taking};
 use crate::app::App;
 use crate::context::Located;
 use crate::import::{Kind, Line};
 use crate::reactions::cause::Opening;
-use crate::reactions::opening::LATER_CASE;
+use crate::reactions::opening::{LATER_CASE, NO_CASE};
 
 /// What one part of a line came to.
 struct Part {
@@ -55,6 +55,26 @@ impl App {
             }
         }
         Ok(fate)
+    }
+
+    /// Takes over who had a child before: as a whole, since the count rests on all of it.
+    pub(super) async fn take_involvements(
+        &self,
+        taking: &Taking,
+        theirs: Vec<(usize, Line)>,
+    ) -> Result<Taken, Status> {
+        let Some((_, first)) = theirs.first() else {
+            return Ok(Vec::new());
+        };
+        let (mut told, mut fate) = (first.clone(), Fate::of(ImportState::Unchanged));
+        let opening = involvements(taking, told.text("cine_person_id"), &theirs);
+        let part = self.opened(taking, opening).await?;
+        settle(&mut told, &mut fate, part);
+        let of_all = theirs.into_iter().map(|(index, mut line)| {
+            line.problems.clone_from(&told.problems);
+            (index, line, fate.clone())
+        });
+        Ok(of_all.collect())
     }
 
     /// What a dry run can tell of a line beside the ledger.
@@ -248,6 +268,7 @@ fn remedy(reason: &str) -> &'static str {
             "it begins before the child's case before it was closed; put the dates right"
         }
         LATER_CASE => "the child's next case is open in Baton; closed cases come before it",
+        NO_CASE => "load the child's case, open or closed, first",
         "UNALLOCATED_FORBIDDEN" => "name the worker",
         _ => "docs/errors.md explains the reason",
     }
