@@ -54,6 +54,43 @@ async fn another_authority_finds_nothing() {
 }
 
 #[tokio::test]
+async fn another_authority_finds_nothing_of_a_team() {
+    each_database(async |url| {
+        let world = World::council(url).await;
+        let placed = world.place(at(START)).await;
+        let of_team = async |authority: &str| {
+            let mut context = world.context(
+                "liquid",
+                baton_contracts::type_v1::PrincipalKind::RecordSystem,
+                vec![],
+            );
+            context.authority = authority.to_owned();
+            context.pack = format!("{authority}-pack");
+            context.child.as_mut().unwrap().child_id = placed.child_id.clone();
+            let listing = wire::ListCasesRequest {
+                team_id: "frt".to_owned(),
+                ..Default::default()
+            };
+            let counting = wire::CountFamilyRequest {
+                child_id: placed.child_id.clone(),
+                team_id: "frt".to_owned(),
+            };
+            let mut client = world.public();
+            let listed = client.list_cases(world.carrying(listing, &context)).await;
+            let counted = client
+                .count_family(world.carrying(counting, &context))
+                .await;
+            let listed = listed.unwrap().into_inner().cases.len();
+            (listed, counted.unwrap().into_inner().files.len())
+        };
+
+        assert_eq!(of_team("camden").await, (0, 0));
+        assert_eq!(of_team("wirral").await, (1, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn lists_narrow_and_page() {
     each_database(async |url| {
         let world = World::council(url).await;

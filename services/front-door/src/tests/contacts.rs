@@ -468,3 +468,30 @@ async fn lists_page_newest_first_and_show_what_waits() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn another_authority_does_not_see_a_team_s_tray() {
+    each_database(|url| async move {
+        let desk = Desk::open(url).await;
+        let contact = launched(&desk).await;
+        let shown = async |authority: &str| {
+            let mut context = context(PrincipalKind::RecordSystem, "kite", Vec::new());
+            context.authority = authority.into();
+            let request = wire::GetTrayRequest {
+                team_id: contact.team_id.clone(),
+            };
+            let answer = desk
+                .front_door()
+                .get_tray(desk.call(request, context))
+                .await;
+            let tray = answer.unwrap().into_inner().tray.unwrap();
+            assert_eq!(tray.team_id, contact.team_id);
+            tray.items.len()
+        };
+
+        // A team of the same id is another team there.
+        assert_eq!(shown("merton").await, 0);
+        assert_eq!(shown(super::pack::AUTHORITY).await, 1);
+    })
+    .await;
+}
