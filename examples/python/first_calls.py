@@ -32,6 +32,17 @@ def generate(folder):
     sys.path.insert(0, folder)
 
 
+def what_became_of(receipt):
+    """A receipt in words: its state, and what is wrong with the report."""
+    from baton.record.v1 import record_pb2 as record
+
+    state = record.ReceiptState.Name(receipt.state).removeprefix("RECEIPT_STATE_").lower().replace("_", " ")
+    said = f"{state}: {'; '.join(receipt.problems)}" if receipt.problems else state
+    if any("EFFECTIVE_IN_FUTURE" in problem for problem in receipt.problems):
+        said += " (the report is of now by this computer's clock: a Baton with a simulated clock may stand in the past)"
+    return said
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         generate(folder)
@@ -85,6 +96,9 @@ def main():
             ),
             metadata=system,
         ).receipts[0]
+        if not receipt.outcomes:
+            # Told plainly: it was not understood, or is still being carried out.
+            sys.exit(f"contact  {what_became_of(receipt)}")
         contact_id = receipt.outcomes[0].contact_id
         print("contact", contact_id)
 
