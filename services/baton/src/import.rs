@@ -144,7 +144,7 @@ fn parts(file: &ImportFile) -> anyhow::Result<Vec<ImportFile>> {
     let names = names.concat();
     let person = names
         .split(',')
-        .position(|name| name.trim() == "cine_person_id")
+        .position(|name| name.trim() == "invo_person_id")
         .filter(|_| file.kind() == ImportKind::Involvements);
     let whose = |row: &str| Some(row.split(',').nth(person?)?.trim().to_owned());
     let together = |row: &&str, next: &&str| person.is_some() && whose(row) == whose(next);
@@ -154,7 +154,7 @@ fn parts(file: &ImportFile) -> anyhow::Result<Vec<ImportFile>> {
         let child = group.first().and_then(|row| whose(row));
         if child.is_some_and(|child| !begun.insert(child)) {
             bail!(
-                "{}: sort the lines by cine_person_id, so that those of a child stand together",
+                "{}: sort the lines by invo_person_id, so that those of a child stand together",
                 file.name
             );
         }
@@ -223,7 +223,7 @@ mod tests {
     use super::*;
 
     fn involvements(rows: &[String]) -> ImportFile {
-        let names = "cine_person_id,invo_professional_team,invo_involvement_start_date";
+        let names = "invo_person_id,invo_professional_team,invo_involvement_start_date";
         ImportFile {
             name: "involvements.csv".to_owned(),
             kind: ImportKind::Involvements.into(),
@@ -266,6 +266,6 @@ mod tests {
 
         let told = parts(&involvements(&rows)).unwrap_err().to_string();
 
-        assert!(told.contains("sort the lines by cine_person_id"), "{told}");
+        assert!(told.contains("sort the lines by invo_person_id"), "{told}");
     }
 }

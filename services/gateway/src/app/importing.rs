@@ -126,7 +126,7 @@ impl App {
         let mut people: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, line) in lines.iter().enumerate() {
             if line.problems.is_empty() && line.kind >= Kind::Closures {
-                let person = line.text("cine_person_id").to_owned();
+                let person = line.person().to_owned();
                 people.entry(person).or_default().push(index);
             }
         }

@@ -230,8 +230,13 @@ impl App {
     ) -> Result<Receipt, Status> {
         let now = self.clock.now();
         let id = Uuid::now_v7();
+        let person = if opening.involvements.is_empty() {
+            "cine_person_id"
+        } else {
+            "invo_person_id"
+        };
         let mention = understand::Mention {
-            field: "cine_person_id".to_owned(),
+            field: person.to_owned(),
             child: ChildRef {
                 child_id: String::new(),
                 reference: opening

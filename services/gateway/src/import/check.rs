@@ -74,7 +74,7 @@ pub fn check(lines: &mut [Line], mut known: Known) {
     incomplete(
         lines,
         Kind::Involvements,
-        "cine_person_id",
+        "invo_person_id",
         "involvements_incomplete",
         "put the other lines of the child right",
     );
@@ -90,7 +90,7 @@ fn key(line: &Line) -> String {
         Kind::Cases => &["cine_person_id"],
         Kind::Evidence => &["cine_person_id", "item"],
         Kind::Involvements => &[
-            "cine_person_id",
+            "invo_person_id",
             "invo_involvement_start_date",
             "invo_professional_team",
             "invo_professional_id",
@@ -237,7 +237,7 @@ fn involvements_by_child(lines: &[Line]) -> BTreeMap<String, Vec<usize>> {
     let mut of_child: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, line) in lines.iter().enumerate() {
         if line.kind == Kind::Involvements && line.problems.is_empty() {
-            let child = line.text("cine_person_id").to_owned();
+            let child = line.person().to_owned();
             of_child.entry(child).or_default().push(index);
         }
     }

@@ -55,6 +55,14 @@ const fn may(name: &'static str, form: Form) -> Column {
 /// What a fact's column begins with.
 pub const FACT: &str = "fact.";
 
+/// The column that says which child a line is about; each table of the dataset has its own.
+pub const fn person(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Involvements => "invo_person_id",
+        _ => "cine_person_id",
+    }
+}
+
 /// The columns of a file.
 pub const fn of(kind: Kind) -> &'static [Column] {
     match kind {
@@ -137,13 +145,12 @@ const EVIDENCE: &[Column] = &[
 ];
 
 const INVOLVEMENTS: &[Column] = &[
-    needs("cine_person_id", Form::Text),
+    needs("invo_person_id", Form::Text),
     needs("invo_professional_team", Form::Slug),
     may("invo_professional_id", Form::Slug),
     needs("invo_involvement_start_date", Form::Past),
     may("invo_involvement_end_date", Form::Past),
     may("invo_involvements_id", Form::Unused),
-    may("invo_person_id", Form::Unused),
     may("invo_professional_role_id", Form::Unused),
     may("invo_worker_change_reason", Form::Unused),
     may("invo_referral_id", Form::Unused),

@@ -76,6 +76,11 @@ impl Line {
         self.fields.get(name).map_or("", String::as_str)
     }
 
+    /// The child that it is about, as the record system names it. Empty when it is about none.
+    pub fn person(&self) -> &str {
+        self.text(columns::person(self.kind))
+    }
+
     /// A field, when it holds something.
     pub fn given(&self, name: &str) -> Option<&str> {
         Some(self.text(name)).filter(|text| !text.is_empty())

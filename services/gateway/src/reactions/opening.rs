@@ -128,7 +128,7 @@ fn counted(
 }
 
 fn without_case() -> Next {
-    Next::Reject(vec![format!("cine_person_id: {NO_CASE}")])
+    Next::Reject(vec![format!("invo_person_id: {NO_CASE}")])
 }
 
 fn register(opening: &Opening, reference: &str, progress: Progress<'_>) -> Step {

@@ -203,7 +203,7 @@ async fn a_dry_run_tells_the_same_and_sends_nothing() {
     .await;
 }
 
-const BEFORE: &str = "cine_person_id,invo_professional_team,invo_professional_id,invo_involvement_start_date,invo_involvement_end_date\n\
+const BEFORE: &str = "invo_person_id,invo_professional_team,invo_professional_id,invo_involvement_start_date,invo_involvement_end_date\n\
     kit,frt,ann,2026-02-20,\n\
     kit,north,bea,2025-03-03,2025-09-01\n\
     mia,north,,2025-09-01,2025-10-01\n\
@@ -288,7 +288,7 @@ async fn c_003_involvements_of_a_child_without_a_case_wait_for_it() {
                 let problem = &line.problems[0];
                 assert_eq!(
                     (problem.field.as_str(), problem.problem.as_str()),
-                    ("cine_person_id", "no_case")
+                    ("invo_person_id", "no_case")
                 );
             }
         }

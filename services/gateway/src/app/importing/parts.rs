@@ -19,7 +19,7 @@ fn stand_in(taking: &Taking, what: &str, line: &Line) -> String {
         .given("cine_referral_id")
         .unwrap_or_else(|| line.text("cine_referral_date"));
     let Taking { reporter, .. } = taking;
-    let person = line.text("cine_person_id");
+    let person = line.person();
     let name = format!(
         "{what}/{}/{}/{person}/{given}",
         reporter.authority, reporter.system
@@ -30,7 +30,7 @@ fn stand_in(taking: &Taking, what: &str, line: &Line) -> String {
 /// The case that a line opens, or closed; or the child alone.
 pub(super) fn opening(taking: &Taking, line: &Line) -> Opening {
     let text = |name: &str| line.text(name).to_owned();
-    let person = line.text("cine_person_id");
+    let person = line.person();
     let closed = line.kind == Kind::Closures;
     let (event_id, team_id, since) = if closed {
         let of = line
@@ -98,7 +98,7 @@ pub(super) fn involvements(taking: &Taking, person: &str, lines: &[(usize, Line)
 
 /// What a line reports besides: a contact that is not decided, a conference that is booked or was held, evidence.
 pub(super) fn events(line: &Line) -> Vec<RecordEvent> {
-    let person = line.text("cine_person_id").to_owned();
+    let person = line.person().to_owned();
     let text = |name: &str| line.text(name).to_owned();
     let child = || {
         Some(ChildRef {

@@ -67,7 +67,7 @@ impl App {
             return Ok(Vec::new());
         };
         let (mut told, mut fate) = (first.clone(), Fate::of(ImportState::Unchanged));
-        let opening = involvements(taking, told.text("cine_person_id"), &theirs);
+        let opening = involvements(taking, told.person(), &theirs);
         let part = self.opened(taking, opening).await?;
         settle(&mut told, &mut fate, part);
         let of_all = theirs.into_iter().map(|(index, mut line)| {
@@ -87,7 +87,7 @@ impl App {
         let reference = ChildReference {
             child_id: String::new(),
             system: taking.reporter.system.clone(),
-            reference: line.text("cine_person_id").to_owned(),
+            reference: line.person().to_owned(),
         };
         let found = self.contexts.resolve(&taking.bare, vec![reference]).await?;
         let Some(child) = found.into_iter().find(|child| !child.child_id.is_empty()) else {
