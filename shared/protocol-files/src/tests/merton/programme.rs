@@ -187,7 +187,9 @@ fn m_108_another_intervention_of_the_last_twelve_months_counts_with_a_reason() {
 
 #[test]
 fn m_108_x_10_a_measure_that_nobody_has_named_is_asked_for_and_is_no_other_intervention() {
-    let mut known = family(&measure("other", date(2026, 3, 1)));
+    let [measured, on] = measure("other", date(2026, 3, 1));
+    let on_benefit = ("household.out_of_work_benefit", code("income_support"));
+    let mut known = family(&[measured, on, on_benefit]);
     known.forget(&"household.behaviour_measure".parse().unwrap());
     let weighted = CRITERIA.weigh(&Scope::of(&known), ASKED_ON);
 
