@@ -205,6 +205,9 @@ fn check(line: &mut Line, now: Timestamp) {
         }
         if let Some((problem, remedy)) = misfit(column.form, &text, now) {
             line.wrong(column.name, problem, remedy);
+        } else if let (Form::Date, Ok(day)) = (column.form, text.parse::<Date>()) {
+            // The dataset's days come out of databases with a time, `2014-05-01 00:00:00`: a day is a day.
+            line.fields.insert(column.name.to_owned(), day.to_string());
         }
     }
     let facts: Vec<(String, String)> = line
