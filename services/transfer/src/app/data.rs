@@ -44,7 +44,7 @@ pub fn type_of(change: &Change, was_breached: bool) -> Option<&'static str> {
         Change::DateAgreed(agreement) if agreement.is_made() => "transfer.date_agreed",
         Change::DateAgreed(_) => "transfer.date_proposed",
         Change::NoticeSent { .. } => "transfer.notice_recorded",
-        Change::NoticesDueAgain => "transfer.notices_due_again",
+        Change::NoticesDueAgain { .. } => "transfer.notices_due_again",
         Change::TroubleArose(_) => "transfer.trouble_arose",
         Change::TroubleSettled { .. } => "transfer.trouble_settled",
         Change::UndecidedSet { facts, .. } if facts.is_empty() => "transfer.decided",
@@ -208,7 +208,9 @@ pub fn data_of(transfer: &Transfer, change: &Change) -> Map<String, Value> {
             closure_ground,
         } => json!({ "reason": reason, "closure_ground": closure_ground }),
         Change::Superseded { by } => json!({ "by": by }),
-        Change::Placed | Change::NoticesDueAgain | Change::Withdrawn | Change::Seen(_) => json!({}),
+        Change::Placed | Change::NoticesDueAgain { .. } | Change::Withdrawn | Change::Seen(_) => {
+            json!({})
+        }
     };
     match value {
         Value::Object(data) => data

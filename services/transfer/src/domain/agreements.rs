@@ -51,9 +51,10 @@ impl Draft<'_> {
             );
             if another {
                 // Whoever takes the place of the one named before is told as well (M-192).
-                self.push(Change::NoticesDueAgain, vec![], self.received_at());
+                self.tell_again(Occasion::WorkerNamed, vec![], self.received_at());
+            } else {
+                self.tell(Occasion::WorkerNamed);
             }
-            self.tell(Occasion::WorkerNamed);
         }
         Ok(post)
     }

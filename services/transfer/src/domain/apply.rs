@@ -2,7 +2,7 @@
 
 use super::clock::ClockState;
 use super::departures::Departure;
-use super::event::{Change, Event};
+use super::event::{Change, Event, Seen};
 use super::state::{Phase, Transfer};
 
 /// The transfer after one event. `None` before the event that opens it.
@@ -106,7 +106,10 @@ fn change(transfer: &mut Transfer, event: &Event) {
                 .notices_sent
                 .insert(item.clone(), event.effective_at);
         }
-        Change::NoticesDueAgain => transfer.notice_round += 1,
+        Change::NoticesDueAgain { due } => {
+            transfer.notice_round += 1;
+            transfer.told_due.extend(due.clone());
+        }
         Change::TroubleArose(trouble) => {
             replace(&mut transfer.troubles, trouble.clone(), |t| &t.code);
         }
@@ -119,13 +122,7 @@ fn change(transfer: &mut Transfer, event: &Event) {
         Change::UndecidedSet { about, facts } => {
             transfer.undecided.insert(about.clone(), facts.clone());
         }
-        Change::Seen(seen) => {
-            transfer.facts_version = transfer.facts_version.max(seen.facts_version);
-            transfer.from_epoch = seen.epoch;
-            transfer.from_worker.clone_from(&seen.worker);
-            transfer.span_since = seen.span_since;
-            transfer.so_far.clone_from(&seen.so_far);
-        }
+        Change::Seen(seen) => see(transfer, seen),
         Change::Released(_)
         | Change::Completed { .. }
         | Change::CompletionFailed { .. }
@@ -133,6 +130,15 @@ fn change(transfer: &mut Transfer, event: &Event) {
         | Change::Lapsed { .. }
         | Change::Superseded { .. } => change_phase(transfer, &event.change),
     }
+}
+
+fn see(transfer: &mut Transfer, seen: &Seen) {
+    transfer.facts_version = transfer.facts_version.max(seen.facts_version);
+    transfer.from_epoch = seen.epoch;
+    transfer.from_worker.clone_from(&seen.worker);
+    transfer.span_since = seen.span_since;
+    transfer.so_far.clone_from(&seen.so_far);
+    transfer.told_due.clone_from(&seen.told_due);
 }
 
 fn change_clock(transfer: &mut Transfer, change: &Change) {

@@ -301,8 +301,7 @@ impl<'a> Deciding<'a> {
             self.trigger.effective_at,
         );
         draft.refresh();
-        draft.push(Changed::NoticesDueAgain, rules, self.trigger.effective_at);
-        draft.tell(Occasion::Postponed);
+        draft.tell_again(Occasion::Postponed, rules, self.trigger.effective_at);
         draft.depart_when_too_early();
         self.one(live, draft, "conference_moved")
     }

@@ -333,8 +333,7 @@ impl<'a> Draft<'a> {
                 self.received_at(),
             );
         }
-        self.push(Change::NoticesDueAgain, rules.to_vec(), self.received_at());
-        self.tell(Occasion::Opened);
+        self.tell_again(Occasion::Opened, rules.to_vec(), self.received_at());
     }
 }
 

@@ -139,7 +139,10 @@ pub enum Change {
         item: String,
     },
     /// Notices have to be given anew.
-    NoticesDueAgain,
+    NoticesDueAgain {
+        /// When those are due now that are given anew with another day.
+        due: BTreeMap<String, Option<Timestamp>>,
+    },
     /// Something went wrong and is somebody's task.
     TroubleArose(Trouble),
     /// It was settled.
@@ -203,6 +206,8 @@ pub struct Seen {
     pub span_since: Option<Timestamp>,
     /// What the child has had so far, where the protocol shows it (C-003).
     pub so_far: Option<SoFar>,
+    /// When notices are due that are given anew with another day, where that was not noted when they were given.
+    pub told_due: BTreeMap<String, Option<Timestamp>>,
 }
 
 /// What was done about an item.

@@ -6,32 +6,82 @@ use baton_calendar::Anchor;
 use baton_ids::WorkerId;
 use baton_protocol::transfer::{MEETING, Notice, Occasion};
 use baton_protocol::{Anchors, Audience, Moment, Party};
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::clock::{Clock, Rung};
 use super::draft::{Draft, ids};
-use super::event::NoticeDue;
+use super::event::{Change, NoticeDue};
 use super::numbers::NEW_CONTACT_NUMBERS;
 use super::state::{Phase, Transfer};
 
 impl Draft<'_> {
     /// Adds the notices that an occasion makes due to the last event.
     pub fn tell(&mut self, occasion: Occasion) {
-        self.tell_about(occasion, None);
+        self.tell_those(occasion, |_| true);
     }
 
     /// Adds the notices that an item makes due that is met now (W-083).
     pub fn tell_of_item(&mut self, item: &str) {
-        self.tell_about(Occasion::ItemMet, Some(item));
+        self.tell_those(Occasion::ItemMet, |rule| rule.item.as_deref() == Some(item));
     }
 
-    fn tell_about(&mut self, occasion: Occasion, item: Option<&str>) {
+    /// Has what an occasion makes due told as further notices.
+    pub fn tell_again(&mut self, occasion: Occasion, rules: Vec<String>, at: Timestamp) {
+        let due = self.due_now(occasion);
+        self.push(Change::NoticesDueAgain { due }, rules, at);
+        self.tell(occasion);
+    }
+
+    /// Tells anew what was told with another day than the one that a fact names now, until what it is about has been (W-168,
+    /// While no day is known there is nothing to tell.
+    pub fn tell_of_moved_days(&mut self) {
+        let mut moved = self.due_now(Occasion::DueMoved);
+        moved.retain(|notice, due| {
+            self.transfer.told_due.get(notice) != Some(due) && self.counts_from_a_fact(notice)
+        });
+        if moved.is_empty() {
+            return;
+        }
+        let (due, rules) = (moved.clone(), vec!["X-23".to_owned()]);
+        self.push(Change::NoticesDueAgain { due }, rules, self.received_at());
+        self.tell_those(Occasion::DueMoved, |rule| moved.contains_key(&rule.notice));
+    }
+
+    /// Whether a fact is what a notice is due from now: the day that is arranged, not the meeting that was held.
+    fn counts_from_a_fact(&self, notice: &str) -> bool {
+        let rule = self.rules.pack.transfer.notice(notice);
+        let term = rule.and_then(|rule| rule.due.as_ref());
+        let anchors = self.anchors_with_the_opening_meeting();
+        let mut known = term
+            .into_iter()
+            .flat_map(|term| term.moment.alternatives())
+            .filter(|moment| anchors.find(moment, self.facts()).is_some());
+        matches!(known.next(), Some(Moment::Fact(_)))
+    }
+
+    /// When those of the notices of an occasion are due that are told anew with another day.
+    pub fn due_now(&self, occasion: Occasion) -> BTreeMap<String, Option<Timestamp>> {
+        let Some(route) = self.route() else {
+            return BTreeMap::new();
+        };
+        let (pack, scope) = (self.rules.pack, self.scope());
+        let again = pack
+            .notices_of(route, Occasion::DueMoved, &scope)
+            .into_iter();
+        again
+            .map(|applies| applies.rule)
+            .filter(|rule| rule.is_due_on(occasion))
+            .map(|rule| (rule.notice.clone(), self.notice(rule).due_at))
+            .collect()
+    }
+
+    fn tell_those(&mut self, occasion: Occasion, which: impl Fn(&Notice) -> bool) {
         let Some(route) = self.route() else { return };
         let due = self.rules.pack.notices_of(route, occasion, &self.scope());
         let notices: Vec<NoticeDue> = due
             .iter()
-            .filter(|applies| !self.lacks_number(applies.rule))
-            .filter(|applies| occasion != Occasion::ItemMet || applies.rule.item.as_deref() == item)
+            .filter(|applies| !self.lacks_number(applies.rule) && which(applies.rule))
             .map(|applies| self.notice(applies.rule))
             .collect();
         if let Some(event) = self.events.last_mut() {

@@ -219,6 +219,7 @@ pub fn blank(
         agreement: None,
         notices_sent: std::collections::BTreeMap::new(),
         notice_round: 0,
+        told_due: std::collections::BTreeMap::new(),
         version: 1,
         from_epoch: responsibility.epoch,
         facts_version: child.facts_version,
@@ -298,6 +299,7 @@ pub fn open<'a>(
         unsettle(&mut opened, &later);
     }
     opened.version = 1;
+    opened.told_due = draft.due_now(Occasion::Opened);
     draft.transfer = opened.clone();
     let cites = ids(&route.cites);
     draft.events.push(Event {

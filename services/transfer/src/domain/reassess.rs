@@ -111,6 +111,7 @@ impl Deciding<'_> {
         let reached_before = draft.transfer.point.reached_at.is_some();
         draft.refresh();
         draft.tell_of_the_point(reached_before);
+        draft.tell_of_moved_days();
         draft.lift_return_when_put_right();
         draft.resolve_again()?;
         draft.resolve_held()?;
@@ -289,12 +290,15 @@ impl Draft<'_> {
         if !self.transfer.phase.is_workable() || responsibility.team != self.transfer.from_team {
             return;
         }
+        let mut told_due = self.due_now(Occasion::DueMoved);
+        told_due.extend(self.transfer.told_due.clone());
         let seen = Seen {
             facts_version: facts_version.max(self.transfer.facts_version),
             epoch: responsibility.epoch,
             worker: responsibility.worker.clone(),
             span_since: responsibility.since,
             so_far: so_far(self.context, self.rules),
+            told_due,
         };
         let known = Seen {
             facts_version: self.transfer.facts_version,
@@ -302,6 +306,7 @@ impl Draft<'_> {
             worker: self.transfer.from_worker.clone(),
             span_since: self.transfer.span_since,
             so_far: self.transfer.so_far.clone(),
+            told_due: self.transfer.told_due.clone(),
         };
         if seen != known {
             self.push(Changed::Seen(seen), vec![], self.received_at());
@@ -364,8 +369,7 @@ impl Draft<'_> {
                 decided: false,
             };
             self.push(change, rules.clone(), self.received_at());
-            self.push(Changed::NoticesDueAgain, rules, self.received_at());
-            self.tell(Occasion::Opened);
+            self.tell_again(Occasion::Opened, rules, self.received_at());
         } else {
             self.trouble(
                 RECEIVING_TEAM_DIFFERS,

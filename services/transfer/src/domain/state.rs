@@ -105,6 +105,9 @@ pub struct Transfer {
     /// has no part in it (W-095).
     #[serde(default)]
     pub team_open: bool,
+    /// When the notices that are given anew with another day were due as they were given (W-168).
+    #[serde(default)]
+    pub told_due: BTreeMap<String, Option<Timestamp>>,
     /// The procedures that bind beside the protocol, by name.
     #[serde(default)]
     pub references: Vec<Referred>,

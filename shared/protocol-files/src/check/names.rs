@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use baton_protocol::transfer::{Notice, Occasion, SatisfiedBy};
-use baton_protocol::{CATALOGUE, FactKey, Place};
+use baton_protocol::{CATALOGUE, FactKey, Moment, Place};
 
 use crate::problem::Problem;
 use crate::raw::Located;
@@ -333,6 +333,7 @@ fn notices(sections: &Sections, problems: &mut Vec<Problem>) {
             problems.push(notice.problem(item, format!("there is no item `{item}`")));
         }
         notice_of_item(notice, sections, problems);
+        notice_of_moved_day(notice, problems);
     }
 }
 
@@ -375,4 +376,20 @@ fn notice_of_item(notice: &Located<Notice>, sections: &Sections, problems: &mut 
         }
         _ => {}
     }
+}
+
+/// A notice begins anew with another day only where a fact names the day from which it is due.
+fn notice_of_moved_day(notice: &Located<Notice>, problems: &mut Vec<Problem>) {
+    let due = notice.value.due.iter();
+    let mut moments = due.flat_map(|term| term.moment.alternatives());
+    let message = if notice.value.on == Occasion::DueMoved {
+        "nothing was told yet that could move: write `due_moved` into `again_on`"
+    } else if notice.value.is_due_on(Occasion::DueMoved)
+        && !moments.any(|moment| matches!(moment, Moment::Fact(_)))
+    {
+        "`due_moved` needs `due` with a day that is a fact: `before facts.<key>`"
+    } else {
+        return;
+    };
+    problems.push(notice.problem("due_moved", message));
 }

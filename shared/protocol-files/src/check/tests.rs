@@ -248,6 +248,33 @@ fn a_notice_that_begins_with_an_item_names_one_that_is_there() {
 }
 
 #[test]
+fn a_notice_that_is_told_anew_with_another_day_is_due_from_a_fact() {
+    let again = "    again_on: [due_moved] ";
+    let due = "    due: before meeting:initial_cin or facts.initial_cin_meeting_booked_for";
+    let of_meeting = with(
+        "wirral",
+        "transfer.yaml",
+        due,
+        "    due: before meeting:initial_cin",
+    );
+    let at_first = with(
+        "wirral",
+        "transfer.yaml",
+        &format!("    on: opened\n{again}"),
+        "    on: due_moved ",
+    );
+
+    assert!(
+        of_meeting[0].contains("`due_moved` needs `due` with a day that is a fact"),
+        "{of_meeting:#?}"
+    );
+    assert!(
+        at_first[0].contains("write `due_moved` into `again_on`"),
+        "{at_first:#?}"
+    );
+}
+
+#[test]
 fn a_rule_cannot_rest_on_a_setting_that_is_not_regulated() {
     let value = "    value: 2 weeks\n";
     let found = with("wirral", "authority.yaml", value, "    value: null\n");

@@ -54,6 +54,9 @@ pub enum Occasion {
     Opened,
     /// The conference is postponed.
     Postponed,
+    /// The day that a fact names and before or after which the notice is due is another one now. Only to begin anew, and only
+    /// while the fact is what it is due from: once the meeting was held its own day counts.
+    DueMoved,
     /// The conference is cancelled.
     Cancelled,
     /// The receiving worker is named.

@@ -3,6 +3,7 @@
 mod clocks;
 mod conference;
 mod gate;
+mod told;
 
 use super::stage::{Stage, conference as held_at};
 use crate::domain::*;

@@ -77,7 +77,7 @@ fn w_167_x_23_the_first_response_manager_sends_the_details_of_the_conference() {
 }
 
 #[test]
-fn w_168_the_first_response_manager_sends_the_details_of_the_initial_child_in_need_meeting() {
+fn w_168_x_23_the_first_response_manager_sends_the_details_of_the_initial_child_in_need_meeting() {
     let notice = Tells {
         on: Occasion::Opened,
         item: None,
@@ -89,6 +89,7 @@ fn w_168_the_first_response_manager_sends_the_details_of_the_initial_child_in_ne
     }
     .in_notice("cin_details_to_district");
 
+    assert_eq!(notice.again_on, [Occasion::DueMoved]);
     let term = notice.due.unwrap();
     let plain_days = pack("wirral").plain_days;
     let breached = |anchors: &Anchors, known: &Facts| {
