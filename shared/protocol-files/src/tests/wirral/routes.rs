@@ -151,14 +151,7 @@ fn w_053_k_41_the_way_of_the_conference() {
             "handover",
             "joint_visit",
         ],
-        clocks: &[
-            "receiving_worker_named",
-            "worker_named_after_district_meeting",
-            "handover",
-            "joint_visit",
-            "request_after_district_meeting",
-            "audit_after_district_meeting",
-        ],
+        clocks: &ONCE_A_DISTRICT_MEETING_WAS_HELD,
         tells: &[
             "icpc_details_to_district",
             "transfer_request_to_manager",
