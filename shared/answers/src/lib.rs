@@ -1,9 +1,12 @@
 //! What the protocol and the calendar say, as the messages that every service answers with.
 
-use baton_calendar::day_by_day;
+use std::collections::BTreeSet;
+
+use baton_calendar::{Due, day_by_day};
+use baton_contracts::event::v1::NoticeDue;
 use baton_contracts::{instant, timestamp, type_v1};
 use baton_protocol::transfer::Weight;
-use baton_protocol::{Facts, Value};
+use baton_protocol::{Facts, KnownFact, KnownFacts, Party, RuleId, Value, WeighedRule};
 use jiff::civil::Date;
 
 use type_v1::fact_value::Value as Wire;
@@ -48,9 +51,96 @@ pub const fn weight(weight: &Weight) -> type_v1::Weight {
         Weight::Outranked => type_v1::Weight::Outranked,
         Weight::Undecided { .. } => type_v1::Weight::Undecided,
         Weight::PassedOver { .. } => type_v1::Weight::PassedOver,
+        Weight::Assumed { .. } => type_v1::Weight::Assumed,
         Weight::Offered => type_v1::Weight::Offered,
         Weight::NoTeam => type_v1::Weight::NoTeam,
     }
+}
+
+/// Why something was decided: every rule that was weighed, in order, and the facts it was weighed on. Dates and who may act
+/// are added by whoever knows them.
+pub fn reasons(decision: &str, weighed: &[WeighedRule], known: &KnownFacts) -> type_v1::Reasons {
+    let waits = |rule: &&WeighedRule| {
+        matches!(
+            rule.weight,
+            Weight::Undecided { .. } | Weight::Assumed { .. }
+        )
+    };
+    let unknown: BTreeSet<String> = weighed
+        .iter()
+        .filter(waits)
+        .flat_map(|rule| rule.weight.missing())
+        .map(ToString::to_string)
+        .collect();
+    type_v1::Reasons {
+        decision: decision.to_owned(),
+        weighed: (1..)
+            .zip(weighed)
+            .map(|(order, rule)| to_weighed(order, rule))
+            .collect(),
+        facts: known_facts(known),
+        unknown_facts: unknown.into_iter().collect(),
+        ..type_v1::Reasons::default()
+    }
+}
+
+fn to_weighed(order: i32, rule: &WeighedRule) -> type_v1::Weighed {
+    type_v1::Weighed {
+        name: rule.name.clone(),
+        title: rule.title.clone(),
+        rules: ids(&rule.cites),
+        order,
+        weight: weight(&rule.weight).into(),
+        condition: rule.condition.clone(),
+        facts: rule.facts.iter().map(ToString::to_string).collect(),
+        unknown_facts: rule.weight.missing().map(ToString::to_string).collect(),
+        leads_to: rule.leads_to.clone(),
+    }
+}
+
+/// Facts with who reported each and when.
+pub fn known_facts(known: &KnownFacts) -> Vec<type_v1::Fact> {
+    known
+        .iter()
+        .map(|(key, known)| type_v1::Fact {
+            key: key.clone(),
+            value: Some(fact_value(&known.value)),
+            effective_at: known.effective_at.map(timestamp),
+            recorded_at: known.recorded_at.map(timestamp),
+            source: known.source.clone(),
+        })
+        .collect()
+}
+
+/// Facts as they came with a call, with who reported each. One of a newer release is left out, as if nobody had said.
+pub fn known_of(facts: &[type_v1::Fact]) -> KnownFacts {
+    facts
+        .iter()
+        .filter_map(|fact| {
+            let (key, value) = known_fact(fact)?;
+            let known = KnownFact {
+                value,
+                source: fact.source.clone(),
+                effective_at: fact.effective_at.as_ref().and_then(|at| instant(at).ok()),
+                recorded_at: fact.recorded_at.as_ref().and_then(|at| instant(at).ok()),
+            };
+            Some((key.to_string(), known))
+        })
+        .collect()
+}
+
+/// Who may do something: any one of these.
+pub fn entitled(act: &str, by: &[Party], cites: &[RuleId]) -> type_v1::Entitled {
+    type_v1::Entitled {
+        act: act.to_owned(),
+        by: by.iter().map(ToString::to_string).collect(),
+        rules: ids(cites),
+        ..type_v1::Entitled::default()
+    }
+}
+
+fn ids(cites: &[RuleId]) -> Vec<String> {
+    cites.iter().map(ToString::to_string).collect()
 }
 
 /// The days that did not count, and why.
@@ -91,6 +181,19 @@ pub fn counted<'s>(
     }
 }
 
+/// A duty to tell with its limit and how that was counted.
+pub fn limited(notice: NoticeDue, due: Option<&Due>) -> NoticeDue {
+    let Some(due) = due else { return notice };
+    let skipped = due.skipped.iter();
+    let skipped: Vec<(Date, String)> = skipped.map(|day| (day.date, day.why.to_string())).collect();
+    NoticeDue {
+        due_at: Some(timestamp(due.breached_at)),
+        due_from: due.from.to_string(),
+        due_skipped: skipped_days(skipped.iter().map(|(date, why)| (*date, why.as_str()))),
+        ..notice
+    }
+}
+
 /// A fact whose key is of the catalogue and whose value fits it. None for one that this release does not know.
 pub fn known_fact(given: &type_v1::Fact) -> Option<(baton_protocol::FactKey, Value)> {
     let value = value(given.value.as_ref()?.value.as_ref()?).ok()?;
@@ -116,6 +219,38 @@ mod tests {
             let wire = fact_value(&known).value.unwrap();
             assert_eq!(value(&wire).unwrap(), known);
         }
+    }
+
+    #[test]
+    fn facts_keep_who_reported_them_and_what_no_release_knows_is_left_out() {
+        let reported = |key: &str| type_v1::Fact {
+            key: key.to_owned(),
+            value: Some(fact_value(&Value::Flag(true))),
+            effective_at: Some(timestamp("2026-03-02T09:00:00Z".parse().unwrap())),
+            recorded_at: Some(timestamp("2026-03-02T09:30:00Z".parse().unwrap())),
+            source: "liquidlogic".to_owned(),
+        };
+        let known = known_of(&[reported("looked_after"), reported("favourite_colour")]);
+        assert_eq!(known_facts(&known), [reported("looked_after")]);
+    }
+
+    #[test]
+    fn what_is_only_assumed_is_named_as_unknown() {
+        let missing: BTreeSet<_> = ["plan".parse().unwrap()].into();
+        let rule = |weight| WeighedRule {
+            weight,
+            ..WeighedRule::won("stop", &["W-152".parse().unwrap()])
+        };
+        let weighed = [
+            rule(Weight::Assumed { missing }),
+            rule(Weight::PassedOver {
+                missing: ["looked_after".parse().unwrap()].into(),
+            }),
+        ];
+        let reasons = reasons("forbidden", &weighed, &KnownFacts::new());
+        assert_eq!(reasons.unknown_facts, ["plan"]);
+        assert_eq!(reasons.weighed[0].rules, ["W-152"]);
+        assert_eq!((reasons.weighed[0].order, reasons.weighed[1].order), (1, 2));
     }
 
     #[test]

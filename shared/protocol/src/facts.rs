@@ -12,10 +12,12 @@ use serde::{Deserialize, Serialize};
 
 mod catalogue;
 mod family;
+mod known;
 mod page;
 
 pub use catalogue::{CATALOGUE, FactKind, FactSpec, spec};
 pub use family::OF_SIBLINGS;
+pub use known::{KnownFact, KnownFacts};
 pub use page::facts_page;
 
 /// The key of a fact of the catalogue, for instance `plan` or `conference.kind`.

@@ -23,15 +23,18 @@ mod party;
 mod rule_id;
 mod text;
 pub mod transfer;
+mod weighed;
 
 pub use anchors::Anchors;
 pub use clock::{Branch, Clock, Consequence, Effect, Resolved, Rung};
 pub use condition::{Condition, ConditionError, Scope, Truth, Verdict};
 pub use facts::{
-    CATALOGUE, FactError, FactKey, FactKind, FactSpec, Facts, OF_SIBLINGS, Value, facts_page, spec,
+    CATALOGUE, FactError, FactKey, FactKind, FactSpec, Facts, KnownFact, KnownFacts, OF_SIBLINGS,
+    Value, facts_page, spec,
 };
 pub use ladder::{Ladder, PostHeld};
 pub use moment::{InvalidTerm, Moment, Relation, Term};
 pub use pack::{Enforcement, Pack, PackDigest, Setting, Settings, Strength};
 pub use party::{Audience, InvalidParty, Party, Place, Role, TeamKind, UnknownWord};
 pub use rule_id::{InvalidRuleId, RuleId};
+pub use weighed::WeighedRule;

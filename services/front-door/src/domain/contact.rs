@@ -259,8 +259,8 @@ pub struct Tell {
     pub medium: String,
     /// The rules that ask for it.
     pub rules: Vec<String>,
-    /// The instant of breach, when there is a limit.
-    pub due_at: Option<Timestamp>,
+    /// By when, when there is a limit.
+    pub due: Option<baton_calendar::Due>,
     /// The role whose duty it is, in the team that holds the contact.
     pub sender: Option<Role>,
     /// Whether it may say nothing of the case (W-028).

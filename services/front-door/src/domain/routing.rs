@@ -20,7 +20,7 @@ mod kind;
 mod way;
 mod weighing;
 
-pub use basis::{Basis, KnownFact};
+pub use basis::Basis;
 pub use circumstances::Circumstances;
 pub use kind::{kind_of, way_of_gateway, way_of_kind};
 pub use way::{Chosen, Way};

@@ -131,11 +131,10 @@ pub fn tells(
             to: tell.to.clone(),
             medium: tell.by.clone(),
             rules: cited(&tell.cites),
-            due_at: tell
+            due: tell
                 .due
                 .as_ref()
-                .and_then(|due| due.due(&anchors, facts, calendar, pack.plain_days))
-                .map(|due| due.breached_at),
+                .and_then(|due| due.due(&anchors, facts, calendar, pack.plain_days)),
             sender: tell.sender.map(|sender| sender.role),
             restricted: tell.restricted_for.contains(&contact.source_kind),
             at_team: None,

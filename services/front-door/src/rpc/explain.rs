@@ -1,11 +1,11 @@
 //! `FrontDoorExplainService`: why a contact went where it did, and what would become of one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use baton_answers::{counted, fact_value, weight};
+use baton_answers::{counted, known_facts, weight};
 use baton_contracts::frontdoor::v1 as wire;
 use baton_contracts::frontdoor::v1::front_door_explain_service_server::FrontDoorExplainService;
-use baton_contracts::{timestamp, type_v1};
+use baton_contracts::type_v1;
 use baton_protocol::transfer::Weight;
 use baton_rpc::{Problem, Violations, prepare};
 use tonic::{Request, Response, Status};
@@ -13,7 +13,7 @@ use tonic::{Request, Response, Status};
 use super::{Handlers, answer, context, facts, parse};
 use crate::app::{Explained, LaunchContact, WhatIf};
 use crate::domain::contact::Contact;
-use crate::domain::routing::{Basis, KnownFact, Weighing};
+use crate::domain::routing::{Basis, Weighing};
 
 /// What is said of a way that cannot be told.
 const UNDECIDED: &str = "undecided";
@@ -139,15 +139,15 @@ fn reasons(decision: String, basis: &Basis, weighed: &[Weighing]) -> wire::WayRe
             Some(true) => wire::HouseholdRelation::Separate,
         }
         .into(),
-        facts: known(&sibling.facts),
+        facts: known_facts(&sibling.facts),
     });
     wire::WayReasons {
         reasons: Some(type_v1::Reasons {
             decision,
             weighed: (1..).zip(weighed).map(to_weighed).collect(),
-            facts: known(&basis.facts),
+            facts: known_facts(&basis.facts),
             unknown_facts: unknown.into_iter().collect(),
-            dates: Vec::new(),
+            ..type_v1::Reasons::default()
         }),
         siblings: siblings.collect(),
     }
@@ -165,17 +165,4 @@ fn to_weighed((order, weighed): (i32, &Weighing)) -> type_v1::Weighed {
         unknown_facts: weighed.weight.missing().map(ToString::to_string).collect(),
         leads_to: weighed.leads_to.clone(),
     }
-}
-
-fn known(facts: &BTreeMap<String, KnownFact>) -> Vec<type_v1::Fact> {
-    facts
-        .iter()
-        .map(|(key, known)| type_v1::Fact {
-            key: key.clone(),
-            value: Some(fact_value(&known.value)),
-            effective_at: known.effective_at.map(timestamp),
-            recorded_at: known.recorded_at.map(timestamp),
-            source: known.source.clone(),
-        })
-        .collect()
 }

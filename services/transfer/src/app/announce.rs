@@ -231,7 +231,7 @@ fn notice_due(transfer: &Transfer, notice: &NoticeDue) -> wire::NoticeDue {
         .iter()
         .map(|(key, text)| (key.clone(), Value::String(text.clone())))
         .collect();
-    wire::NoticeDue {
+    let told = wire::NoticeDue {
         kind: notice.kind.clone(),
         audience: notice
             .audience
@@ -240,12 +240,13 @@ fn notice_due(transfer: &Transfer, notice: &NoticeDue) -> wire::NoticeDue {
             .collect(),
         medium: notice.medium.clone(),
         rules: notice.rules.clone(),
-        due_at: notice.due_at.map(timestamp),
         meets_item: notice.meets_item.clone().unwrap_or_default(),
         cause_key: notice.cause_key.clone(),
         content: Some(structure(&Value::Object(content))),
         sender: notice.sender.map(|sender| owner(&transfer.owner(sender))),
-    }
+        ..wire::NoticeDue::default()
+    };
+    baton_answers::limited(told, notice.due.as_ref())
 }
 
 fn recipient(transfer: &Transfer, audience: Audience) -> type_v1::Owner {

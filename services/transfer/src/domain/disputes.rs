@@ -200,7 +200,7 @@ impl<'a> Draft<'a> {
             audience: above.to.iter().copied().map(Audience::Party).collect(),
             medium: "email".to_owned(),
             rules: rules.to_vec(),
-            due_at: None,
+            due: None,
             meets_item: None,
             cause_key: format!(
                 "{}/dispute/{}/{rung}",

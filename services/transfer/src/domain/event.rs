@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use baton_calendar::Due;
 use baton_ids::{TeamId, TransferId, WorkerId};
 use baton_protocol::{Audience, Party};
 use jiff::Timestamp;
@@ -241,8 +242,8 @@ pub struct NoticeDue {
     pub medium: String,
     /// The rules.
     pub rules: Vec<String>,
-    /// The instant by which it has to be sent, if there is one.
-    pub due_at: Option<Timestamp>,
+    /// By when it has to be sent, if there is a limit.
+    pub due: Option<Due>,
     /// The gate item that it meets.
     pub meets_item: Option<String>,
     /// Makes notices of one kind for one cause one.

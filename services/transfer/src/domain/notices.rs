@@ -72,7 +72,12 @@ impl Draft<'_> {
         again
             .map(|applies| applies.rule)
             .filter(|rule| rule.is_due_on(occasion))
-            .map(|rule| (rule.notice.clone(), self.notice(rule).due_at))
+            .map(|rule| {
+                (
+                    rule.notice.clone(),
+                    self.notice(rule).due.map(|due| due.breached_at),
+                )
+            })
             .collect()
     }
 
@@ -101,7 +106,7 @@ impl Draft<'_> {
             audience: rule.to.clone(),
             medium: rule.by.clone(),
             rules: ids(&rule.cites),
-            due_at: due.map(|due| due.breached_at),
+            due,
             meets_item: rule.meets.clone(),
             cause_key: format!(
                 "{}/{}/{}",
@@ -243,7 +248,7 @@ fn about_clock(
         audience: vec![Audience::Party(to)],
         medium: "email".to_owned(),
         rules: clock.rules.clone(),
-        due_at: None,
+        due: None,
         meets_item: None,
         cause_key,
         content: BTreeMap::from([

@@ -148,7 +148,7 @@ fn reasons(event: &str, basis: &Basis, pack: &Pack) -> type_v1::Reasons {
         weighed: weighed.iter().map(to_weighed).collect(),
         facts: facts(&basis.facts),
         unknown_facts: unknown.into_iter().collect(),
-        dates: vec![],
+        ..type_v1::Reasons::default()
     }
 }
 

@@ -43,6 +43,11 @@ pub enum Weight {
         /// The facts.
         missing: BTreeSet<FactKey>,
     },
+    /// It cannot be told while these facts are unknown, and is taken to hold for safety's sake.
+    Assumed {
+        /// The facts.
+        missing: BTreeSet<FactKey>,
+    },
     /// Whoever decides may take it by naming its team.
     Offered,
     /// It holds, and leads to a team that the authority does not have.
@@ -150,6 +155,7 @@ impl Weight {
             Self::Outranked => "outranked",
             Self::Undecided { .. } => "undecided",
             Self::PassedOver { .. } => "passed_over",
+            Self::Assumed { .. } => "assumed",
             Self::Offered => "offered",
             Self::NoTeam => "no_team",
         }
@@ -158,7 +164,9 @@ impl Weight {
     /// The facts it waits for.
     pub fn missing(&self) -> impl Iterator<Item = &FactKey> {
         match self {
-            Self::Undecided { missing } | Self::PassedOver { missing } => Some(missing),
+            Self::Undecided { missing }
+            | Self::PassedOver { missing }
+            | Self::Assumed { missing } => Some(missing),
             _ => None,
         }
         .into_iter()

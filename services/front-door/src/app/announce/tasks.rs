@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use baton_contracts::event::v1::{NoticeDue, TaskChange};
+use baton_contracts::structure;
 use baton_contracts::type_v1::Owner;
-use baton_contracts::{structure, timestamp};
 use baton_ids::TeamId;
 use baton_protocol::{Audience, Place};
 use serde_json::json;
@@ -39,7 +39,7 @@ pub(super) fn notices(event: &Event, after: &Contact) -> Vec<NoticeDue> {
             } else {
                 says.clone()
             };
-            NoticeDue {
+            let notice = NoticeDue {
                 kind: tell.kind.clone(),
                 audience: tell
                     .to
@@ -53,7 +53,6 @@ pub(super) fn notices(event: &Event, after: &Contact) -> Vec<NoticeDue> {
                     .collect(),
                 medium: tell.medium.clone(),
                 rules: tell.rules.clone(),
-                due_at: tell.due_at.map(timestamp),
                 cause_key: format!("{}/{cause}", after.id),
                 content: Some(structure(&content)),
                 sender: tell.sender.map(|role| Owner {
@@ -62,7 +61,8 @@ pub(super) fn notices(event: &Event, after: &Contact) -> Vec<NoticeDue> {
                     ..Owner::default()
                 }),
                 ..NoticeDue::default()
-            }
+            };
+            baton_answers::limited(notice, tell.due.as_ref())
         })
         .collect()
 }

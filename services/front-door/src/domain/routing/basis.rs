@@ -1,11 +1,8 @@
 //! On what a way was chosen, kept so that the choice can be made again and explained at any time.
 
-use std::collections::BTreeMap;
-
 use baton_ids::{ChildId, TeamId};
 use baton_protocol::front_door::Relative;
-use baton_protocol::{FactKey, Facts, Pack, Value};
-use jiff::Timestamp;
+use baton_protocol::{FactKey, Facts, KnownFact, KnownFacts, Pack};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -21,24 +18,11 @@ pub struct Basis {
     /// What chose it.
     pub chosen: Chosen,
     /// The facts of the child at which any way looks, by key.
-    pub facts: BTreeMap<String, KnownFact>,
+    pub facts: KnownFacts,
     /// The other children of the family.
     pub siblings: Vec<KnownSibling>,
     /// The team that had the child's case open.
     pub team: Option<TeamId>,
-}
-
-/// A fact with where it came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KnownFact {
-    /// The value.
-    pub value: Value,
-    /// Who reported it, or `ledger`.
-    pub source: String,
-    /// When it became true. None for what the ledger says.
-    pub effective_at: Option<Timestamp>,
-    /// When Baton learned it. None for what the ledger says.
-    pub recorded_at: Option<Timestamp>,
 }
 
 /// Another child of the family, as known.
@@ -47,7 +31,7 @@ pub struct KnownSibling {
     /// The child.
     pub child: ChildId,
     /// The facts at which any way looks, by key.
-    pub facts: BTreeMap<String, KnownFact>,
+    pub facts: KnownFacts,
     /// Whether it lives in another household. None when unknown.
     pub separate_household: Option<bool>,
     /// The team that had its case open.
@@ -81,13 +65,13 @@ impl Circumstances {
     /// What was known then, of a contact from that source, received on that day.
     pub(super) fn of_basis(basis: &Basis, source: &str, on: Date) -> Self {
         Self {
-            facts: values(&basis.facts),
+            facts: Facts::of_known(&basis.facts),
             team: basis.team.clone(),
             siblings: basis
                 .siblings
                 .iter()
                 .map(|sibling| Relative {
-                    facts: values(&sibling.facts),
+                    facts: Facts::of_known(&sibling.facts),
                     separate_household: sibling.separate_household,
                     team: sibling.team.clone(),
                     worker: None,
@@ -103,7 +87,7 @@ fn known(
     facts: &Facts,
     reported: Option<&Child>,
     looked_at: impl Fn(&Facts) -> Vec<FactKey>,
-) -> BTreeMap<String, KnownFact> {
+) -> KnownFacts {
     let with_source = |key: FactKey| {
         let value = facts.get(&key)?.clone();
         let reported = reported.and_then(|child| child.facts.get(&key));
@@ -119,12 +103,5 @@ fn known(
     looked_at(facts)
         .into_iter()
         .filter_map(with_source)
-        .collect()
-}
-
-fn values(known: &BTreeMap<String, KnownFact>) -> Facts {
-    known
-        .iter()
-        .filter_map(|(key, known)| Some((key.parse().ok()?, known.value.clone())))
         .collect()
 }

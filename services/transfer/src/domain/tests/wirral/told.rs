@@ -35,7 +35,11 @@ fn told(stage: &Stage) -> Vec<(String, String)> {
         details.iter().map(|notice| &notice.cause_key).collect();
     assert_eq!(keys.len(), details.len());
     let said = details.into_iter().map(|notice| {
-        let due_at = notice.due_at.map(|at| at.to_string()).unwrap_or_default();
+        let due_at = notice
+            .due
+            .as_ref()
+            .map(|due| due.breached_at.to_string())
+            .unwrap_or_default();
         let day = notice.content.get("initial_cin_meeting_on");
         (day.cloned().unwrap_or_default(), due_at)
     });
