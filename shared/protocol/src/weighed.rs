@@ -50,7 +50,7 @@ impl WeighedRule {
         let mut rule = Self::won(name, cites);
         let Some(when) = when else { return rule };
         let verdict = when.decide(scope);
-        rule.condition = when.source().to_owned();
+        when.source().clone_into(&mut rule.condition);
         rule.facts = verdict.facts;
         rule.weight = match verdict.truth {
             Truth::True => Weight::Won,
