@@ -2,6 +2,7 @@
 
 mod announce;
 mod error;
+mod explain;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use serde_json::json;
 
 pub use self::announce::Source;
 pub use self::error::AppError;
+pub use self::explain::Explained;
 use crate::domain::closure::DueState;
 use crate::domain::context::Context;
 use crate::domain::rules::Rules;

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use baton_calendar::{Calendar, HolidayError};
 use baton_clock::BusinessClock;
+use baton_contracts::closure::v1::closure_explain_service_server::ClosureExplainServiceServer;
 use baton_contracts::closure::v1::closure_reaction_service_server::ClosureReactionServiceServer;
 use baton_contracts::closure::v1::closure_service_server::ClosureServiceServer;
 use baton_packs::Packs;
@@ -114,6 +115,7 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     let mut routes = Routes::builder();
     routes
         .add_service(ClosureServiceServer::new(handlers.clone()))
+        .add_service(ClosureExplainServiceServer::new(handlers.clone()))
         .add_service(ClosureReactionServiceServer::new(handlers))
         .add_service(FeedServer::service(store.clone(), shutdown));
     if clock.is_simulated() {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod context;
+mod explain;
 mod parse;
 mod public;
 mod reactions;

@@ -1,5 +1,6 @@
 //! The service as its callers meet it: through the generated clients, on both databases.
 
+mod explaining;
 mod harness;
 
 use std::sync::Arc;

@@ -80,6 +80,9 @@ pub struct Release {
 /// By when a closure is decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
+    /// The day it was counted from. None for one of before that was kept.
+    #[serde(default)]
+    pub from: Option<Date>,
     /// The last day on which a decision is in time.
     pub on: Date,
     /// The instant at which it is breached.

@@ -5,6 +5,7 @@ pub mod packs;
 use baton_calendar::Calendar;
 use baton_ids::{CaseId, ChildId, ClosureId, FamilyId};
 use baton_protocol::Pack;
+use baton_protocol::transfer::Weight;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -335,4 +336,29 @@ fn stale_facts_and_stale_versions_decide_nothing() {
             actual: closure.version
         })
     );
+}
+
+#[test]
+fn the_reasons_name_the_ground_by_which_it_is_decided() {
+    let mut with_proposals = packs::wirral();
+    let mut proposed = with_proposals.closure.grounds[0].clone();
+    proposed.ground = "proposed".to_owned();
+    proposed.cites = vec!["W-104".parse().unwrap()];
+    with_proposals.closure.grounds.insert(0, proposed);
+    for pack in [packs::wirral(), with_proposals] {
+        for ground in ["no_plan_at_conference", "needs_met", "proposed"] {
+            with_rules(&pack, |rules| {
+                let weighed = rules.weigh(ground);
+                let won: Vec<_> = weighed
+                    .iter()
+                    .filter(|rule| rule.weight == Weight::Won)
+                    .collect();
+                assert_eq!(won.len(), 1, "{ground}");
+                let says = rules.on(ground);
+                let cites: Vec<String> = won[0].cites.iter().map(ToString::to_string).collect();
+                assert_eq!(cites, says.rules, "{ground}");
+                assert_eq!(won[0].leads_to, says.decided_by.to_string());
+            });
+        }
+    }
 }

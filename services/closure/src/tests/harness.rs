@@ -69,6 +69,10 @@ impl World {
         ClosureServiceClient::new(self.conn.clone())
     }
 
+    pub fn conn(&self) -> Conn {
+        self.conn.clone()
+    }
+
     pub fn reactions(&self) -> ClosureReactionServiceClient<Conn> {
         ClosureReactionServiceClient::new(self.conn.clone())
     }
