@@ -28,6 +28,7 @@ mod suspend;
 mod watch;
 mod write;
 
+pub use explain::Explained;
 pub use policy::Policies;
 pub use storage::{After, Agenda, Page};
 pub use suspend::Suspending;

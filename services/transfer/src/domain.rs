@@ -11,6 +11,7 @@
 mod agenda;
 mod agreements;
 mod apply;
+mod asked;
 mod authority;
 mod basis;
 mod by_meeting;
@@ -60,6 +61,7 @@ mod watch;
 
 pub use agenda::{Listed, meeting_passed};
 pub use apply::{apply, apply_all};
+pub use asked::weigh_asked;
 pub use basis::{Basis, KnownFact, Source, basis};
 pub use clock::{Clock, ClockState};
 pub use command::{Command, ConferenceReport, Evidence, ItemAct, MeetingHeld, Request, Trigger};

@@ -26,6 +26,7 @@ pub use scope::Scope;
 pub struct Condition {
     source: String,
     program: Arc<Program>,
+    facts: Arc<BTreeSet<FactKey>>,
 }
 
 /// What a condition comes to.
@@ -77,16 +78,22 @@ impl Condition {
                     .map_or_else(String::new, |first| first.msg.clone()),
             )
         })?;
-        check::check(&program).map_err(problem)?;
+        let facts = check::check(&program).map_err(problem)?;
         Ok(Self {
             source,
             program: Arc::new(program),
+            facts: Arc::new(facts),
         })
     }
 
     /// The condition as written.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// Every fact that it names.
+    pub fn facts(&self) -> &BTreeSet<FactKey> {
+        &self.facts
     }
 
     /// Evaluates the condition. Never fails: what cannot be evaluated counts as not holding.

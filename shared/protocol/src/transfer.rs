@@ -14,6 +14,8 @@ mod criteria;
 mod duty;
 mod gate;
 mod holds;
+mod looks;
+mod met;
 mod notice;
 mod opens;
 mod point;

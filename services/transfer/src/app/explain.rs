@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use baton_ids::{AuthorityId, CaseId, TransferId};
-use baton_protocol::Pack;
+use baton_protocol::{Pack, WeighedRule};
 
 use super::{App, Failure, data};
 use crate::domain::{self, Basis, Considered, Context, Refusal, Trigger, apply_all};
@@ -14,6 +14,8 @@ pub struct Explained {
     pub transfer: domain::Transfer,
     /// Its pack.
     pub pack: Arc<Pack>,
+    /// What its route asks for, and why. None for one of before that was kept.
+    pub asked: Option<Vec<WeighedRule>>,
 }
 
 /// What would come of something.
@@ -25,7 +27,7 @@ pub struct Supposed {
     /// Why.
     pub explanation: domain::Explanation,
     /// The transfers as they would be.
-    pub transfers: Vec<domain::Transfer>,
+    pub transfers: Vec<Explained>,
     /// What would change, as codes.
     pub changes: Vec<String>,
 }
@@ -38,8 +40,16 @@ impl App {
         id: TransferId,
     ) -> Result<Explained, Failure> {
         let transfer = self.get(authority, id).await?;
+        self.explained(transfer)
+    }
+
+    fn explained(&self, transfer: domain::Transfer) -> Result<Explained, Failure> {
         let pack = self.pack(&transfer.pack)?;
-        Ok(Explained { transfer, pack })
+        Ok(Explained {
+            asked: domain::weigh_asked(&transfer, self.rules(&pack)),
+            transfer,
+            pack,
+        })
     }
 
     /// What a trigger would do, on the facts of the context.
@@ -76,36 +86,42 @@ impl App {
                     )?;
                     let from = open_team_kind(&context);
                     let basis = from.map(|from| domain::basis(&trigger, from, &child, &pack));
-                    Ok(supposed(basis, pack, considered))
+                    app.supposed(basis, pack, considered)
                 })
             })
             .await
+    }
+
+    fn supposed(
+        &self,
+        basis: Option<Basis>,
+        pack: Arc<Pack>,
+        considered: Considered,
+    ) -> Result<Supposed, Failure> {
+        let changes = considered
+            .changes
+            .iter()
+            .flat_map(|change| &change.events)
+            .filter_map(|event| data::code_of(&event.change))
+            .map(str::to_owned)
+            .collect();
+        let transfers = considered
+            .changes
+            .into_iter()
+            .filter_map(|change| apply_all(change.before, &change.events));
+        Ok(Supposed {
+            basis,
+            pack,
+            explanation: considered.explanation,
+            transfers: transfers
+                .map(|transfer| self.explained(transfer))
+                .collect::<Result<_, Failure>>()?,
+            changes,
+        })
     }
 }
 
 fn open_team_kind(context: &Context) -> Option<baton_protocol::TeamKind> {
     let team = &context.responsibility.as_ref()?.team;
     context.team(team)?.kind.parse().ok()
-}
-
-fn supposed(basis: Option<Basis>, pack: Arc<Pack>, considered: Considered) -> Supposed {
-    let changes = considered
-        .changes
-        .iter()
-        .flat_map(|change| &change.events)
-        .filter_map(|event| data::code_of(&event.change))
-        .map(str::to_owned)
-        .collect();
-    let transfers = considered
-        .changes
-        .into_iter()
-        .filter_map(|change| apply_all(change.before, &change.events))
-        .collect();
-    Supposed {
-        basis,
-        pack,
-        explanation: considered.explanation,
-        transfers,
-        changes,
-    }
 }

@@ -139,6 +139,7 @@ fn see(transfer: &mut Transfer, seen: &Seen) {
     transfer.span_since = seen.span_since;
     transfer.so_far.clone_from(&seen.so_far);
     transfer.told_due.clone_from(&seen.told_due);
+    transfer.looked_at.clone_from(&seen.looked_at);
 }
 
 fn change_clock(transfer: &mut Transfer, change: &Change) {

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::asked::LookedAt;
 use super::clock::Clock;
 use super::departures::Departure;
 use super::hold::{Hold, HoldKind, Resolution};
@@ -209,6 +210,8 @@ pub struct Seen {
     pub so_far: Option<SoFar>,
     /// When notices are due that are given anew with another day, where that was not noted when they were given.
     pub told_due: BTreeMap<String, Option<Timestamp>>,
+    /// On what was known the transfer asks for what it asks for.
+    pub looked_at: Option<LookedAt>,
 }
 
 /// What was done about an item.

@@ -236,6 +236,7 @@ pub fn blank(
         team_named_at: None,
         so_far: None,
         references: vec![],
+        looked_at: None,
     }
 }
 
@@ -286,6 +287,7 @@ pub fn open<'a>(
         draft.transfer.meetings.push(planned);
     }
     draft.refresh();
+    draft.transfer.looked_at = draft.look();
 
     // What was counted so far belongs to the opening; what it already means (a breach born of a late report, a
     // departure) is an event of its own.

@@ -299,6 +299,7 @@ impl Draft<'_> {
             span_since: responsibility.since,
             so_far: so_far(self.context, self.rules),
             told_due,
+            looked_at: self.look_again(facts_version),
         };
         let known = Seen {
             facts_version: self.transfer.facts_version,
@@ -307,6 +308,7 @@ impl Draft<'_> {
             span_since: self.transfer.span_since,
             so_far: self.transfer.so_far.clone(),
             told_due: self.transfer.told_due.clone(),
+            looked_at: self.transfer.looked_at.clone(),
         };
         if seen != known {
             self.push(Changed::Seen(seen), vec![], self.received_at());

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::agenda::Listed;
+use super::asked::LookedAt;
 use super::clock::Clock;
 use super::consideration::OpenedBy;
 use super::departures::Departure;
@@ -117,6 +118,9 @@ pub struct Transfer {
     /// When somebody said so.
     #[serde(default)]
     pub team_named_at: Option<Timestamp>,
+    /// On what was known it asks for what it asks for. None for one of before that was kept.
+    #[serde(default)]
+    pub looked_at: Option<LookedAt>,
 }
 
 /// Where a transfer stands. Each phase carries what is true only in it.

@@ -7,15 +7,15 @@ use baton_contracts::transfer::v1 as proto;
 use baton_contracts::transfer::v1::transfer_explain_service_server::TransferExplainService;
 use baton_contracts::{timestamp, type_v1};
 use baton_ids::AuthorityId;
-use baton_protocol::Pack;
 use baton_protocol::transfer::{FACTS_CHANGED, Weighed, Weight};
+use baton_protocol::{KnownFacts, Pack};
 use baton_rpc::{Problem, Reason, Violations, prepare};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tonic::{Request, Response, Status};
 
 use super::{context, convert, time, transfer_id};
-use crate::app::App;
+use crate::app::{App, Explained};
 use crate::domain::{Basis, ConferenceReport, KnownFact, Skipped, Source, Transfer, Trigger};
 
 /// Who reported a fact that is only supposed.
@@ -45,6 +45,7 @@ impl TransferExplainService for Explanations {
         reasons.dates = dates(&explained.transfer);
         Ok(Response::new(proto::ExplainTransferResponse {
             reasons: Some(reasons),
+            asked: asked(&explained),
         }))
     }
 
@@ -77,11 +78,19 @@ impl TransferExplainService for Explanations {
             .chain(supposed.explanation.unknown_facts)
             .collect();
         reasons.unknown_facts = unknown.into_iter().collect();
-        reasons.dates = supposed.transfers.iter().flat_map(dates).collect();
+        let transfers = supposed.transfers.iter();
+        reasons.dates = transfers
+            .clone()
+            .flat_map(|supposed| dates(&supposed.transfer))
+            .collect();
         Ok(Response::new(proto::WhatIfResponse {
             reasons: Some(reasons),
-            transfers: supposed.transfers.iter().map(convert::transfer).collect(),
+            transfers: transfers
+                .clone()
+                .map(|supposed| convert::transfer(&supposed.transfer))
+                .collect(),
             changes: supposed.changes,
+            asked: transfers.filter_map(asked).collect(),
         }))
     }
 }
@@ -172,6 +181,27 @@ fn to_weighed(weighed: &Weighed<'_>) -> type_v1::Weighed {
             .filter(|_| !route.stays)
             .map_or_else(String::new, ToString::to_string),
     }
+}
+
+/// What its route asks for, on what was known when that was last looked at.
+fn asked(explained: &Explained) -> Option<type_v1::Reasons> {
+    let Explained {
+        transfer,
+        pack,
+        asked,
+    } = explained;
+    let route = pack.transfer.route(&transfer.route);
+    let completes = baton_answers::entitled(
+        "complete",
+        &[transfer.completed_by],
+        route.map_or(&[], |route| &route.cites),
+    );
+    let looked_at = transfer.looked_at.as_ref();
+    Some(type_v1::Reasons {
+        facts: looked_at.map_or_else(Vec::new, |looked_at| facts(&looked_at.facts)),
+        entitled: vec![completes],
+        ..baton_answers::reasons(transfer.phase.code(), asked.as_deref()?, &KnownFacts::new())
+    })
 }
 
 fn facts(known: &BTreeMap<String, KnownFact>) -> Vec<type_v1::Fact> {

@@ -146,3 +146,58 @@ async fn a_supposed_fact_that_is_none_and_a_case_that_is_not_open_are_refused() 
     })
     .await;
 }
+
+#[tokio::test]
+async fn w_069_w_135_a_transfer_says_what_its_route_asks_for_and_on_what_that_rests() {
+    each_database(async |url| {
+        let world = World::of("wirral", url).await;
+        let opened = world.schedule("2026-03-16T14:00:00Z").await;
+        let transfer = opened.transfer.unwrap();
+        let body = wire::ExplainTransferRequest {
+            transfer_id: transfer.transfer_id.clone(),
+        };
+
+        let answer = explaining(&world)
+            .explain_transfer(world.by("tom", body))
+            .await
+            .unwrap()
+            .into_inner();
+
+        let asked = answer.asked.unwrap();
+        assert_eq!(asked.decision, "open");
+        for item in &transfer.gate {
+            let weight = weight(&asked, &format!("item/{}", item.item));
+            assert!(matches!(weight, Weight::Won | Weight::Assumed), "{item:?}");
+        }
+        // Nothing was decided at a conference that is still to come.
+        assert_eq!(weight(&asked, "outcome/no_plan"), Weight::OtherTrigger);
+        assert_eq!(asked.entitled[0].act, "complete");
+        assert_eq!(asked.entitled[0].by, ["team_manager of receiving"]);
+        world.end().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_would_be_says_too_what_it_would_ask_for() {
+    each_database(async |url| {
+        let world = World::of("wirral", url).await;
+
+        let body = supposing(&world, "district", "north");
+        let answer = explaining(&world)
+            .what_if(world.by("tom", body))
+            .await
+            .unwrap()
+            .into_inner();
+
+        let gate = &answer.transfers[0].gate;
+        assert!(!gate.is_empty());
+        let asked = &answer.asked[0];
+        for item in gate {
+            let weight = weight(asked, &format!("item/{}", item.item));
+            assert!(matches!(weight, Weight::Won | Weight::Assumed), "{item:?}");
+        }
+        world.end().await;
+    })
+    .await;
+}

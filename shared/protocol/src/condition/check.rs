@@ -1,5 +1,7 @@
 //! What is checked when a condition is read, so that nothing about it can fail later.
 
+use std::collections::BTreeSet;
+
 use cel::common::ast::{Expr, LiteralValue, operators};
 use cel::{Context, IdedExpr, Program};
 
@@ -10,13 +12,16 @@ use crate::facts::{FactKey, FactKind, spec};
 /// Functions that a condition may call beside the operators.
 const FUNCTIONS: &[&str] = &["size", "startsWith", "endsWith", "contains"];
 
-/// Checks names, functions, codes and types; the error says what is wrong.
-pub(super) fn check(program: &Program) -> Result<(), String> {
+/// Checks names, functions, codes and types, and answers the facts that are named; the error says what is wrong.
+pub(super) fn check(program: &Program) -> Result<BTreeSet<FactKey>, String> {
     let expr = program.expression();
     let mut names = Vec::new();
     leaf::names(expr, &mut Vec::new(), &mut names);
+    let mut facts = BTreeSet::new();
     for name in &names {
-        Name::parse(name)?;
+        if let Name::Fact(key) = Name::parse(name)? {
+            facts.insert(key);
+        }
     }
     for function in program.references().functions() {
         let is_operator = function.starts_with(['_', '@', '!', '-']);
@@ -27,12 +32,13 @@ pub(super) fn check(program: &Program) -> Result<(), String> {
         }
     }
 
-    let facts = Scope::sample_facts();
-    let mut scope = Scope::of(&facts);
+    let sample = Scope::sample_facts();
+    let mut scope = Scope::of(&sample);
     scope.trigger = Some("conference_held");
     scope.conference_kind = Some("initial");
     scope.outcome = Some("child_protection_plan");
-    check_parts(expr, &scope.context())
+    check_parts(expr, &scope.context())?;
+    Ok(facts)
 }
 
 /// Runs every leaf, also those that a shorter way round would leave out.

@@ -167,7 +167,7 @@ impl Criteria {
 
 impl Limb {
     /// Whether it holds on a day.
-    fn holds(&self, scope: &Scope<'_>, on: Date) -> Truth {
+    pub(super) fn holds(&self, scope: &Scope<'_>, on: Date) -> Truth {
         let when = self.when.iter().map(|when| when.decide(scope).truth);
         let within = self.within.iter().map(|window| {
             day(scope.facts, &window.after).map_or_else(Truth::from, |from| {

@@ -189,8 +189,8 @@ impl Pack {
             .collect()
     }
 
-    /// The clocks of a route for this child, those of the base pack included (K-61).
-    pub fn clocks_of<'p>(&'p self, route: &'p Route, scope: &Scope<'_>) -> Vec<Applies<'p, Clock>> {
+    /// The clocks of a route for any child, those of the base pack included (K-61).
+    pub fn clocks_named<'p>(&'p self, route: &'p Route) -> impl Iterator<Item = &'p Clock> {
         let named = route
             .clocks
             .iter()
@@ -200,8 +200,12 @@ impl Pack {
             .clocks
             .iter()
             .filter(|clock| clock.every_route && !route.clocks.contains(&clock.clock));
-        named
-            .chain(everywhere)
+        named.chain(everywhere)
+    }
+
+    /// The clocks of a route for this child, those of the base pack included (K-61).
+    pub fn clocks_of<'p>(&'p self, route: &'p Route, scope: &Scope<'_>) -> Vec<Applies<'p, Clock>> {
+        self.clocks_named(route)
             .filter_map(|clock| applies(clock, clock.when.as_ref(), scope))
             .collect()
     }
