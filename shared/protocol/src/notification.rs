@@ -7,6 +7,11 @@ use crate::pack::Pack;
 use crate::party::{Audience, Party};
 use crate::rule_id::RuleId;
 
+mod weighing;
+
+/// The fact that says who must not be written to.
+const WITHHOLD_FROM: &str = "safety.withhold_from";
+
 /// Everything an authority says about notices.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct NotificationRules {
@@ -86,7 +91,7 @@ impl Pack {
             .iter()
             .filter(|exception| exception.recipients.contains(&recipient));
         for exception in concerned {
-            match facts.value("safety.withhold_from") {
+            match facts.value(WITHHOLD_FROM) {
                 Some(Value::Codes(barred)) if barred.contains(&recipient.to_string()) => {
                     return Sending::Withhold {
                         exception,

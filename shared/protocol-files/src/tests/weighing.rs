@@ -1,5 +1,7 @@
 //! Every route of a protocol with what became of it.
 
+use baton_protocol::Audience;
+use baton_protocol::notification::Sending;
 use baton_protocol::transfer::Weight;
 
 use super::*;
@@ -91,4 +93,73 @@ fn what_is_weighed_and_what_is_chosen_never_differ() {
             }
         }
     }
+}
+
+#[test]
+fn w_025_what_is_weighed_of_a_letter_and_whether_it_is_sent_never_differ() {
+    let barred = |whom: &[&str]| {
+        let whom = whom.iter().map(|whom| (*whom).to_owned()).collect();
+        facts(&[("safety.withhold_from", Value::Codes(whom))])
+    };
+    for authority in ["wirral", "merton", "camden", "lancashire", "shropshire"] {
+        let pack = pack(authority);
+        for recipient in [
+            Audience::Family,
+            Audience::Child,
+            Audience::Agencies,
+            Audience::Referrer,
+        ] {
+            for known in [
+                Facts::new(),
+                facts(&[("safety.withhold_from", Value::None)]),
+                barred(&["family", "referrer"]),
+                barred(&["parent"]),
+                barred(&["child", "agencies"]),
+            ] {
+                let weighed = pack.weigh_sending(recipient, &known);
+                assert_eq!(weighed.len(), pack.notification.exceptions.len());
+                let told: Vec<(&str, bool)> = weighed
+                    .iter()
+                    .filter_map(|rule| match rule.weight {
+                        Weight::Won => Some((rule.name.as_str(), false)),
+                        Weight::Undecided { .. } => Some((rule.name.as_str(), true)),
+                        _ => None,
+                    })
+                    .collect();
+                let sending = match pack.may_send(recipient, &known) {
+                    Sending::Send => Vec::new(),
+                    Sending::Withhold { exception, unknown } => {
+                        vec![(exception.exception.as_str(), unknown)]
+                    }
+                };
+                assert_eq!(told, sending, "{authority} {recipient} {known:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn w_025_each_exception_says_what_became_of_it() {
+    let pack = pack("lancashire");
+    let weights = |recipient, facts: &Facts| -> Vec<String> {
+        let weighed = pack.weigh_sending(recipient, facts);
+        let told = weighed
+            .iter()
+            .map(|rule| format!("{} {}", rule.name, rule.weight.code()));
+        told.collect()
+    };
+    let none = facts(&[("safety.withhold_from", Value::None)]);
+
+    assert_eq!(
+        weights(Audience::Family, &Facts::new()),
+        ["serious_harm undecided", "barred_agency other_trigger"]
+    );
+    assert_eq!(
+        weights(Audience::Agencies, &Facts::new()),
+        ["serious_harm other_trigger", "barred_agency passed_over"]
+    );
+    assert_eq!(
+        weights(Audience::Family, &none),
+        ["serious_harm does_not_hold", "barred_agency other_trigger"]
+    );
 }
