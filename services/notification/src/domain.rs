@@ -10,5 +10,6 @@ pub mod notice;
 mod refusal;
 pub mod safety;
 pub mod text;
+pub mod weighing;
 
 pub use refusal::Refusal;

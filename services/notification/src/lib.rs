@@ -20,6 +20,7 @@ use std::time::Duration;
 use baton_calendar::{Calendar, HolidayError};
 use baton_clock::BusinessClock;
 use baton_contracts::event::v1::Event;
+use baton_contracts::notification::v1::notification_explain_service_server::NotificationExplainServiceServer;
 use baton_contracts::notification::v1::notification_reaction_service_server::NotificationReactionServiceServer;
 use baton_contracts::notification::v1::notification_service_server::NotificationServiceServer;
 use baton_packs::Packs;
@@ -56,6 +57,11 @@ pub const fn migrations() -> Migrations {
                 "safety",
                 include_str!("../migrations/sqlite/1002_safety.sql"),
             ),
+            (
+                1003,
+                "safety_reported",
+                include_str!("../migrations/sqlite/1003_safety_reported.sql"),
+            ),
         ],
         postgres: &[
             (
@@ -72,6 +78,11 @@ pub const fn migrations() -> Migrations {
                 1002,
                 "safety",
                 include_str!("../migrations/postgres/1002_safety.sql"),
+            ),
+            (
+                1003,
+                "safety_reported",
+                include_str!("../migrations/postgres/1003_safety_reported.sql"),
             ),
         ],
     }
@@ -183,6 +194,7 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     let mut routes = Routes::builder();
     routes
         .add_service(NotificationServiceServer::new(handlers.clone()))
+        .add_service(NotificationExplainServiceServer::new(handlers.clone()))
         .add_service(NotificationReactionServiceServer::new(handlers))
         .add_service(FeedServer::service(store.clone(), shutdown));
     if clock.is_simulated() {

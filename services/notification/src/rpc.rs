@@ -2,6 +2,7 @@
 
 mod answer;
 mod context;
+mod explain;
 mod feed;
 mod parse;
 mod public;
@@ -12,7 +13,7 @@ pub use feed::happening;
 
 use crate::app::App;
 
-/// The handlers of both services. Clones share the use cases.
+/// The handlers of its services. Clones share the use cases.
 #[derive(Clone)]
 pub struct Handlers {
     app: App,

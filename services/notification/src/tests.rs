@@ -2,6 +2,7 @@
 //! on both databases.
 
 mod commands;
+mod explaining;
 mod feed;
 pub mod pack;
 mod restart;
@@ -214,6 +215,13 @@ impl Desk {
 
     /// A call by a person in a post of `frt`, or by a record system when no role is given.
     pub fn by<T>(&self, principal: &str, role: &str, body: T) -> Request<T> {
+        let mut request = Request::new(body);
+        attach_context(&mut request, &self.context(principal, role));
+        request
+    }
+
+    /// The context of such a call.
+    pub fn context(&self, principal: &str, role: &str) -> Context {
         let post = PostHeld {
             role: role.into(),
             team_id: "frt".into(),
@@ -224,7 +232,7 @@ impl Desk {
         } else {
             PrincipalKind::Person
         };
-        let context = Context {
+        Context {
             authority: pack::AUTHORITY.into(),
             pack: pack::DIGEST.into(),
             received_at: Some(timestamp(self.clock.now())),
@@ -247,10 +255,7 @@ impl Desk {
                 ..Responsibility::default()
             }),
             ..Context::default()
-        };
-        let mut request = Request::new(body);
-        attach_context(&mut request, &context);
-        request
+        }
     }
 
     /// The transfer announces that somebody has to be told.
@@ -297,7 +302,9 @@ impl Desk {
         };
         let data = json!({
             "changed": ["safety.withhold_from"],
-            "values": { "safety.withhold_from": { "value": value } },
+            "values": { "safety.withhold_from": {
+                "value": value, "effective_at": "2026-03-01T10:00:00Z",
+            } },
         });
         if facts_version == 1 {
             self.facts("child.registered", 0, &json!({})).await;

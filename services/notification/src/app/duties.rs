@@ -1,11 +1,10 @@
 //! What other services announce: facts about safety, and duties to tell.
 
-use std::collections::BTreeSet;
-
 use baton_ids::{AuthorityId, CaseId, ChildId, FamilyId, NoticeId};
-use baton_protocol::Pack;
+use baton_protocol::{KnownFact, Pack};
 use baton_store::{StoreError, Tx};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::{App, AppError, Source};
@@ -48,7 +47,7 @@ pub enum Seen {
     /// The facts of the family reached a version; nothing changed about whom to write to.
     Facts,
     /// Whom not to write to about this child changed. None: it became unknown.
-    Safety(Option<BTreeSet<String>>),
+    Safety(Option<KnownFact>),
 }
 
 /// A duty to tell.
@@ -64,6 +63,10 @@ pub struct Duty {
     pub rules: Vec<String>,
     /// The instant of breach.
     pub due_at: Option<Timestamp>,
+    /// The day from which that was counted. None when it was not counted in days.
+    pub due_from: Option<Date>,
+    /// The days that the count skipped, and why.
+    pub due_skipped: Vec<(Date, String)>,
     /// The gate item that is met by it. Empty when none is.
     pub meets_item: String,
     /// Makes notices of the kind for the same cause one.
@@ -110,10 +113,10 @@ impl App {
                 children.clone()
             }
             Seen::Facts => storage::safety::reach(tx, authority, family, *facts_version).await?,
-            Seen::Safety(barred) => {
+            Seen::Safety(known) => {
                 let children =
                     storage::safety::reach(tx, authority, family, *facts_version).await?;
-                storage::safety::set(tx, authority, child, barred.as_ref()).await?;
+                storage::safety::set(tx, authority, child, known.as_ref()).await?;
                 self.resume(tx, happening, child, &State::Held).await?;
                 children
             }
@@ -297,6 +300,8 @@ impl App {
                     .date_of(at - jiff::SignedDuration::from_micros(1)),
                 at,
                 breached: false,
+                from: duty.due_from,
+                skipped: duty.due_skipped.clone(),
             }),
             content: duty.content.clone(),
             about: About {
@@ -310,6 +315,8 @@ impl App {
             sender: duty.sender.clone(),
             pack: pack.digest.to_string(),
             facts_version: happening.facts_version,
+            known: None,
+            withheld_by: None,
             told_at: None,
             version: 1,
         }

@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 use super::spool::TakenBack;
 use super::{App, AppError, Source};
 use crate::domain::decide::{self, TASK};
-use crate::domain::notice::{Event, Notice};
-use crate::domain::safety::permit;
+use crate::domain::notice::{Addressee, Event, Notice};
+use crate::domain::safety::{Safety, permit};
 use crate::domain::text;
 use crate::storage;
 
@@ -26,6 +26,9 @@ const PUT_OFF: SignedDuration = SignedDuration::from_secs(30);
 
 /// What an address is for, in a file's name.
 const EMAIL: &str = "email";
+
+/// What trying to send led to, and what was known of safety then. None where no fact was looked at.
+type Attempt = (Event, Option<Safety>);
 
 impl App {
     /// Sends what can be sent, oldest first, until told to stop.
@@ -66,8 +69,8 @@ impl App {
             let Some(notice) = storage::sending::take_ready(tx, lease_now()).await? else {
                 return Ok(false);
             };
-            let event = match app.attempt(tx, &notice).await {
-                Ok(event) => event,
+            let (event, known) = match app.attempt(tx, &notice).await {
+                Ok(attempted) => attempted,
                 Err(error @ (AppError::Spool(_) | AppError::PackUnknown(_))) => {
                     tracing::error!(notice.id = %notice.id, %error, "a notice is put off");
                     let until = lease_now() + PUT_OFF;
@@ -77,30 +80,39 @@ impl App {
                 Err(error) => return Err(error),
             };
             let source = Source::by_itself(&notice, "sending");
+            let notice = Notice { known, ..notice };
             app.save(tx, Some(notice), vec![event], &source, app.now())
                 .await?;
             Ok(true)
         })
     }
 
-    /// Tries to send a notice, on the safety flags as they are now.
-    async fn attempt(&self, tx: &mut Tx, notice: &Notice) -> Result<Event, AppError> {
+    /// Tries to send a notice, on the safety flags as they are now. They are kept with it where they were looked at.
+    async fn attempt(&self, tx: &mut Tx, notice: &Notice) -> Result<Attempt, AppError> {
         let pack = self.pack(&notice.pack)?;
         let safety = match notice.about.child {
             Some(child) => storage::safety::lock(tx, &notice.authority, child).await?,
             None => None,
         };
+        let safety = safety.unwrap_or_default();
+        let permit = permit(notice, &safety, &pack);
+        let known = match notice.audience {
+            Addressee::Outside(_) => Some(safety),
+            Addressee::Role(_) => None,
+        };
         let now = self.now();
-        if let Some(event) =
-            decide::before_sending(notice, permit(notice, safety.as_ref(), &pack), now)
-        {
-            return self.take_back(notice, event).await;
+        if let Some(event) = decide::before_sending(notice, permit, now) {
+            return Ok(match self.take_back(notice).await? {
+                TakenBack::Yes => (event, known),
+                // It went before a crash; on what, nobody knows any more.
+                TakenBack::TooLate => (Event::Sent { at: now }, None),
+            });
         }
         if notice.medium == TASK {
-            return Ok(Event::Sent { at: now });
+            return Ok((Event::Sent { at: now }, known));
         }
         let Some(address) = address(tx, notice).await? else {
-            return Ok(Event::Unaddressed);
+            return Ok((Event::Unaddressed, known));
         };
         let text = text::of(notice, &pack, self.calendar.time_zone());
         let content = if notice.medium == EMAIL {
@@ -110,20 +122,17 @@ impl App {
         };
         let (spool, name) = (Arc::clone(&self.spool), file_name(notice));
         on_disk(move || spool.hand_over(&name, content.as_bytes())).await?;
-        Ok(Event::Sent { at: now })
+        Ok((Event::Sent { at: now }, known))
     }
 
     /// A file that a crash left behind must not go out once the notice may not. One that is gone already was sent, and
     /// the record says so.
-    async fn take_back(&self, notice: &Notice, event: Event) -> Result<Event, AppError> {
+    async fn take_back(&self, notice: &Notice) -> Result<TakenBack, AppError> {
         if notice.medium == TASK {
-            return Ok(event);
+            return Ok(TakenBack::Yes);
         }
         let (spool, name) = (Arc::clone(&self.spool), file_name(notice));
-        match on_disk(move || spool.take_back(&name)).await? {
-            TakenBack::Yes => Ok(event),
-            TakenBack::TooLate => Ok(Event::Sent { at: self.now() }),
-        }
+        on_disk(move || spool.take_back(&name)).await
     }
 }
 

@@ -57,6 +57,7 @@ pub fn address(
             recipient: recipient(entry),
             medium: entry.medium.clone(),
             state: State::Ready,
+            known: None,
             told_at: None,
             version: 1,
             ..notice.clone()

@@ -7,6 +7,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::safety::Safety;
+
 /// The duty to tell one recipient. Its process is pinned to the pack of the event that started it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
@@ -46,6 +48,13 @@ pub struct Notice {
     pub pack: String,
     /// The version of the facts on which the duty was decided. Nothing is sent before they are seen here.
     pub facts_version: i64,
+    /// What was known of safety when it was last decided whether it may be sent. None while nobody has tried, for a notice
+    /// within the authority, of which no fact is asked, and for one of before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<Safety>,
+    /// The post in which somebody withheld it. None when a fact or a rule did, and for one of before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld_by: Option<PostHeld>,
     /// When it was handed to its medium, or given.
     pub told_at: Option<Timestamp>,
     /// Grows by one with each change.
@@ -142,6 +151,12 @@ pub struct Due {
     pub at: Timestamp,
     /// Whether it passed before the notice was sent.
     pub breached: bool,
+    /// The day from which it was counted. None when it was not counted in days, and for a notice of before this was kept.
+    #[serde(default)]
+    pub from: Option<Date>,
+    /// The days that the count skipped, and why.
+    #[serde(default)]
+    pub skipped: Vec<(Date, String)>,
 }
 
 /// How somebody is reached. The address stays where it is kept.
@@ -298,19 +313,24 @@ pub fn apply(notice: Option<Notice>, event: &Event) -> Option<Notice> {
             next.recipient = recipient.clone();
             next.medium.clone_from(medium);
             next.state = State::Ready;
+            next.known = None;
         }
         Event::Unaddressed => next.state = State::Unaddressed,
         Event::FactsAwaited => next.state = State::AwaitingFacts,
         Event::Held { .. } => next.state = State::Held,
-        Event::Resumed => next.state = State::Ready,
+        Event::Resumed => {
+            next.state = State::Ready;
+            next.known = None;
+        }
         Event::Sent { at } => {
             next.told_at = Some(*at);
             next.state = State::Sent;
         }
-        Event::Withheld { because, .. } => {
+        Event::Withheld { because, post, .. } => {
             next.state = State::Withheld {
                 because: because.clone(),
-            }
+            };
+            next.withheld_by.clone_from(post);
         }
         Event::Given { how, at, .. } => {
             next.told_at = Some(*at);

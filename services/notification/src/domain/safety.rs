@@ -3,20 +3,24 @@
 use std::collections::BTreeSet;
 
 use baton_protocol::notification::Sending;
-use baton_protocol::{Facts, Pack, Value};
+use baton_protocol::transfer::Weight;
+use baton_protocol::{FactKey, Facts, KnownFacts, Pack, Value, WeighedRule};
+use serde::{Deserialize, Serialize};
 
 use super::notice::{Addressee, Notice};
 
 /// The fact that says who must not be written to.
 pub const WITHHOLD_FROM: &str = "safety.withhold_from";
+/// Why a notice is not sent: its recipient is flagged, and the protocol is silent about it.
+pub const SAFETY_FLAG: &str = "safety_flag";
 
 /// What is known here about a child's safety.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Safety {
     /// The version of the family's facts that has been seen.
     pub facts_version: i64,
-    /// The recipients who must not be written to. None while that is unknown; empty when there are none.
-    pub barred: Option<BTreeSet<String>>,
+    /// Who must not be written to, with who reported it and when. Empty while nobody has said.
+    pub facts: KnownFacts,
 }
 
 /// Whether a notice may be sent.
@@ -40,21 +44,31 @@ pub enum Permit {
     },
 }
 
+impl Safety {
+    /// The recipients who must not be written to. None while that is unknown; empty when there are none.
+    pub fn barred(&self) -> Option<BTreeSet<String>> {
+        match &self.facts.get(WITHHOLD_FROM)?.value {
+            Value::Codes(codes) => Some(codes.clone()),
+            Value::None => Some(BTreeSet::new()),
+            _ => None,
+        }
+    }
+}
+
 /// Decides on the flags as they are now.
 ///
 /// Professionals in the authority are told. A recipient outside who is flagged is never written to, whatever the
 /// authority's protocol says of it. While it is unknown whether there is a flag, the protocol decides: where it has an
 /// exception for the recipient that says so, the letter waits; where it is silent, the duty to tell stands.
-pub fn permit(notice: &Notice, safety: Option<&Safety>, pack: &Pack) -> Permit {
+pub fn permit(notice: &Notice, safety: &Safety, pack: &Pack) -> Permit {
     let Addressee::Outside(audience) = notice.audience else {
         return Permit::Send;
     };
-    let seen = safety.map_or(0, |safety| safety.facts_version);
-    if notice.about.child.is_some() && seen < notice.facts_version {
+    if awaits_facts(notice, safety) {
         return Permit::AwaitFacts;
     }
-    let barred = safety.and_then(|safety| safety.barred.as_ref());
-    match pack.may_send(audience, &facts(barred)) {
+    let barred = safety.barred();
+    match pack.may_send(audience, &facts(barred.as_ref())) {
         Sending::Withhold {
             exception,
             unknown: false,
@@ -68,14 +82,67 @@ pub fn permit(notice: &Notice, safety: Option<&Safety>, pack: &Pack) -> Permit {
         } => Permit::Hold {
             rules: exception.cites.iter().map(ToString::to_string).collect(),
         },
-        Sending::Send if barred.is_some_and(|barred| is_barred(barred, &audience.to_string())) => {
+        Sending::Send if barred.is_some_and(|barred| is_barred(&barred, &audience.to_string())) => {
             Permit::Withhold {
-                because: "safety_flag".to_owned(),
+                because: SAFETY_FLAG.to_owned(),
                 rules: Vec::new(),
             }
         }
         Sending::Send => Permit::Send,
     }
+}
+
+/// Everything that [`permit`] tries, in its order, with what became of it. What keeps the notice back has won, or is
+/// undecided while it waits for facts; when nothing does, only `professional` can have won.
+pub fn weigh(notice: &Notice, safety: &Safety, pack: &Pack) -> Vec<WeighedRule> {
+    let mut weighed = Vec::with_capacity(pack.notification.exceptions.len() + 3);
+    let Addressee::Outside(audience) = notice.audience else {
+        weighed.push(professional(Weight::Won));
+        weighed.push(facts_awaited(Weight::OtherTrigger));
+        let exceptions = pack.notification.exceptions.iter();
+        weighed.extend(exceptions.map(|exception| WeighedRule {
+            weight: Weight::OtherTrigger,
+            ..WeighedRule::won(&exception.exception, &exception.cites)
+        }));
+        weighed.push(safety_flag(Weight::OtherTrigger, safety));
+        return weighed;
+    };
+    let barred = safety.barred();
+    weighed.push(professional(Weight::DoesNotHold));
+    weighed.push(facts_awaited(if awaits_facts(notice, safety) {
+        Weight::Won
+    } else {
+        Weight::DoesNotHold
+    }));
+    weighed.extend(pack.weigh_sending(audience, &facts(barred.as_ref())));
+    let flag = match &barred {
+        Some(barred) if is_barred(barred, &audience.to_string()) => Weight::Won,
+        Some(_) => Weight::DoesNotHold,
+        None => Weight::PassedOver {
+            missing: key().into_iter().collect(),
+        },
+    };
+    weighed.push(safety_flag(flag, safety));
+    in_order(weighed)
+}
+
+/// What would decide after something before it did is outranked.
+pub fn in_order(mut weighed: Vec<WeighedRule>) -> Vec<WeighedRule> {
+    let mut decided = false;
+    for rule in &mut weighed {
+        if matches!(rule.weight, Weight::Won | Weight::Undecided { .. }) {
+            if decided {
+                rule.weight = Weight::Outranked;
+            }
+            decided = true;
+        }
+    }
+    weighed
+}
+
+/// Whether facts on which the notice was decided have not arrived here.
+fn awaits_facts(notice: &Notice, safety: &Safety) -> bool {
+    notice.about.child.is_some() && safety.facts_version < notice.facts_version
 }
 
 /// A flag on a parent or a carer is one on the family's letters: they go to one address.
@@ -97,3 +164,37 @@ fn facts(barred: Option<&BTreeSet<String>>) -> Facts {
     }
     facts
 }
+
+fn professional(weight: Weight) -> WeighedRule {
+    WeighedRule {
+        title: "Professionals of the authority are told.".to_owned(),
+        weight,
+        ..WeighedRule::won("professional", &[])
+    }
+}
+
+fn facts_awaited(weight: Weight) -> WeighedRule {
+    WeighedRule {
+        title: "Facts on which it was decided have not arrived.".to_owned(),
+        weight,
+        ..WeighedRule::won("facts_awaited", &[])
+    }
+}
+
+fn safety_flag(weight: Weight, safety: &Safety) -> WeighedRule {
+    let looked_at = weight != Weight::OtherTrigger && safety.barred().is_some();
+    WeighedRule {
+        title: "The recipient is flagged, and no exception of the protocol speaks of it."
+            .to_owned(),
+        weight,
+        facts: key().into_iter().filter(|_| looked_at).collect(),
+        ..WeighedRule::won(SAFETY_FLAG, &[])
+    }
+}
+
+fn key() -> Option<FactKey> {
+    WITHHOLD_FROM.parse().ok()
+}
+
+#[cfg(test)]
+mod tests;

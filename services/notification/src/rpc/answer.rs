@@ -1,8 +1,10 @@
 //! From the domain's own types to messages.
 
+use baton_answers::skipped_days;
 use baton_contracts::notification::v1 as wire;
 use baton_contracts::{structure, timestamp, type_v1};
 use baton_ids::EventId;
+use jiff::civil::Date;
 
 use crate::app::{NAME, Outcome};
 use crate::domain::notice::{Addressee, Due, Notice, Owner, State};
@@ -68,7 +70,8 @@ const fn state(state: &State) -> wire::NoticeState {
     }
 }
 
-fn due_date(due: &Due, notice: &Notice) -> type_v1::DueDate {
+/// By when a notice has to be sent.
+pub fn due_date(due: &Due, notice: &Notice) -> type_v1::DueDate {
     let state = match (due.breached, notice.told_at, &notice.state) {
         (_, None, State::Withheld { .. }) if !due.breached => type_v1::DueState::Cancelled,
         (true, None, _) => type_v1::DueState::Breached,
@@ -82,15 +85,26 @@ fn due_date(due: &Due, notice: &Notice) -> type_v1::DueDate {
         breached_at: Some(timestamp(due.at)),
         state: state.into(),
         rules: notice.rules.clone(),
-        owner: Some(type_v1::Owner {
-            role: notice.sender.role.clone(),
-            team_id: notice.sender.team.clone(),
-            worker_id: notice.sender.worker.clone(),
-            area: notice.sender.area.clone(),
-        }),
+        owner: Some(owner(&notice.sender)),
+        skipped_days: skipped_days(skipped(due)),
         met_at: notice.told_at.map(timestamp),
         ..type_v1::DueDate::default()
     }
+}
+
+/// Whose something is.
+pub fn owner(owner: &Owner) -> type_v1::Owner {
+    type_v1::Owner {
+        role: owner.role.clone(),
+        team_id: owner.team.clone(),
+        worker_id: owner.worker.clone(),
+        area: owner.area.clone(),
+    }
+}
+
+/// The days that the count of a limit skipped, and why.
+pub fn skipped(due: &Due) -> impl Iterator<Item = (Date, &str)> {
+    due.skipped.iter().map(|(date, why)| (*date, why.as_str()))
 }
 
 /// Where a change stands in the record.

@@ -1,12 +1,10 @@
 //! From the event of another service to what notification makes of it.
 
-use std::collections::BTreeSet;
-
 use baton_contracts::event::v1::{Event, NoticeDue};
 use baton_contracts::type_v1::Owner as WireOwner;
 use baton_contracts::{instant, json};
 use baton_ids::{AuthorityId, ChildId};
-use baton_protocol::Audience;
+use baton_protocol::{Audience, KnownFact, Value as Fact};
 use prost_types::Timestamp as WireTimestamp;
 use serde_json::Value;
 use uuid::Uuid;
@@ -70,7 +68,7 @@ fn seen(event: &Event, data: &Value) -> Option<Seen> {
                 .iter()
                 .any(|key| key.as_str() == Some(WITHHOLD_FROM));
             Some(if is_about_safety {
-                Seen::Safety(barred(data))
+                Seen::Safety(known(event, data))
             } else {
                 Seen::Facts
             })
@@ -80,18 +78,26 @@ fn seen(event: &Event, data: &Value) -> Option<Seen> {
     }
 }
 
-/// The recipients who must not be written to; empty when it is known that there are none.
-fn barred(data: &Value) -> Option<BTreeSet<String>> {
-    match data.get("values")?.get(WITHHOLD_FROM)?.get("value")? {
-        Value::Array(codes) => Some(
+/// Who must not be written to, or that nobody is, as it was reported. None when that became unknown.
+fn known(event: &Event, data: &Value) -> Option<KnownFact> {
+    let said = data.get("values")?.get(WITHHOLD_FROM)?;
+    let value = match said.get("value")? {
+        Value::Array(codes) => Fact::Codes(
             codes
                 .iter()
                 .filter_map(|code| Some(code.as_str()?.to_owned()))
                 .collect(),
         ),
-        Value::Object(none) if none.contains_key("none") => Some(BTreeSet::new()),
-        _ => None,
-    }
+        Value::Object(none) if none.contains_key("none") => Fact::None,
+        _ => return None,
+    };
+    let effective_at = said.get("effective_at").and_then(Value::as_str);
+    Some(KnownFact {
+        value,
+        source: behind(event),
+        effective_at: effective_at.and_then(|at| at.parse().ok()),
+        recorded_at: time(event.recorded_at.as_ref()),
+    })
 }
 
 fn duty(notice: &NoticeDue, event: &Event, data: &Value) -> Duty {
@@ -106,6 +112,12 @@ fn duty(notice: &NoticeDue, event: &Event, data: &Value) -> Duty {
         medium: notice.medium.clone(),
         rules: notice.rules.clone(),
         due_at: time(notice.due_at.as_ref()),
+        due_from: notice.due_from.parse().ok(),
+        due_skipped: notice
+            .due_skipped
+            .iter()
+            .filter_map(|day| Some((day.date.parse().ok()?, day.reason.clone())))
+            .collect(),
         meets_item: notice.meets_item.clone(),
         cause_key,
         content: notice.content.as_ref().map_or(Value::Null, json),
@@ -161,7 +173,7 @@ fn from_wire(owner: &WireOwner) -> Owner {
     }
 }
 
-/// On whose behalf Baton tells: whoever acted, or whose act caused it.
+/// Who is behind an event: whoever acted, or whose act caused it.
 fn behind(event: &Event) -> String {
     event.actor.as_ref().map_or_else(String::new, |actor| {
         if actor.on_behalf_of.is_empty() {

@@ -11,6 +11,9 @@ use crate::domain::notice::{Addressee, Notice};
 
 type Document = Json<Notice>;
 
+const OF_DUTY: &str = "SELECT document FROM notices WHERE authority = $1 AND cause_key = $2 AND kind = $3 \
+    AND audience = $4 ORDER BY id";
+
 /// Which notices a list shows.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -190,9 +193,20 @@ pub async fn told(tx: &mut Tx, notice: &Notice) -> Result<BTreeSet<String>, Stor
 /// The notices of a duty, one a recipient.
 #[tracing::instrument(name = "db.notice.of_duty", skip_all)]
 pub async fn of_duty(tx: &mut Tx, notice: &Notice) -> Result<Vec<Notice>, StoreError> {
-    let sql = "SELECT document FROM notices WHERE authority = $1 AND cause_key = $2 AND kind = $3 AND audience = $4 \
-        ORDER BY id";
-    let rows: Vec<Document> = with_tx!(tx, c => sqlx::query_scalar(sql)
+    let rows: Vec<Document> = with_tx!(tx, c => sqlx::query_scalar(OF_DUTY)
+        .bind(notice.authority.as_str())
+        .bind(&notice.cause_key)
+        .bind(&notice.kind)
+        .bind(notice.audience.key(notice.about.child))
+        .fetch_all(c)
+        .await?);
+    Ok(rows.into_iter().map(|Json(notice)| notice).collect())
+}
+
+/// The notices of a duty, one a recipient, for whoever only looks.
+#[tracing::instrument(name = "db.notice.look_at_duty", skip_all)]
+pub async fn look_at_duty(db: &Db, notice: &Notice) -> Result<Vec<Notice>, StoreError> {
+    let rows: Vec<Document> = with_db!(db, c => sqlx::query_scalar(OF_DUTY)
         .bind(notice.authority.as_str())
         .bind(&notice.cause_key)
         .bind(&notice.kind)

@@ -3,10 +3,24 @@
 use std::collections::BTreeSet;
 
 use baton_ids::{AuthorityId, ChildId, FamilyId};
+use baton_protocol::{KnownFact, KnownFacts, Value};
 use baton_store::{Json, StoreError, Tx, dialect, sqlx, with_tx};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::safety::Safety;
+use crate::domain::safety::{Safety, WITHHOLD_FROM};
+
+/// A row: the version that was seen, who is barred, and who said so.
+type Row = (i64, Option<Json<BTreeSet<String>>>, Option<Json<Reported>>);
+
+/// Who said whom not to write to, and when.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Reported {
+    source: String,
+    effective_at: Option<Timestamp>,
+    recorded_at: Option<Timestamp>,
+}
 
 /// What is known about a child's safety. Locked, so that nothing is sent while it changes; a child of whom nothing is
 /// known gets an empty row for it, so that what comes to be known meanwhile finds the notice that waits.
@@ -30,17 +44,41 @@ async fn lock_known(
     child: ChildId,
 ) -> Result<Option<Safety>, StoreError> {
     let sql = dialect!(tx,
-        sqlite: "SELECT facts_version, barred FROM safety WHERE authority = $1 AND child_id = $2",
-        postgres: "SELECT facts_version, barred FROM safety WHERE authority = $1 AND child_id = $2 FOR SHARE");
-    let found: Option<(i64, Option<Json<BTreeSet<String>>>)> = with_tx!(tx, c => sqlx::query_as(sql)
+        sqlite: "SELECT facts_version, barred, reported FROM safety WHERE authority = $1 AND child_id = $2",
+        postgres: "SELECT facts_version, barred, reported FROM safety WHERE authority = $1 AND child_id = $2 \
+            FOR SHARE");
+    let found: Option<Row> = with_tx!(tx, c => sqlx::query_as(sql)
         .bind(authority.as_str())
         .bind(child.uuid())
         .fetch_optional(c)
         .await?);
-    Ok(found.map(|(facts_version, barred)| Safety {
+    Ok(found.map(|(facts_version, barred, reported)| Safety {
         facts_version,
-        barred: barred.map(|Json(barred)| barred),
+        facts: barred.map_or_else(KnownFacts::new, |Json(barred)| {
+            known(barred, reported.map(|Json(reported)| reported))
+        }),
     }))
+}
+
+/// The fact with who reported it. Of one that arrived before that was kept nobody is named.
+fn known(barred: BTreeSet<String>, reported: Option<Reported>) -> KnownFacts {
+    let Reported {
+        source,
+        effective_at,
+        recorded_at,
+    } = reported.unwrap_or_default();
+    let value = if barred.is_empty() {
+        Value::None
+    } else {
+        Value::Codes(barred)
+    };
+    let known = KnownFact {
+        value,
+        source,
+        effective_at,
+        recorded_at,
+    };
+    KnownFacts::from([(WITHHOLD_FROM.to_owned(), known)])
 }
 
 /// Holds the place of a child that is not known yet. It belongs to no family until it is. False when somebody else was
@@ -100,19 +138,29 @@ pub async fn reach(
     Ok(ids.into_iter().map(ChildId::from_uuid).collect())
 }
 
-/// Writes who must not be written to about a child.
+/// Writes who must not be written to about a child, and who says so. None: it became unknown.
 #[tracing::instrument(name = "db.safety.set", skip_all, fields(child.id = %child))]
 pub async fn set(
     tx: &mut Tx,
     authority: &AuthorityId,
     child: ChildId,
-    barred: Option<&BTreeSet<String>>,
+    known: Option<&KnownFact>,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE safety SET barred = $3 WHERE authority = $1 AND child_id = $2";
+    let barred = known.map(|known| match &known.value {
+        Value::Codes(codes) => codes.clone(),
+        _ => BTreeSet::new(),
+    });
+    let reported = known.map(|known| Reported {
+        source: known.source.clone(),
+        effective_at: known.effective_at,
+        recorded_at: known.recorded_at,
+    });
+    let sql = "UPDATE safety SET barred = $3, reported = $4 WHERE authority = $1 AND child_id = $2";
     with_tx!(tx, c => sqlx::query(sql)
         .bind(authority.as_str())
         .bind(child.uuid())
         .bind(barred.map(Json))
+        .bind(reported.map(Json))
         .execute(c)
         .await
         .map(drop))?;

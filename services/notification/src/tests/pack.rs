@@ -31,6 +31,9 @@ pub fn pack() -> Pack {
         "exceptions": [{
             "exception": "serious_harm", "cites": ["W-025"], "recipients": ["family", "child"],
             "if_unknown": "withhold", "decided_by": "team_manager of responsible",
+        }, {
+            "exception": "barred_agency", "cites": ["W-025"], "recipients": ["agencies"],
+            "if_unknown": "send", "decided_by": "group_manager of area",
         }],
     }))
     .unwrap();

@@ -45,6 +45,8 @@ fn notice() -> Notice {
         sender: Owner::default(),
         pack: "test-pack".into(),
         facts_version: 0,
+        known: None,
+        withheld_by: None,
         told_at: None,
         version: 1,
     }
