@@ -53,9 +53,13 @@ pub fn suppose(notice: Notice, safety: Safety, pack: &Pack) -> Notice {
             safety::Permit::Withhold { because, .. } => State::Withheld { because },
         }
     };
+    let known = match notice.audience {
+        Addressee::Outside(_) => Some(safety),
+        Addressee::Role(_) => None,
+    };
     Notice {
         state,
-        known: Some(safety),
+        known,
         ..notice
     }
 }

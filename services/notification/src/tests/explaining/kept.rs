@@ -96,6 +96,32 @@ async fn a_notice_of_before_the_facts_were_kept_tells_what_its_state_says_and_no
     .await;
 }
 
+#[tokio::test]
+async fn of_a_letter_that_went_before_a_crash_nobody_knows_on_what() {
+    each_database(|url| async move {
+        let desk = Desk::open(url).await;
+        letter(&desk).await;
+        let notice = desk.notice().await;
+        // As if the file had been written and carried away, and the record had not been made.
+        let taken = desk.spool.path().join("taken");
+        std::fs::create_dir(&taken).unwrap();
+        std::fs::write(
+            taken.join(format!("{}.txt", notice.notice_id)),
+            "sent before",
+        )
+        .unwrap();
+        desk.barred(2, &["family"]).await;
+
+        let why = why(&desk).await;
+
+        assert_eq!(why.decision, "sent");
+        assert_eq!(weight(&why, "new_team"), Weight::Won);
+        assert!(why.facts.is_empty());
+        assert_eq!(why.weighed.len(), 6);
+    })
+    .await;
+}
+
 async fn document(desk: &Desk, notice: &wire::Notice) -> Value {
     let id: NoticeId = notice.notice_id.parse().unwrap();
     let select = "SELECT document FROM notices WHERE id = $1";

@@ -1,7 +1,8 @@
 //! What would become of a notice if it were sent now.
 
+use baton_contracts::event::v1::NoticeDue;
 use baton_contracts::notification::v1 as wire;
-use baton_contracts::type_v1::{ChildFacts, Context, Fact, Reasons, Weight};
+use baton_contracts::type_v1::{ChildFacts, Context, Fact, Owner, Reasons, Weight};
 use baton_ids::NoticeId;
 use baton_rpc::attach_context;
 use baton_store::Cursor;
@@ -9,7 +10,7 @@ use baton_testkit::each_database;
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt as _;
 
-use super::super::{Desk, pack, reason, to_family};
+use super::super::{Desk, pack, reason, to_family, to_roles};
 use super::{SAFETY, barring, explaining, letter, weight};
 
 /// Asks what would become of a notice while the front door knows these facts of the child.
@@ -88,6 +89,32 @@ async fn x_23_what_was_ended_for_good_is_not_sent_on_any_fact() {
 
         assert_eq!(first.await.unwrap().decision, "superseded");
         assert_eq!(second.await.unwrap().decision, "sent");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_worker_would_be_told_whatever_is_supposed() {
+    each_database(|url| async move {
+        let desk = Desk::open(url).await;
+        let worker = Owner {
+            worker_id: "ann".into(),
+            ..to_roles("t/icpc/1", &["social_worker"]).audience.remove(0)
+        };
+        let notice = NoticeDue {
+            audience: vec![worker],
+            medium: "task".into(),
+            ..to_roles("t/icpc/1", &[])
+        };
+        desk.duty(notice).await;
+        let notice = desk.notice().await;
+        let family = vec![barring(SAFETY, &["family"])];
+
+        let supposed = what_if(&desk, &notice, Vec::new(), family).await.unwrap();
+
+        assert_eq!(supposed.decision, "sent");
+        assert_eq!(weight(&supposed, "professional"), Weight::Won);
+        assert!(supposed.facts.is_empty());
     })
     .await;
 }
