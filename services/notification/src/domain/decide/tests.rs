@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::notice::{About, Owner, apply};
+use crate::domain::safety::Safety;
 use crate::domain::text;
 use crate::tests::pack::pack;
 
@@ -115,6 +116,19 @@ fn a_notice_reads_back_from_its_document() {
     let notice = notice();
     let read: Notice = serde_json::from_value(json!(notice)).unwrap();
     assert_eq!(read, notice);
+}
+
+#[test]
+fn what_goes_on_after_waiting_was_not_decided_on_what_was_known_before() {
+    let held = Notice {
+        state: State::Held,
+        known: Some(Safety::default()),
+        ..notice()
+    };
+
+    let resumed = apply(Some(held), &Event::Resumed).unwrap();
+
+    assert_eq!((resumed.state, resumed.known), (State::Ready, None));
 }
 
 proptest! {

@@ -10,7 +10,7 @@ use baton_testkit::each_database;
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt as _;
 
-use super::super::{Desk, pack, reason, to_family, to_roles};
+use super::super::{Desk, pack, reason, request_id, to_family, to_roles};
 use super::{SAFETY, barring, explaining, letter, weight};
 
 /// Asks what would become of a notice while the front door knows these facts of the child.
@@ -89,6 +89,33 @@ async fn x_23_what_was_ended_for_good_is_not_sent_on_any_fact() {
 
         assert_eq!(first.await.unwrap().decision, "superseded");
         assert_eq!(second.await.unwrap().decision, "sent");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn w_025_what_somebody_withheld_is_not_sent_on_any_fact() {
+    each_database(|url| async move {
+        let desk = Desk::open(url).await;
+        letter(&desk).await;
+        let notice = desk.notice().await;
+        let request = wire::WithholdNoticeRequest {
+            request_id: request_id(),
+            notice_id: notice.notice_id.clone(),
+            ground: "serious_harm".into(),
+            reason: "he has threatened her".into(),
+        };
+        desk.notification()
+            .withhold_notice(desk.by("tom", "team_manager", request))
+            .await
+            .unwrap();
+        let nobody = vec![barring(SAFETY, &[])];
+
+        let supposed = what_if(&desk, &notice, Vec::new(), nobody).await.unwrap();
+
+        assert_eq!(supposed.decision, "serious_harm");
+        assert_eq!(weight(&supposed, "withheld_by_a_person"), Weight::Won);
+        assert_eq!(weight(&supposed, "serious_harm"), Weight::DoesNotHold);
     })
     .await;
 }
