@@ -12,6 +12,10 @@ use crate::pack::Pack;
 use crate::party::Party;
 use crate::rule_id::RuleId;
 
+mod weighing;
+
+pub use weighing::{ALLOWED, BY_AUTHORITY, FORBIDDEN};
+
 /// Everything an authority says about allocation.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct AllocationRules {
