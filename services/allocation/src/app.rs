@@ -4,6 +4,7 @@ mod announce;
 mod deadlines;
 mod earlier;
 mod error;
+mod explain;
 mod ledger;
 mod organisation;
 
@@ -13,11 +14,12 @@ use baton_calendar::Calendar;
 use baton_clock::BusinessClock;
 use baton_ids::{AuthorityId, CaseId, ChildId, EventId, TeamId, WorkerId};
 use baton_packs::Packs;
-use baton_protocol::{Facts, Pack};
+use baton_protocol::{Facts, Pack, Party, Place};
 use baton_store::Store;
 use jiff::{Timestamp, civil::Date};
 
 pub use self::error::AppError;
+pub use self::explain::Supposed;
 pub use self::ledger::Act;
 pub use self::organisation::Entry;
 use crate::config::Config;
@@ -248,5 +250,16 @@ fn role_of(role: &str, team: &TeamId) -> baton_contracts::type_v1::Owner {
         role: role.to_owned(),
         team_id: team.to_string(),
         ..Default::default()
+    }
+}
+
+/// Whose something is that the protocol gives to a role, for a case of that team.
+pub fn owner_of(party: Party, team: &TeamId) -> baton_contracts::type_v1::Owner {
+    match party.place {
+        Place::Authority => baton_contracts::type_v1::Owner {
+            role: party.role.as_str().to_owned(),
+            ..Default::default()
+        },
+        _ => role_of(party.role.as_str(), team),
     }
 }

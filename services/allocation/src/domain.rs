@@ -11,6 +11,7 @@ pub mod case;
 pub mod command;
 pub mod context;
 pub mod counting;
+pub mod dates;
 mod decide;
 pub mod earlier;
 pub mod event;
@@ -18,6 +19,7 @@ pub mod figures;
 pub mod organisation;
 pub mod refusal;
 pub mod rules;
+pub mod rulings;
 pub mod spans;
 pub mod standing;
 #[cfg(test)]

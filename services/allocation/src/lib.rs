@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use baton_calendar::{Calendar, HolidayError};
 use baton_clock::BusinessClock;
+use baton_contracts::allocation::v1::allocation_explain_service_server::AllocationExplainServiceServer;
 use baton_contracts::allocation::v1::allocation_reaction_service_server::AllocationReactionServiceServer;
 use baton_contracts::allocation::v1::allocation_service_server::AllocationServiceServer;
 use baton_packs::Packs;
@@ -175,6 +176,7 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     let mut routes = Routes::builder();
     routes
         .add_service(AllocationServiceServer::new(handlers.clone()))
+        .add_service(AllocationExplainServiceServer::new(handlers.clone()))
         .add_service(AllocationReactionServiceServer::new(handlers))
         .add_service(FeedServer::service(store.clone(), shutdown));
     if clock.is_simulated() {

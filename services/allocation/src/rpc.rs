@@ -2,6 +2,7 @@
 
 mod answer;
 mod context;
+mod explain;
 mod parse;
 mod public;
 mod reactions;
@@ -9,7 +10,7 @@ mod status;
 
 use crate::app::App;
 
-/// The handlers of both services. Clones share the use cases.
+/// The handlers of all services. Clones share the use cases.
 #[derive(Clone)]
 pub struct Handlers {
     app: App,

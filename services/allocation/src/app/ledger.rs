@@ -65,8 +65,14 @@ impl App {
                         ..placement
                     };
 
-                    let (case, event) =
-                        crate::domain::place(&placement, former.as_ref(), &roster, &ctx, now)?;
+                    let (case, event) = crate::domain::place(
+                        &placement,
+                        former.as_ref(),
+                        &roster,
+                        &ctx,
+                        &pack,
+                        now,
+                    )?;
                     // Announced against itself: before it there was nothing.
                     let mut recorded = vec![Recorded {
                         before: case.clone(),

@@ -6,7 +6,9 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::dates::Count;
 use super::event::{Event, ReportDue, What};
+use super::rulings::KeptRuling;
 
 /// A case: one child, one authority, one episode from placement to closing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +51,9 @@ pub struct Case {
     pub so_far: SoFar,
     /// Where a case without a worker stands. None while nothing has to be authorised.
     pub unallocated: Option<Unallocated>,
+    /// Every time it was decided whether it may be without a worker, oldest first.
+    #[serde(default)]
+    pub rulings: Vec<KeptRuling>,
     /// The difference with the record system that is open.
     pub discrepancy: Option<Discrepancy>,
     /// The highest version of the facts that a command came with.
@@ -90,6 +95,9 @@ pub enum Unallocated {
         /// Who is told later, if it still is without a worker, in due order.
         #[serde(default)]
         escalations: Vec<Escalation>,
+        /// Who was told already.
+        #[serde(default)]
+        told: Vec<Escalation>,
         /// What was signed so far of what has to be on record first (W-153, W-154).
         #[serde(default)]
         signed: Vec<Signature>,
@@ -103,6 +111,9 @@ pub enum Unallocated {
         report_due_on: Date,
         /// The instant after which it is late.
         report_late_at: Timestamp,
+        /// How that day was counted.
+        #[serde(default)]
+        report_count: Option<Count>,
     },
     /// Authority was refused: a worker has to be found.
     Refused,
@@ -113,6 +124,9 @@ pub enum Unallocated {
         /// When they are told again.
         #[serde(default)]
         again_at: Option<Timestamp>,
+        /// How that day was counted.
+        #[serde(default)]
+        again_count: Option<Count>,
     },
 }
 
@@ -123,6 +137,9 @@ pub struct Escalation {
     pub to: Party,
     /// When.
     pub at: Timestamp,
+    /// How that was counted.
+    #[serde(default)]
+    pub count: Option<Count>,
 }
 
 /// A signature under what has to be on record before a case may be left without a worker.
@@ -160,6 +177,7 @@ impl Unallocated {
         Self::Authorised {
             report_due_on: report.on,
             report_late_at: report.late_at,
+            report_count: Some(report.count.clone()),
         }
     }
 
@@ -189,6 +207,9 @@ pub struct Discrepancy {
     pub due_on: Date,
     /// The instant at which it is breached.
     pub breached_at: Timestamp,
+    /// How that day was counted.
+    #[serde(default)]
+    pub count: Option<Count>,
     /// Whether that instant has passed.
     pub overdue: bool,
 }
@@ -209,6 +230,7 @@ impl Case {
 #[must_use]
 pub fn apply(mut case: Case, event: &Event) -> Case {
     case.version += 1;
+    case.rulings.extend(event.ruling.clone());
     match &event.what {
         What::Placed { worker, .. } => case.so_far.worked_with(worker.as_ref()),
         What::Allocated { worker, .. } => {
@@ -250,6 +272,7 @@ pub fn apply(mut case: Case, event: &Event) -> Case {
             case.unallocated = Some(Unallocated::PendingAuthorisation {
                 transfer: *transfer,
                 escalations: later.clone(),
+                told: Vec::new(),
                 signed: Vec::new(),
                 awaited: awaited.clone(),
             });
@@ -257,17 +280,25 @@ pub fn apply(mut case: Case, event: &Event) -> Case {
         What::UnallocatedStepSigned {
             signature, awaited, ..
         } => case.unallocated = Some(signed(case.unallocated, signature, awaited)),
-        What::WithoutWorkerReported { stop, again_at, .. } => {
+        What::WithoutWorkerReported {
+            stop,
+            again_at,
+            again_count,
+            ..
+        } => {
             case.unallocated = Some(Unallocated::Reported {
                 stop: stop.clone(),
                 again_at: *again_at,
+                again_count: again_count.clone(),
             });
         }
         What::UnallocatedEscalated { escalation } => {
-            if let Some(Unallocated::PendingAuthorisation { escalations, .. }) =
-                &mut case.unallocated
+            if let Some(Unallocated::PendingAuthorisation {
+                escalations, told, ..
+            }) = &mut case.unallocated
             {
                 escalations.retain(|waiting| waiting != escalation);
+                told.push(escalation.clone());
             }
         }
         What::UnallocatedAuthorised { report, .. } => {
@@ -303,21 +334,23 @@ pub fn apply(mut case: Case, event: &Event) -> Case {
 }
 
 /// A case for which somebody has signed one more. Where nothing waited for authority yet, it begins to.
-fn signed(before: Option<Unallocated>, signature: &Signature, awaited: &[Awaited]) -> Unallocated {
-    let (transfer, escalations, mut signed) = match before {
-        Some(Unallocated::PendingAuthorisation {
-            transfer,
-            escalations,
-            signed,
-            ..
-        }) => (transfer, escalations, signed),
-        Some(_) | None => (None, Vec::new(), Vec::new()),
+fn signed(before: Option<Unallocated>, signature: &Signature, next: &[Awaited]) -> Unallocated {
+    let mut pending = match before {
+        Some(pending @ Unallocated::PendingAuthorisation { .. }) => pending,
+        Some(_) | None => Unallocated::PendingAuthorisation {
+            transfer: None,
+            escalations: Vec::new(),
+            told: Vec::new(),
+            signed: Vec::new(),
+            awaited: Vec::new(),
+        },
     };
-    signed.push(signature.clone());
-    Unallocated::PendingAuthorisation {
-        transfer,
-        escalations,
-        signed,
-        awaited: awaited.to_vec(),
+    if let Unallocated::PendingAuthorisation {
+        signed, awaited, ..
+    } = &mut pending
+    {
+        signed.push(signature.clone());
+        *awaited = next.to_vec();
     }
+    pending
 }

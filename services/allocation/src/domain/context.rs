@@ -1,7 +1,7 @@
 //! What the rules of the ledger may take into account besides the case itself.
 
 use baton_ids::{AuthorityId, FamilyId, TeamId, WorkerId};
-use baton_protocol::Facts;
+use baton_protocol::{Facts, KnownFacts};
 use jiff::Timestamp;
 
 /// Everything that arrives with a command: the gateway gathered it, the ledger does not hold it.
@@ -21,6 +21,13 @@ pub struct Context {
     pub child: Option<ChildFacts>,
 }
 
+impl Context {
+    /// The facts about the child. None when the call is about no child.
+    pub fn facts(&self) -> Option<Facts> {
+        self.child.as_ref().map(ChildFacts::facts)
+    }
+}
+
 /// The facts about one child at one version.
 #[derive(Debug, Clone)]
 pub struct ChildFacts {
@@ -28,8 +35,15 @@ pub struct ChildFacts {
     pub family: Option<FamilyId>,
     /// Version of the family group's facts.
     pub version: i64,
-    /// The facts. What is not there is unknown.
-    pub facts: Facts,
+    /// The facts with where each came from. What is not there is unknown.
+    pub known: KnownFacts,
+}
+
+impl ChildFacts {
+    /// The facts as the rules look at them.
+    pub fn facts(&self) -> Facts {
+        Facts::of_known(&self.known)
+    }
 }
 
 /// Who acts, and in which posts they may act.

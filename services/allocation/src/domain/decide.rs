@@ -7,9 +7,12 @@ mod preparing;
 use std::collections::BTreeSet;
 
 use baton_ids::WorkerId;
+use baton_protocol::Pack;
 use jiff::Timestamp;
 
-pub use self::authorising::{escalation_due, report_again, report_due, report_placement};
+pub use self::authorising::{
+    escalation_due, report_again, report_due, report_placement, told_again, told_later,
+};
 pub use self::comparing::discrepancy_overdue;
 
 use self::authorising::{authorise, left_without_worker, without_worker};
@@ -23,6 +26,7 @@ use super::event::{Event, What};
 use super::organisation::Roster;
 use super::refusal::Refusal;
 use super::rules::Rules;
+use super::rulings::{KeptRuling, Occasion};
 use super::unallocated::{self, Ruling};
 
 /// Decides on a placement. `former` is the child's newest case, open or closed.
@@ -31,6 +35,7 @@ pub fn place(
     former: Option<&Case>,
     roster: &Roster,
     ctx: &Context,
+    pack: &Pack,
     now: Timestamp,
 ) -> Result<(Case, Event), Refusal> {
     if let Some(former) = former {
@@ -65,6 +70,7 @@ pub fn place(
         next_worker_joined_at: None,
         so_far: former.map(|case| case.so_far.clone()).unwrap_or_default(),
         unallocated: None,
+        rulings: Vec::new(),
         discrepancy: None,
         facts_version: ctx.child.as_ref().map_or(0, |child| child.version),
         pack: ctx.pack.clone(),
@@ -75,7 +81,13 @@ pub fn place(
         referral: placement.referral,
         previous,
     };
-    let event = happened(placed, placement.effective_at, &["X-20"], &placement.rules);
+    let at = placement.effective_at;
+    let asked = placement.worker.is_none();
+    let ruling = asked.then(|| KeptRuling::on(Occasion::Placed, at, ctx, pack));
+    let event = Event {
+        ruling,
+        ..happened(placed, at, &["X-20"], &placement.rules)
+    };
     Ok((apply(case, &event), event))
 }
 
@@ -244,7 +256,11 @@ fn move_responsibility(
         transfer: to.transfer,
         release: to.release,
     };
-    let moved = happened(moved, to.effective_at, &["X-20"], &under);
+    let asked = to.to_worker.is_none();
+    let moved = Event {
+        ruling: asked.then(|| KeptRuling::on(Occasion::Moved, to.effective_at, ctx, rules.pack)),
+        ..happened(moved, to.effective_at, &["X-20"], &under)
+    };
     Ok(std::iter::once(moved).chain(pending).collect())
 }
 
@@ -290,6 +306,7 @@ fn happened(what: What, effective_at: Timestamp, own: &[&str], given: &[String])
         rules,
         acted_in: None,
         reason_digest: None,
+        ruling: None,
     }
 }
 

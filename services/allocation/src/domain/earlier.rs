@@ -72,6 +72,7 @@ pub fn count(
         rules: vec!["C-003".to_owned()],
         acted_in: None,
         reason_digest: None,
+        ruling: None,
     }]
 }
 

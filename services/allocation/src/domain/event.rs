@@ -1,5 +1,6 @@
 //! What the ledger records.
 
+use baton_calendar::Due;
 use baton_ids::{CaseId, ClosureId, ReferralId, TeamId, TransferId, WorkerId};
 use baton_protocol::Party;
 use jiff::{Timestamp, civil::Date};
@@ -7,7 +8,9 @@ use uuid::Uuid;
 
 use super::case::{Awaited, Discrepancy, Escalation, Signature, SoFar};
 use super::context::PostHeld;
+use super::dates::Count;
 use super::earlier::Involvement;
+use super::rulings::KeptRuling;
 
 /// Something that was decided about a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub struct Event {
     pub acted_in: Option<PostHeld>,
     /// Digest of the reason that was given, hex.
     pub reason_digest: Option<String>,
+    /// What was decided with it about being without a worker. None where nobody asked.
+    pub ruling: Option<KeptRuling>,
 }
 
 /// When a progress report on a case without a worker is due.
@@ -31,6 +36,8 @@ pub struct ReportDue {
     pub on: Date,
     /// The instant after which it is late.
     pub late_at: Timestamp,
+    /// How that day was counted.
+    pub count: Count,
 }
 
 /// What was decided.
@@ -108,6 +115,8 @@ pub enum What {
         to: Vec<Party>,
         /// When they are told again, if it still is without one.
         again_at: Option<Timestamp>,
+        /// How that day was counted.
+        again_count: Option<Count>,
     },
     /// It still is without a worker and without authority: the next is told (W-150).
     UnallocatedEscalated {
@@ -118,8 +127,8 @@ pub enum What {
     UnallocatedAuthorised {
         /// The first progress report (W-156).
         report: ReportDue,
-        /// The instant by which family and agencies are told in writing: the end of the day (W-158).
-        told_by: Timestamp,
+        /// By when family and agencies are told in writing: the same day (W-158).
+        told_by: Due,
     },
     /// Authority was refused.
     UnallocatedRefused {

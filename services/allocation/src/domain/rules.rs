@@ -1,8 +1,8 @@
 //! What the rules of the ledger are decided by.
 
-use baton_calendar::{Anchor, Calendar, Duration};
+use baton_calendar::{Anchor, Calendar, Due, Duration};
 use baton_protocol::Pack;
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 
 /// An authority's pack with the days it counts in.
 #[derive(Clone, Copy)]
@@ -16,12 +16,10 @@ pub struct Rules<'a> {
 }
 
 impl Rules<'_> {
-    /// The last day on which a difference is settled in time, and the instant after it.
-    pub fn settled_by(&self, reported_at: Timestamp) -> (Date, Timestamp) {
+    /// By when a difference is settled.
+    pub fn settled_by(&self, reported_at: Timestamp) -> Due {
         let within = Duration::WorkingDays(self.discrepancy_working_days);
-        let due = self
-            .calendar
-            .due_after(Anchor::Instant(reported_at), within);
-        (due.on, due.breached_at)
+        self.calendar
+            .due_after(Anchor::Instant(reported_at), within)
     }
 }

@@ -11,7 +11,7 @@ mod unallocated;
 
 use baton_calendar::Calendar;
 use baton_ids::{CaseId, ChildId, FamilyId, ReferralId, TeamId, TransferId, WorkerId};
-use baton_protocol::{Facts, Pack, Value};
+use baton_protocol::{Facts, KnownFact, KnownFacts, Pack, Value};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -91,9 +91,23 @@ pub fn call(received_at: &str, posts: Vec<PostHeld>, facts: Facts) -> Context {
         child: Some(ChildFacts {
             family: Some(FamilyId::new()),
             version: 7,
-            facts,
+            known: known(&facts),
         }),
     }
+}
+
+/// The facts as somebody reported them.
+pub fn known(facts: &Facts) -> KnownFacts {
+    let reported = |value: &Value| KnownFact {
+        value: value.clone(),
+        source: "liquid".to_owned(),
+        effective_at: None,
+        recorded_at: Some(at("2026-03-01T10:00:00Z")),
+    };
+    facts
+        .iter()
+        .map(|(key, value)| (key.to_string(), reported(value)))
+        .collect()
 }
 
 /// A call of Baton itself.
@@ -130,9 +144,16 @@ pub fn open_case() -> Case {
         worker: Some(worker("ann")),
         ..placement("2026-03-02T09:00:00Z")
     };
-    place(&asked, None, &roster(), &ctx, ctx.received_at)
-        .unwrap()
-        .0
+    place(
+        &asked,
+        None,
+        &roster(),
+        &ctx,
+        &packs::wirral(),
+        ctx.received_at,
+    )
+    .unwrap()
+    .0
 }
 
 pub fn move_to_north(case: &Case, to_worker: Option<&str>, effective_at: &str) -> Command {

@@ -1,6 +1,7 @@
 //! Whether a case may be without a worker, and who decides that.
 
-use baton_protocol::{Facts, Pack, Party, Place, Role, RuleId, Rung, allocation::WithoutWorker};
+use baton_protocol::allocation::{ALLOWED, AllocatedMeans, BY_AUTHORITY, FORBIDDEN, WithoutWorker};
+use baton_protocol::{Facts, Pack, Party, Place, Role, RuleId, Rung};
 
 /// Whether a case may be without a worker on these facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,11 +29,20 @@ pub enum Ruling {
     },
 }
 
+impl Ruling {
+    /// The code in the contract.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Allowed { .. } => ALLOWED,
+            Self::ByAuthority { .. } => BY_AUTHORITY,
+            Self::Forbidden { .. } => FORBIDDEN,
+        }
+    }
+}
+
 /// What the pack says. Where a team is enough (M-008) a case of a team is never without.
 pub fn ruling(pack: &Pack, facts: Option<&Facts>) -> Ruling {
-    if let Some(means) = &pack.allocation.allocated_means
-        && !means.named_worker
-    {
+    if let Some(means) = enough(pack) {
         return Ruling::Allowed {
             rules: texts(&means.cites),
         };
@@ -50,6 +60,16 @@ pub fn ruling(pack: &Pack, facts: Option<&Facts>) -> Ruling {
             unknown_facts: assumed.iter().map(ToString::to_string).collect(),
         },
     }
+}
+
+/// Whether a team is enough, so that no case of a team is without a worker (M-008).
+pub fn team_is_enough(pack: &Pack) -> bool {
+    enough(pack).is_some()
+}
+
+fn enough(pack: &Pack) -> Option<&AllocatedMeans> {
+    let means = pack.allocation.allocated_means.as_ref();
+    means.filter(|means| !means.named_worker)
 }
 
 /// Who may leave a case without a worker, and whether no other rung and no delegate may (W-155).

@@ -1,9 +1,10 @@
 //! From the context on the wire to the domain's own.
 
+use baton_answers::known_of;
 use baton_contracts::instant;
-use baton_contracts::type_v1::{self as wire, fact_value::Value as WireValue};
+use baton_contracts::type_v1 as wire;
 use baton_ids::{AuthorityId, ChildId};
-use baton_protocol::{Facts, Value};
+use baton_protocol::Facts;
 use baton_rpc::{Problem, Reason};
 use jiff::Timestamp;
 
@@ -69,40 +70,17 @@ fn post(post: &wire::PostHeld) -> Result<PostHeld, Problem> {
 pub fn family(context: &wire::Context) -> Vec<(ChildId, Facts)> {
     let children = context.child.iter().chain(&context.siblings);
     children
-        .filter_map(|known| Some((known.child_id.parse().ok()?, child(known).facts)))
+        .filter_map(|known| Some((known.child_id.parse().ok()?, child(known).facts())))
         .collect()
 }
 
 fn child(child: &wire::ChildFacts) -> ChildFacts {
-    let mut facts = Facts::new();
-    for fact in &child.facts {
-        // A fact of a newer release stays unknown here: then the safe branch is taken.
-        if let Some(value) = fact
-            .value
-            .as_ref()
-            .and_then(|value| value.value.as_ref())
-            .and_then(known)
-        {
-            let _ = facts.set(&fact.key, value);
-        }
-    }
     ChildFacts {
         family: child.family_id.parse().ok(),
         version: child.version,
-        facts,
+        // A fact of a newer release stays unknown here: then the safe branch is taken.
+        known: known_of(&child.facts),
     }
-}
-
-fn known(value: &WireValue) -> Option<Value> {
-    Some(match value {
-        WireValue::Code(code) => Value::Code(code.clone()),
-        WireValue::Date(date) => Value::Date(date.parse().ok()?),
-        WireValue::Instant(at) => Value::Instant(instant(at).ok()?),
-        WireValue::Flag(flag) => Value::Flag(*flag),
-        WireValue::Number(number) => Value::Number(*number),
-        WireValue::None(_) => Value::None,
-        WireValue::Codes(list) => Value::Codes(list.codes.iter().cloned().collect()),
-    })
 }
 
 /// Only the gateway makes contexts: one that cannot be read did not come from it.

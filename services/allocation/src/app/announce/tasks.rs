@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
+use baton_answers::limited;
+use baton_contracts::structure;
 use baton_contracts::type_v1::Owner;
-use baton_contracts::{structure, timestamp};
-use baton_protocol::{Party, Place};
+use baton_protocol::Party;
 use jiff::civil::Date;
 use serde_json::json;
 
 use super::{Event, NoticeDue, TaskChange, What};
-use crate::app::role_of;
+use crate::app::{owner_of, role_of};
 use crate::domain::authority::{SENIOR_MANAGER, TEAM_MANAGER};
 use crate::domain::case::Awaited;
 use crate::domain::{Case, Unallocated};
@@ -94,7 +95,12 @@ pub(super) fn changes(before: &Case, event: &Event, after: &Case) -> Vec<TaskCha
             .first()
             .map(|party| {
                 let rules: Vec<&str> = event.rules.iter().map(String::as_str).collect();
-                Task::AuthoriseUnallocated.opened(after, owner_of(*party, after), None, &rules)
+                Task::AuthoriseUnallocated.opened(
+                    after,
+                    owner_of(*party, &after.team),
+                    None,
+                    &rules,
+                )
             })
             .into_iter()
             .chain(signatures(before, after))
@@ -193,23 +199,13 @@ fn signature(awaited: &Awaited, case: &Case, open: bool) -> TaskChange {
     let rules: Vec<&str> = awaited.rules.iter().map(String::as_str).collect();
     let task = Task::SignUnallocatedStep;
     let mut change = if open {
-        task.opened(case, owner_of(awaited.party, case), None, &rules)
+        task.opened(case, owner_of(awaited.party, &case.team), None, &rules)
     } else {
         task.closed(case)
     };
     // One for each signature.
     change.key = format!("{}/{}/{}", change.key, awaited.step, awaited.party.role);
     change
-}
-
-fn owner_of(party: Party, case: &Case) -> Owner {
-    match party.place {
-        Place::Authority => Owner {
-            role: party.role.as_str().to_owned(),
-            ..Owner::default()
-        },
-        _ => role_of(party.role.as_str(), &case.team),
-    }
 }
 
 /// Who has to be told.
@@ -235,7 +231,7 @@ pub(super) fn notices(event: &Event, after: &Case) -> Vec<NoticeDue> {
     let all = |parties: &[Party]| -> Vec<Owner> {
         parties
             .iter()
-            .map(|party| owner_of(*party, after))
+            .map(|party| owner_of(*party, &after.team))
             .collect()
     };
     let reviewed = || {
@@ -246,27 +242,28 @@ pub(super) fn notices(event: &Event, after: &Case) -> Vec<NoticeDue> {
         What::Unallocated { escalate, .. } if !escalate.is_empty() => {
             let audience = escalate
                 .iter()
-                .map(|party| owner_of(*party, after))
+                .map(|party| owner_of(*party, &after.team))
                 .collect();
             let rules: Vec<&str> = event.rules.iter().map(String::as_str).collect();
             vec![notice("case_without_worker", audience, "task", &rules)]
         }
         What::WithoutWorkerReported { to, .. } => {
-            let audience = to.iter().map(|party| owner_of(*party, after)).collect();
+            let audience = to
+                .iter()
+                .map(|party| owner_of(*party, &after.team))
+                .collect();
             let rules: Vec<&str> = event.rules.iter().map(String::as_str).collect();
             vec![notice("case_without_worker", audience, "task", &rules)]
         }
         What::UnallocatedEscalated { escalation } => {
-            let audience = vec![owner_of(escalation.to, after)];
+            let audience = vec![owner_of(escalation.to, &after.team)];
             vec![notice("case_without_worker", audience, "task", &["W-150"])]
         }
         // W-158: in writing, on the day of the authorisation.
         What::UnallocatedAuthorised { told_by, .. } => {
             let audience = vec![party("family"), party("agencies")];
-            vec![NoticeDue {
-                due_at: Some(timestamp(*told_by)),
-                ..notice("case_unallocated", audience, "letter", &["W-158", "W-159"])
-            }]
+            let told = notice("case_unallocated", audience, "letter", &["W-158", "W-159"]);
+            vec![limited(told, Some(told_by))]
         }
         What::UnallocatedStepSigned { to, .. } if !to.is_empty() => {
             let rules: Vec<&str> = event.rules.iter().map(String::as_str).collect();

@@ -1,8 +1,8 @@
 //! Cases without a worker: whether a move may leave one, and who authorises that it stays so.
 
-use baton_calendar::Anchor;
-use baton_protocol::allocation::{HardStop, WithoutWorker};
-use baton_protocol::{Facts, Party, Rung};
+use baton_calendar::{Anchor, Due};
+use baton_protocol::allocation::{HardStop, WithoutWorker, WithoutWorkerReport};
+use baton_protocol::{Party, Rung};
 use jiff::Timestamp;
 
 use super::happened;
@@ -11,10 +11,12 @@ use crate::domain::authority::{self, Needed};
 use crate::domain::case::{Case, Escalation, Unallocated};
 use crate::domain::command::Move;
 use crate::domain::context::Context;
+use crate::domain::dates::Count;
 use crate::domain::event::{Event, What};
 use crate::domain::organisation::Roster;
 use crate::domain::refusal::Refusal;
 use crate::domain::rules::Rules;
+use crate::domain::rulings::{KeptRuling, Occasion};
 use crate::domain::unallocated::{self, Ruling};
 
 /// What the protocol says of a move without a worker, unless it forbids it.
@@ -28,7 +30,7 @@ pub(super) fn without_worker(
         unknown_facts,
         team: to.to_team.clone(),
     };
-    match unallocated::ruling(rules.pack, ctx.child.as_ref().map(|child| &child.facts)) {
+    match unallocated::ruling(rules.pack, ctx.facts().as_ref()) {
         // A transfer that does not say that it waits for authority does not know that it has to.
         Ruling::ByAuthority { rules, .. } if !to.pending_authorisation => {
             Err(forbidden(rules, Vec::new()))
@@ -49,18 +51,7 @@ pub(super) fn left_without_worker(
     cites: &[String],
     rules: &Rules<'_>,
 ) -> Event {
-    let told_at = |rung: &Rung| {
-        let after = rung.after?.in_profile(rules.pack.plain_days);
-        let due = rules
-            .calendar
-            .due_after(Anchor::Instant(to.effective_at), after);
-        Some(Escalation {
-            to: rung.to,
-            at: due.breached_at,
-        })
-    };
-    let mut later: Vec<Escalation> = escalate.iter().filter_map(told_at).collect();
-    later.sort_by_key(|escalation| escalation.at);
+    let later = told_later(escalate, to.effective_at, rules);
     let what = What::Unallocated {
         transfer: Some(to.transfer),
         by,
@@ -80,18 +71,29 @@ pub(super) fn left_without_worker(
     happened(what, to.effective_at, &[], cites)
 }
 
+/// Who is told of a case without a worker only after some time, in due order.
+pub fn told_later(escalate: &[Rung], since: Timestamp, rules: &Rules<'_>) -> Vec<Escalation> {
+    let told_at = |rung: &Rung| {
+        let after = rung.after?.in_profile(rules.pack.plain_days);
+        let due = rules.calendar.due_after(Anchor::Instant(since), after);
+        Some(Escalation {
+            to: rung.to,
+            at: due.breached_at,
+            count: Some(Count::from(&due)),
+        })
+    };
+    let mut later: Vec<Escalation> = escalate.iter().filter_map(told_at).collect();
+    later.sort_by_key(|escalation| escalation.at);
+    later
+}
+
 /// Who is told of a case that was placed and has no worker, though the protocol wants one for it (L-010, C-005). None when
 /// it has one, or where nobody is told. Unknown facts count as those that ask for a worker.
 pub fn report_placement(case: &Case, ctx: &Context, rules: &Rules<'_>) -> Option<Event> {
     if case.worker.is_some() {
         return None;
     }
-    let nothing_known = Facts::new();
-    let facts = ctx
-        .child
-        .as_ref()
-        .map_or(&nothing_known, |child| &child.facts);
-    match rules.pack.without_worker(facts) {
+    match rules.pack.without_worker(&ctx.facts().unwrap_or_default()) {
         WithoutWorker::Forbidden { stop, .. } => {
             reported(stop, case.opened_at, ctx.received_at, rules)
         }
@@ -101,7 +103,7 @@ pub fn report_placement(case: &Case, ctx: &Context, rules: &Rules<'_>) -> Option
 
 /// Tells them again. None when the case has a worker by now.
 pub fn report_again(case: &Case, rules: &Rules<'_>, due_at: Timestamp) -> Option<Event> {
-    let Some(Unallocated::Reported { stop, again_at }) = &case.unallocated else {
+    let Some(Unallocated::Reported { stop, again_at, .. }) = &case.unallocated else {
         return None;
     };
     if *again_at != Some(due_at) {
@@ -119,18 +121,27 @@ fn reported(
     rules: &Rules<'_>,
 ) -> Option<Event> {
     let report = stop.report.as_ref()?;
-    let again_at = report.again_every.map(|every| {
-        let every = every.in_profile(rules.pack.plain_days);
-        let next = rules.calendar.due_after(Anchor::Instant(told_at), every);
-        rules.calendar.start_of(next.on)
-    });
+    let again = told_again(report, told_at, rules);
     let what = What::WithoutWorkerReported {
         stop: stop.stop.clone(),
         to: report.to.clone(),
-        again_at,
+        again_at: again
+            .as_ref()
+            .map(|again| rules.calendar.start_of(again.on)),
+        again_count: again.as_ref().map(Count::from),
     };
     let cites: Vec<String> = report.cites.iter().map(ToString::to_string).collect();
     Some(happened(what, effective_at, &[], &cites))
+}
+
+/// When they are told again: at the beginning of that day. None where once is enough.
+pub fn told_again(
+    report: &WithoutWorkerReport,
+    told_at: Timestamp,
+    rules: &Rules<'_>,
+) -> Option<Due> {
+    let every = report.again_every?.in_profile(rules.pack.plain_days);
+    Some(rules.calendar.due_after(Anchor::Instant(told_at), every))
 }
 
 /// What follows when a case still waits for authority and somebody has to be told. None when it no longer does.
@@ -159,7 +170,7 @@ pub(super) fn authorise(
     ctx: &Context,
     rules: &Rules<'_>,
 ) -> Result<Vec<Event>, Refusal> {
-    let facts = ctx.child.as_ref().map(|child| &child.facts);
+    let facts = ctx.facts();
     let (by, only) = unallocated::authorisers(rules.pack);
     if by.is_empty() || case.worker.is_some() {
         return Err(Refusal::NothingToAuthorise);
@@ -170,7 +181,7 @@ pub(super) fn authorise(
         only,
     };
     let acted_in = authority::pick_post(ctx, rules.pack, &needed, &["W-155".to_owned()])?;
-    let ruling = unallocated::ruling(rules.pack, facts);
+    let ruling = unallocated::ruling(rules.pack, facts.as_ref());
     if let (
         true,
         Ruling::Forbidden {
@@ -203,17 +214,23 @@ pub(super) fn authorise(
             let today = rules.calendar.date_of(ctx.received_at);
             What::UnallocatedAuthorised {
                 report: report_after(today, rules),
-                told_by: rules.calendar.end_of(today),
+                told_by: rules.calendar.due_at(Anchor::Date(today)),
             }
         }
         (false, _) => What::UnallocatedRefused {
             escalate_to: authority::next_rung(rules.pack, authority::TEAM_MANAGER),
         },
     };
+    let occasion = if authorised {
+        Occasion::Authorised
+    } else {
+        Occasion::Refused
+    };
     let event = happened(what, ctx.received_at, &["W-155"], &[]);
     Ok(vec![Event {
         acted_in: Some(acted_in),
         reason_digest: Some(reason_digest.to_owned()),
+        ruling: Some(KeptRuling::on(occasion, ctx.received_at, ctx, rules.pack)),
         ..event
     }])
 }
@@ -223,6 +240,7 @@ pub fn report_due(case: &Case, rules: &Rules<'_>, due_at: Timestamp) -> Option<E
     let Some(Unallocated::Authorised {
         report_due_on,
         report_late_at,
+        ..
     }) = case.unallocated
     else {
         return None;

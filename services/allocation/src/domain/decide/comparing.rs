@@ -7,6 +7,7 @@ use crate::domain::authority::{TEAM_MANAGER, next_rung};
 use crate::domain::case::{Case, Discrepancy, apply};
 use crate::domain::command::ReportHolder;
 use crate::domain::context::Context;
+use crate::domain::dates::Count;
 use crate::domain::event::{Event, What};
 use crate::domain::rules::Rules;
 
@@ -25,14 +26,15 @@ pub(super) fn compare(
     if case.is_held_by(&report.team, report.worker.as_ref()) {
         return settled.into_iter().collect();
     }
-    let (due_on, breached_at) = rules.settled_by(ctx.received_at);
+    let due = rules.settled_by(ctx.received_at);
     let mut discrepancy = Discrepancy {
         id: report.discrepancy,
         team: report.team.clone(),
         worker: report.worker.clone(),
         owner_team: case.team.clone(),
-        due_on,
-        breached_at,
+        due_on: due.on,
+        breached_at: due.breached_at,
+        count: Some(Count::from(&due)),
         overdue: false,
     };
     if let Some(open) = &case.discrepancy {
@@ -42,6 +44,7 @@ pub(super) fn compare(
         // Another wrong answer buys no more time.
         discrepancy.due_on = open.due_on;
         discrepancy.breached_at = open.breached_at;
+        discrepancy.count.clone_from(&open.count);
         discrepancy.overdue = open.overdue;
     }
     settled

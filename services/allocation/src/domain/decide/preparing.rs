@@ -10,10 +10,12 @@ use super::happened;
 use crate::domain::authority::{self, Needed};
 use crate::domain::case::{Awaited, Case, Signature, Unallocated};
 use crate::domain::context::{Context, PostHeld};
+use crate::domain::dates::Count;
 use crate::domain::event::{Event, ReportDue, What};
 use crate::domain::organisation::{Roster, Team};
 use crate::domain::refusal::Refusal;
 use crate::domain::rules::Rules;
+use crate::domain::rulings::{KeptRuling, Occasion};
 use crate::domain::unallocated::{self, Ruling};
 
 /// The step that is taken again and again while the case has no worker.
@@ -53,10 +55,14 @@ pub(super) fn sign(
             None => return Ok(Vec::new()),
         },
     };
-    let event = happened(what, ctx.received_at, &[], &cites);
+    let (step, at) = (Occasion::StepSigned, ctx.received_at);
+    let asked = matches!(what, What::UnallocatedStepSigned { .. });
+    let ruling = asked.then(|| KeptRuling::on(step, at, ctx, rules.pack));
+    let event = happened(what, at, &[], &cites);
     Ok(vec![Event {
         acted_in: Some(acted_in),
         reason_digest: Some(paper.text_digest.to_owned()),
+        ruling,
         ..event
     }])
 }
@@ -80,11 +86,11 @@ fn sign_step(
     if matches!(case.unallocated, Some(Unallocated::Authorised { .. })) {
         return Err(Refusal::NothingToAuthorise);
     }
-    let facts = ctx.child.as_ref().map(|child| &child.facts);
+    let facts = ctx.facts();
     if let Ruling::Forbidden {
         rules,
         unknown_facts,
-    } = unallocated::ruling(rules.pack, facts)
+    } = unallocated::ruling(rules.pack, facts.as_ref())
     {
         return Err(Refusal::UnallocatedForbidden {
             rules,
@@ -225,6 +231,7 @@ pub(super) fn report_after(day: Date, rules: &Rules<'_>) -> ReportDue {
     ReportDue {
         on: due.on,
         late_at: due.breached_at,
+        count: Count::from(&due),
     }
 }
 

@@ -9,6 +9,7 @@ fn x_20_a_placed_case_has_one_team_and_may_have_no_worker_yet() {
         None,
         &roster(),
         &ctx,
+        &packs::wirral(),
         ctx.received_at,
     )
     .unwrap();
@@ -31,6 +32,7 @@ fn a_child_with_an_open_case_gets_no_second_one() {
         Some(&open),
         &roster(),
         &ctx,
+        &packs::wirral(),
         ctx.received_at,
     );
 
@@ -50,6 +52,7 @@ fn a_re_referral_opens_a_case_that_names_the_former_and_not_before_its_end() {
             Some(&former),
             &roster(),
             &ctx,
+            &packs::wirral(),
             ctx.received_at,
         )
     };
@@ -73,6 +76,7 @@ fn x_24_a_placement_in_the_future_is_refused() {
         None,
         &roster(),
         &ctx,
+        &packs::wirral(),
         ctx.received_at,
     );
 
@@ -87,7 +91,16 @@ fn x_24_a_placement_in_the_future_is_refused() {
 #[test]
 fn a_case_is_placed_with_a_team_and_a_worker_that_exist_and_belong_together() {
     let ctx = reaction("2026-03-02T09:00:00Z", Facts::new());
-    let placed = |asked: Placement| place(&asked, None, &roster(), &ctx, ctx.received_at);
+    let placed = |asked: Placement| {
+        place(
+            &asked,
+            None,
+            &roster(),
+            &ctx,
+            &packs::wirral(),
+            ctx.received_at,
+        )
+    };
     let asked = placement("2026-03-02T09:00:00Z");
 
     let nowhere = Placement {

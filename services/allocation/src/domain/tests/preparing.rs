@@ -210,9 +210,10 @@ fn w_152_an_enquiry_that_is_open_is_work_that_always_has_a_worker() {
     let pack = wirral();
     let case = unallocated(&pack);
     let mut ctx = by("nia", MORNING);
-    ctx.child.as_mut().unwrap().facts = plan("child_in_need")
+    let enquiry = plan("child_in_need")
         .with("section_47_open", Value::Flag(true))
         .unwrap();
+    ctx.child.as_mut().unwrap().known = known(&enquiry);
 
     let refusal = decided(&case, &assess(), &ctx, &pack).unwrap_err();
 

@@ -165,6 +165,7 @@ fn w_156_an_authorised_case_is_reported_on_each_week_until_it_is_allocated() {
     let Some(Unallocated::Authorised {
         report_due_on,
         report_late_at,
+        ..
     }) = authorised.unallocated
     else {
         panic!("{:?}", authorised.unallocated)
