@@ -3,6 +3,7 @@
 mod asking;
 mod constraints;
 mod earlier;
+mod explaining;
 mod figures;
 mod harness;
 mod history;

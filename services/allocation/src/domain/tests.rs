@@ -7,6 +7,7 @@ mod moving;
 pub mod packs;
 mod placing;
 mod preparing;
+mod rulings;
 mod unallocated;
 
 use baton_calendar::Calendar;

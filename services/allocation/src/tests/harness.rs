@@ -1,6 +1,6 @@
 //! A service on a database of its own, with hand-made contexts.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use baton_clock::BusinessClock;
 use baton_contracts::allocation::v1 as wire;
@@ -12,6 +12,7 @@ use baton_contracts::type_v1::{
 };
 use baton_contracts::{event, event_from_json, timestamp};
 use baton_ids::{ChildId, FamilyId, ReferralId, TransferId};
+use baton_protocol::Pack;
 use baton_protocol_files::Library;
 use baton_rpc::{Conn, ServerConfig, attach_context, in_process};
 use baton_store::{Json, Store, StoreConfig, sqlx, with_db};
@@ -28,10 +29,16 @@ use crate::{Config, NAME, Parts, build, migrations};
 /// 2 March 2026, 09:00: when every world begins.
 pub const START: &str = "2026-03-02T09:00:00Z";
 
+/// What ships with Baton, read once.
+static EMBEDDED: LazyLock<Library> = LazyLock::new(|| Library::embedded().unwrap());
+
 pub struct World {
     pub clock: BusinessClock,
     pub store: Store,
-    conn: Conn,
+    pub conn: Conn,
+    /// Whose rules hold, and the digest of their pack.
+    authority: String,
+    pack: String,
     shutdown: CancellationToken,
 }
 
@@ -52,6 +59,21 @@ pub fn request_id() -> String {
 impl World {
     /// A service without any organisation.
     pub async fn empty(url: String) -> Self {
+        Self::under(url, [packs::wirral(), packs::camden()]).await
+    }
+
+    /// A council of its own, under the file of an authority as it ships.
+    pub async fn of(authority: &str, url: String) -> Self {
+        let (authority, day) = (authority.parse().unwrap(), "2026-03-02".parse().unwrap());
+        let pack = EMBEDDED.pack_for(&authority, day).unwrap();
+        let world = Self::under(url, [Pack::clone(&pack)]).await;
+        world.organised().await
+    }
+
+    /// A service under these packs; the first is that of its calls.
+    async fn under<const N: usize>(url: String, packs: [Pack; N]) -> Self {
+        let authority = packs[0].authority.to_string();
+        let pack = packs[0].digest.to_string();
         let clock = BusinessClock::simulated(at(START));
         let store = Store::open(StoreConfig::new(url), NAME, migrations(), clock.clone())
             .await
@@ -59,7 +81,7 @@ impl World {
         let shutdown = CancellationToken::new();
         let parts = Parts {
             store: store.clone(),
-            library: Arc::new(Library::of([packs::wirral(), packs::camden()])),
+            library: Arc::new(Library::of(packs)),
             clock: clock.clone(),
             shutdown: shutdown.clone(),
         };
@@ -69,13 +91,19 @@ impl World {
             clock,
             store,
             conn,
+            authority,
+            pack,
             shutdown,
         }
     }
 
     /// With the teams frt and north, ann and bob in the first, sam in the second, and their managers.
     pub async fn council(url: String) -> Self {
-        let world = Self::empty(url).await;
+        Self::empty(url).await.organised().await
+    }
+
+    async fn organised(self) -> Self {
+        let world = self;
         for id in ["frt", "north"] {
             world.set_team(id, "n").await.unwrap();
         }
@@ -137,8 +165,8 @@ impl World {
         posts: Vec<PostHeld>,
     ) -> Context {
         Context {
-            authority: "wirral".to_owned(),
-            pack: "wirral-pack".to_owned(),
+            authority: self.authority.clone(),
+            pack: self.pack.clone(),
             received_at: Some(timestamp(self.clock.now())),
             actor: Some(Actor {
                 principal: principal.to_owned(),

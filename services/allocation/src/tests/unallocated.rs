@@ -1,4 +1,5 @@
 use baton_contracts::allocation::v1 as wire;
+use baton_contracts::timestamp;
 use baton_testkit::each_database;
 use tonic::Code;
 use tonic_types::StatusExt as _;
@@ -90,6 +91,10 @@ async fn w_087_a_move_pending_authority_asks_the_deputy_director_and_w_158_the_d
         assert_eq!(last.reason_digest.len(), 64);
         assert_eq!(last.notices_due[0].kind, "case_unallocated");
         assert_eq!(last.notices_due[0].medium, "letter");
+        // On the same day: by its end, which is counted from it.
+        let told_by = Some(timestamp(at("2026-03-03T00:00:00Z")));
+        assert_eq!(last.notices_due[0].due_at, told_by);
+        assert_eq!(last.notices_due[0].due_from, "2026-03-02");
         let body = serde_json::to_string(&baton_contracts::event_to_json(last).unwrap()).unwrap();
         assert!(!body.contains("a plan for the week"));
     })
