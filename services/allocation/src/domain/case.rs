@@ -173,6 +173,17 @@ impl Unallocated {
         }
     }
 
+    /// Somebody of the escalation was told.
+    fn escalated(&mut self, escalation: &Escalation) {
+        if let Self::PendingAuthorisation {
+            escalations, told, ..
+        } = self
+        {
+            escalations.retain(|waiting| waiting != escalation);
+            told.push(escalation.clone());
+        }
+    }
+
     fn authorised(report: &ReportDue) -> Self {
         Self::Authorised {
             report_due_on: report.on,
@@ -293,12 +304,8 @@ pub fn apply(mut case: Case, event: &Event) -> Case {
             });
         }
         What::UnallocatedEscalated { escalation } => {
-            if let Some(Unallocated::PendingAuthorisation {
-                escalations, told, ..
-            }) = &mut case.unallocated
-            {
-                escalations.retain(|waiting| waiting != escalation);
-                told.push(escalation.clone());
+            if let Some(unallocated) = &mut case.unallocated {
+                unallocated.escalated(escalation);
             }
         }
         What::UnallocatedAuthorised { report, .. } => {

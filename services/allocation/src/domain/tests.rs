@@ -74,6 +74,10 @@ pub fn post(role: &str, in_team: Option<&str>) -> PostHeld {
 }
 
 /// A call at an instant by somebody in these posts, about a child with these facts.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the facts are made where the call is"
+)]
 pub fn call(received_at: &str, posts: Vec<PostHeld>, facts: Facts) -> Context {
     Context {
         authority: "wirral".parse().unwrap(),
