@@ -66,6 +66,8 @@ fn the_same_report_again_opens_no_second_difference_and_another_buys_no_time() {
     let difference = again.discrepancy.unwrap();
     assert_eq!(difference.worker, None);
     assert_eq!(difference.due_on.to_string(), "2026-03-09");
+    let counted_from = difference.count.unwrap().from;
+    assert_eq!(counted_from.to_string(), "2026-03-05");
 }
 
 #[test]

@@ -252,6 +252,14 @@ fn w_150_while_authority_is_missing_the_senior_manager_is_told_the_next_working_
         What::UnallocatedEscalated { escalation } if escalation.to.role.as_str() == "senior_manager"
     ));
     assert_eq!(escalation_due(&told, due_at), None);
+    let calendar = Calendar::embedded().unwrap();
+    let dates = crate::domain::dates::running(&told, &packs::wirral(), &calendar);
+    let [rung] = dates.as_slice() else {
+        panic!("{dates:?}")
+    };
+    assert!(rung.passed, "who was told is still explained");
+    assert_eq!(rung.on.to_string(), "2026-04-01");
+    assert_eq!(rung.count.as_ref().unwrap().from.to_string(), "2026-03-31");
     let ctx = call(
         "2026-03-31T10:00:00Z",
         deputy_director(),
