@@ -14,7 +14,7 @@ const MET_BY_DECISION: &str = "decided";
 const PROPOSED: &str = "proposed";
 
 /// What stands in the reasons for what holds where the protocol is silent.
-const PROTOCOL_SILENT: &str = "protocol_silent";
+const SILENCE: &str = "silence";
 
 /// An authority's pack with the days it counts in.
 #[derive(Clone, Copy)]
@@ -90,7 +90,7 @@ impl Rules<'_> {
                 Weight::Outranked
             },
             leads_to: default.decided_by.to_string(),
-            ..WeighedRule::won(PROTOCOL_SILENT, &cites)
+            ..WeighedRule::won(SILENCE, &cites)
         });
         weighed
     }

@@ -58,7 +58,7 @@ async fn w_022_w_053_a_closure_says_which_ground_holds_who_decides_and_counts_it
             weighed(&reasons),
             [
                 ("no_plan_at_conference", Weight::Won, manager),
-                ("protocol_silent", Weight::Outranked, manager),
+                ("silence", Weight::Outranked, manager),
             ]
         );
         assert_eq!(reasons.weighed[0].rules, ["W-022"]);
@@ -118,7 +118,7 @@ async fn w_104_x_17_what_the_protocol_does_not_say_of_a_ground_holds_as_everywhe
                 .collect::<Vec<_>>(),
             [
                 ("no_plan_at_conference", Weight::OtherTrigger),
-                ("protocol_silent", Weight::Won),
+                ("silence", Weight::Won),
             ]
         );
         assert_eq!(reasons.weighed[1].rules, ["W-022", "W-104", "X-17"]);
