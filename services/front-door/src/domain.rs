@@ -2,6 +2,7 @@
 //!
 //! Pure by design: no clock, no database, no network. What a rule needs to know arrives with the command.
 
+pub mod asked;
 pub mod authority;
 pub mod contact;
 pub mod context;

@@ -10,6 +10,7 @@ use crate::rule_id::RuleId;
 
 mod asks;
 mod choice;
+mod looks;
 mod route;
 mod weighing;
 

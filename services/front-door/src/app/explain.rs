@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use baton_ids::{AuthorityId, ContactId};
-use baton_protocol::{FactKey, Pack, Value};
+use baton_protocol::{FactKey, KnownFacts, Pack, Value, WeighedRule};
+use jiff::Timestamp;
 
 use super::{App, AppError, LaunchContact};
 use crate::domain::Refusal;
+use crate::domain::asked;
 use crate::domain::contact::{self, Contact, Event};
 use crate::domain::context::Context;
 use crate::domain::decide::{self, Supposed};
@@ -35,6 +37,22 @@ pub struct Explained {
     pub launched: Option<Vec<Weighing>>,
     /// Where a decision leads and what could have chosen it. None when it leads nowhere.
     pub decided: Option<(Supposed, Vec<Weighing>)>,
+    /// What else was asked of it as it was launched. None for one of before what that rests on was kept.
+    pub at_launch: Option<Vec<WeighedRule>>,
+    /// What else was asked of the decision, or would be.
+    pub of_decision: Option<OfDecision>,
+    /// The pack it is pinned to.
+    pub pack: Arc<Pack>,
+}
+
+/// What is asked of a decision, real or only supposed.
+pub struct OfDecision {
+    /// Its outcome.
+    pub outcome: String,
+    /// What was weighed.
+    pub weighed: Vec<WeighedRule>,
+    /// On what was known.
+    pub known: KnownFacts,
 }
 
 impl App {
@@ -46,15 +64,16 @@ impl App {
     ) -> Result<Explained, AppError> {
         let contact = self.contact(authority, id).await?;
         let pack = self.pack(&contact.pack)?;
-        let decision = contact.decision();
-        let decided = decision.and_then(|decision| {
-            let supposed = Supposed {
+        let decided = contact.decision().map(|decision| Decided {
+            outcome: decision.outcome.clone(),
+            at: decision.at,
+            leads_to: decision.basis.as_ref().map(|basis| Supposed {
                 team: decision.routed_to.clone(),
-                basis: decision.basis.clone()?,
-            };
-            Some((supposed, decision.outcome.clone()))
+                basis: basis.clone(),
+            }),
+            known: decision.asked_on.clone(),
         });
-        Ok(self.explained(contact, decided, &pack))
+        Ok(self.explained(contact, decided, pack))
     }
 
     /// What would become of a contact, on what is known and what is supposed.
@@ -87,34 +106,59 @@ impl App {
                 let outcome = outcome.ok_or_else(|| Refusal::OutcomeUnknown {
                     known: outcomes.iter().map(|known| known.outcome.clone()).collect(),
                 })?;
-                decide::suppose(&contact, outcome, &family, ctx, &pack, &self.calendar)
-                    .map(|supposed| (supposed, code.clone()))
+                let calendar = &self.calendar;
+                Some(Decided {
+                    outcome: code.clone(),
+                    at: ctx.received_at,
+                    leads_to: decide::suppose(&contact, outcome, &family, ctx, &pack, calendar),
+                    known: Some(asked::look(child, &family, &pack)),
+                })
             }
         };
-        Ok(self.explained(contact, decided, &pack))
+        Ok(self.explained(contact, decided, pack))
     }
 
-    fn explained(
-        &self,
-        contact: Contact,
-        decided: Option<(Supposed, String)>,
-        pack: &Pack,
-    ) -> Explained {
+    fn explained(&self, contact: Contact, decided: Option<Decided>, pack: Arc<Pack>) -> Explained {
         let calendar = &self.calendar;
         let launched = contact
             .basis
             .as_ref()
-            .map(|basis| routing::weigh_launch(&contact, basis, pack, calendar));
-        let decided = decided.and_then(|(supposed, outcome)| {
-            let outcome = pack.front_door.outcome(&outcome)?;
-            let basis = &supposed.basis;
-            let weighed = routing::weigh_decision(&contact, outcome, basis, pack, calendar);
-            Some((supposed, weighed))
-        });
+            .map(|basis| routing::weigh_launch(&contact, basis, &pack, calendar));
+        let outcome = decided
+            .as_ref()
+            .and_then(|decided| pack.front_door.outcome(&decided.outcome));
+        let (mut leads_to, mut of_decision) = (None, None);
+        if let Some((decided, outcome)) = decided.zip(outcome) {
+            leads_to = decided.leads_to.map(|supposed| {
+                let basis = &supposed.basis;
+                let weighed = routing::weigh_decision(&contact, outcome, basis, &pack, calendar);
+                (supposed, weighed)
+            });
+            of_decision = decided.known.map(|known| OfDecision {
+                weighed: asked::weigh_decided(
+                    &contact, outcome, decided.at, &known, &pack, calendar,
+                ),
+                outcome: decided.outcome,
+                known,
+            });
+        }
         Explained {
+            at_launch: asked::weigh_launched(&contact, &pack),
             contact,
             launched,
-            decided,
+            decided: leads_to,
+            of_decision,
+            pack,
         }
     }
+}
+
+/// A decision, real or only supposed.
+struct Decided {
+    outcome: String,
+    at: Timestamp,
+    /// Where it leads. None when it leads nowhere.
+    leads_to: Option<Supposed>,
+    /// On what was known. None for one of before that was kept.
+    known: Option<KnownFacts>,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use baton_ids::{AuthorityId, CaseId, ChildId, ContactId, FamilyId, ReferralId, TeamId, WorkerId};
-use baton_protocol::{Audience, FactKey, Facts, PostHeld, Role, Value};
+use baton_protocol::{Audience, FactKey, Facts, KnownFacts, PostHeld, Role, Value};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ mod apply;
 mod done;
 
 pub use apply::apply;
-pub use done::{Passed, Reminder, StepDone};
+pub use done::{Passed, Period, Reminder, StepDone};
 
 /// A contact. Its process is pinned to the pack in force when it was launched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +90,9 @@ pub struct Contact {
     /// On what its way was chosen. None for one of before this was kept.
     #[serde(default)]
     pub basis: Option<Basis>,
+    /// On what rests what was asked of it as it was launched. None for one of before this was kept.
+    #[serde(default)]
+    pub asked_on: Option<KnownFacts>,
 }
 
 /// Something that has to be done because of the way a contact goes.
@@ -177,15 +180,9 @@ pub struct Decision {
     /// On what its way was chosen. None when it leads nowhere, and for one of before this was kept.
     #[serde(default)]
     pub basis: Option<Basis>,
-}
-
-/// Days from the first to the last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Period {
-    /// The first.
-    pub from: Date,
-    /// The last.
-    pub until: Date,
+    /// On what rests what was asked of it. None for one of before this was kept.
+    #[serde(default)]
+    pub asked_on: Option<KnownFacts>,
 }
 
 /// By when a contact has to be decided, and how that was counted.

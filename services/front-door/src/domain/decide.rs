@@ -13,7 +13,7 @@ use super::context::{Context, PrincipalKind};
 use super::duty::{self, Setting, owes};
 use super::family::Family;
 use super::routing::{self, Chosen, Circumstances, Way};
-use super::{rules, step, waits};
+use super::{asked, rules, step, waits};
 
 mod late;
 mod onward;
@@ -154,6 +154,7 @@ pub fn launch(
         guidance: Vec::new(),
         steps_before: Vec::new(),
         basis: Some(known.basis(way.chosen, family, command.child, pack)),
+        asked_on: Some(asked::look(command.child, family, pack)),
     };
     let facts = step::facts_of(&contact, family);
     let setting = Setting {
@@ -315,6 +316,7 @@ pub fn decide(
         record_as: outcome.record_as.clone(),
         period: command.period,
         basis,
+        asked_on: Some(asked::look(contact.child, family, pack)),
     };
     let setting = Setting {
         pack,
@@ -357,17 +359,7 @@ fn decider(
         return pick_for_way(ctx, &pack.ladder, decided_by, &contact.team);
     }
     let outcome = pack.front_door.outcome(outcome);
-    let of_outcome = outcome.filter(|outcome| !outcome.decided_by.is_empty());
-    let kind = pack.front_door.kind(&contact.kind);
-    let of_kind = kind.filter(|kind| !kind.decided_by.is_empty());
-    let of_pack = pack.front_door.decided_by.as_ref();
-    let (parties, cites) = if let Some(outcome) = of_outcome {
-        (&outcome.decided_by, &outcome.cites)
-    } else if let Some(kind) = of_kind {
-        (&kind.decided_by, &kind.cites)
-    } else if let Some(decided_by) = of_pack {
-        (&decided_by.by, &decided_by.cites)
-    } else {
+    let Some((parties, cites)) = asked::deciders(contact, outcome, pack) else {
         return pick_post(ctx, &pack.ladder, Role::TEAM_MANAGER, &contact.team, &[]);
     };
     step::any_post(parties, &contact.team, ctx, pack, &rules::cited(cites))

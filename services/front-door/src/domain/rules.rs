@@ -13,7 +13,7 @@ use super::context::{Context, Team};
 use super::duty::owes;
 
 /// The clock on a contact's decision, as every pack that has one calls it.
-const DECISION_CLOCK: &str = "contact_decision";
+pub const DECISION_CLOCK: &str = "contact_decision";
 
 /// By when a contact received then has to be decided. None where the protocol sets no limit.
 pub fn decision_due(

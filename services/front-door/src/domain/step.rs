@@ -44,10 +44,13 @@ pub struct Record {
 
 /// What is known about the child together with what the contact is, as the rules read it.
 pub fn facts_of(contact: &Contact, family: &Family) -> Facts {
-    let mut facts = family
-        .child(contact.child)
-        .map(|child| values(&child.facts))
-        .unwrap_or_default();
+    let child = family.child(contact.child);
+    let facts = child.map(|child| values(&child.facts));
+    with_contact(facts.unwrap_or_default(), contact)
+}
+
+/// Facts about the child together with what the contact is.
+pub fn with_contact(mut facts: Facts, contact: &Contact) -> Facts {
     let decision = contact.decision();
     let outcome = decision.map(|decision| decision.outcome.clone());
     let ground = decision.and_then(|decision| decision.ground.clone());
@@ -91,17 +94,20 @@ pub fn facts_of(contact: &Contact, family: &Family) -> Facts {
 
 /// The same for a decision that is being made.
 pub fn facts_of_decision(contact: &Contact, family: &Family, command: &Decide) -> Facts {
-    let mut facts = facts_of(contact, family);
-    add(
-        &mut facts,
-        "contact.outcome",
-        Value::Code(command.outcome.clone()),
-    );
+    let facts = facts_of(contact, family);
+    let mut facts = with_outcome(facts, &command.outcome, command.need_level.as_deref());
     if let Some(ground) = &command.ground {
         add(&mut facts, "contact.ground", Value::Code(ground.clone()));
     }
-    if let Some(level) = &command.need_level {
-        add(&mut facts, "need_level", Value::Code(level.clone()));
+    facts
+}
+
+/// Facts together with what a decision says.
+pub fn with_outcome(mut facts: Facts, outcome: &str, need_level: Option<&str>) -> Facts {
+    let code = |code: &str| Value::Code(code.to_owned());
+    add(&mut facts, "contact.outcome", code(outcome));
+    if let Some(level) = need_level {
+        add(&mut facts, "need_level", code(level));
     }
     facts
 }

@@ -6,14 +6,17 @@ use baton_answers::{counted, known_facts, weight};
 use baton_contracts::frontdoor::v1 as wire;
 use baton_contracts::frontdoor::v1::front_door_explain_service_server::FrontDoorExplainService;
 use baton_contracts::type_v1;
+use baton_protocol::front_door::RouteDecider;
 use baton_protocol::transfer::Weight;
+use baton_protocol::{Pack, Party, Place, Role};
 use baton_rpc::{Problem, Violations, prepare};
 use tonic::{Request, Response, Status};
 
 use super::{Handlers, answer, context, facts, parse};
 use crate::app::{Explained, LaunchContact, WhatIf};
+use crate::domain::asked;
 use crate::domain::contact::Contact;
-use crate::domain::routing::{Basis, Weighing};
+use crate::domain::routing::{Basis, Chosen, Weighing};
 
 /// What is said of a way that cannot be told.
 const UNDECIDED: &str = "undecided";
@@ -34,6 +37,8 @@ impl FrontDoorExplainService for Handlers {
         Ok(Response::new(wire::ExplainContactResponse {
             launched: launched(&explained),
             decided: decided(&explained),
+            asked_at_launch: asked_at_launch(&explained),
+            asked_of_decision: asked_of_decision(&explained),
         }))
     }
 
@@ -79,6 +84,8 @@ impl FrontDoorExplainService for Handlers {
             }),
             launched: launched(&explained),
             decided: decided(&explained),
+            asked_at_launch: asked_at_launch(&explained),
+            asked_of_decision: asked_of_decision(&explained),
         }))
     }
 }
@@ -98,7 +105,65 @@ fn decided(explained: &Explained) -> Option<wire::WayReasons> {
     let (supposed, weighed) = explained.decided.as_ref()?;
     let team = supposed.team.as_ref();
     let decision = team.map_or_else(|| UNDECIDED.to_owned(), ToString::to_string);
-    Some(reasons(decision, &supposed.basis, weighed))
+    let mut decided = reasons(decision, &supposed.basis, weighed);
+    if let Some(reasons) = &mut decided.reasons {
+        let may = of_way(&supposed.basis.chosen, &explained.pack);
+        reasons.entitled = may.map(takes_the_way).into_iter().collect();
+    }
+    Some(decided)
+}
+
+/// Who alone may decide that a referral goes this way, where the protocol says so.
+fn of_way<'p>(chosen: &Chosen, pack: &'p Pack) -> Option<&'p RouteDecider> {
+    match chosen {
+        Chosen::Named => pack.front_door.elsewhere.as_ref(),
+        Chosen::Route(name) => {
+            let mut routes = pack.front_door.referral_routes.iter();
+            routes
+                .find(|route| route.route == *name)?
+                .decided_by
+                .as_ref()
+        }
+        Chosen::Kind | Chosen::Gateway | Chosen::OpenCase | Chosen::Fallback => None,
+    }
+}
+
+fn takes_the_way(decider: &RouteDecider) -> type_v1::Entitled {
+    let of = decider.of.map(|kind| format!(" of {kind}"));
+    let by = format!("{}{}", decider.by, of.unwrap_or_default());
+    type_v1::Entitled {
+        by: vec![by],
+        ..baton_answers::entitled("decide", &[], &decider.cites)
+    }
+}
+
+fn asked_at_launch(explained: &Explained) -> Option<type_v1::Reasons> {
+    let known = explained.contact.asked_on.as_ref()?;
+    let weighed = explained.at_launch.as_deref()?;
+    Some(type_v1::Reasons {
+        entitled: deciding(explained, None),
+        ..baton_answers::reasons("launched", weighed, known)
+    })
+}
+
+fn asked_of_decision(explained: &Explained) -> Option<type_v1::Reasons> {
+    let decision = explained.of_decision.as_ref()?;
+    Some(type_v1::Reasons {
+        entitled: deciding(explained, Some(&decision.outcome)),
+        ..baton_answers::reasons(&decision.outcome, &decision.weighed, &decision.known)
+    })
+}
+
+/// Who decides on it. Where the protocol says nothing of it, the manager of the team that has it.
+fn deciding(explained: &Explained, outcome: Option<&str>) -> Vec<type_v1::Entitled> {
+    let Explained { contact, pack, .. } = explained;
+    let outcome = outcome.and_then(|outcome| pack.front_door.outcome(outcome));
+    let manager = [Party {
+        role: Role::TEAM_MANAGER,
+        place: Place::Responsible,
+    }];
+    let (by, cites) = asked::deciders(contact, outcome, pack).unwrap_or((&manager, &[]));
+    vec![baton_answers::entitled("decide", by, cites)]
 }
 
 /// By when it is decided, and everything that is owed because of it.

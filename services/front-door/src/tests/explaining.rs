@@ -236,3 +236,47 @@ async fn m_050_what_was_known_of_siblings_is_told_with_the_reasons() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn w_024_x_11_a_decision_says_which_letters_hang_on_what_and_what_was_known_then() {
+    each_database(|url| async move {
+        let desk = Desk::open(url).await;
+        let contact = launched(&desk).await;
+        let mut request = deciding(&contact, "no_concerns");
+        request.rationale = "seen, nothing to do".into();
+        decide(&desk, request).await.unwrap();
+        let child = wire::Child {
+            child_id: contact.child_id.clone(),
+            ..Default::default()
+        };
+        let born = vec![fact(
+            "date_of_birth",
+            fact_value::Value::Date("2010-01-01".into()),
+        )];
+        desk.report(&child, born, "2026-03-02T09:00:00Z")
+            .await
+            .unwrap();
+
+        let answer = explain(&desk, &contact).await;
+
+        let at_launch = answer.asked_at_launch.unwrap();
+        assert_eq!(weight(&at_launch, "clock/contact_decision"), Weight::Won);
+        let asked = answer.asked_of_decision.unwrap();
+        assert_eq!(asked.decision, "no_concerns");
+        assert_eq!(weight(&asked, "notice/outcome_to_referrer"), Weight::Won);
+        // Nobody had said how old the child is, and that it is sixteen became known too late.
+        let to_child = "notice/contact_recorded_to_child";
+        assert_eq!(weight(&asked, to_child), Weight::PassedOver);
+        assert_eq!(asked.facts, []);
+        assert_eq!(asked.entitled[0].by, ["team_manager of responsible"]);
+        assert_eq!(asked.entitled[0].rules, ["W-009", "W-010"]);
+
+        let mut request = supposing(&child, "no_concerns");
+        request.source_kind = "police".into();
+        let answer = what_if(&desk, request).await.unwrap();
+        let asked = answer.asked_of_decision.unwrap();
+        assert_eq!(weight(&asked, to_child), Weight::Won);
+        assert_eq!(asked.facts[0].key, "date_of_birth");
+    })
+    .await;
+}

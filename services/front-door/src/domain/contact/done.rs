@@ -3,6 +3,7 @@
 use baton_ids::TeamId;
 use baton_protocol::PostHeld;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// Something that was done about a contact.
@@ -48,4 +49,13 @@ pub struct Reminder {
     pub reference: String,
     /// The rules.
     pub rules: Vec<String>,
+}
+
+/// Days from the first to the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period {
+    /// The first.
+    pub from: Date,
+    /// The last.
+    pub until: Date,
 }
