@@ -74,7 +74,7 @@ pub use context::{
 pub use decide::decide;
 pub use departures::Departure;
 pub use draft::Rules;
-pub use duty::{DutyChange, DutyEvent};
+pub use duty::{DutyChange, DutyEvent, Owed, WeighedDuty, weigh_duties};
 pub use event::{Change, Event, ItemChange, NoticeDue};
 pub use expiry::{point_came, ring};
 pub use figures::{Counted, Figures};

@@ -6,7 +6,7 @@ use baton_ids::{AuthorityId, CaseId, TransferId};
 use baton_protocol::{Pack, WeighedRule};
 
 use super::{App, Failure, data};
-use crate::domain::{self, Basis, Considered, Context, Refusal, Trigger, apply_all};
+use crate::domain::{self, Basis, Considered, Context, Refusal, Trigger, WeighedDuty, apply_all};
 
 /// A transfer with the pack it is pinned to.
 pub struct Explained {
@@ -90,6 +90,21 @@ impl App {
                 })
             })
             .await
+    }
+
+    /// What could be owed on a case whether it moves or not, on the facts of the context.
+    pub fn explain_duties(
+        &self,
+        context: &Context,
+        case: CaseId,
+    ) -> Result<Vec<WeighedDuty>, Failure> {
+        let child = context.child.as_ref().ok_or(Refusal::CaseNotOpen)?;
+        let open = context.responsibility.as_ref();
+        let open = open.filter(|responsibility| responsibility.case == case);
+        let responsibility = open.ok_or(Refusal::CaseNotOpen)?;
+        let pack = self.pack(&context.pack)?;
+        let rules = self.rules(&pack);
+        Ok(domain::weigh_duties(child, responsibility, context, rules))
     }
 
     fn supposed(

@@ -1,8 +1,8 @@
 //! What is owed on a case while a kind of team has it: decisions to be recorded, referrals at an age, statements.
 
-use baton_calendar::{Anchor, Duration};
+use baton_calendar::{Anchor, Due, Duration};
 use baton_protocol::transfer::Duty;
-use baton_protocol::{Anchors, Rung, Scope, TeamKind, Term};
+use baton_protocol::{Anchors, Facts, Rung, Scope, TeamKind, Term};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,10 @@ use super::draft::ids;
 use super::owner::Owner;
 use super::reassess::owner_before_opening;
 use super::watch::Watch;
+
+mod weighing;
+
+pub use weighing::{WeighedDuty, weigh_duties};
 
 /// Something that is owed on a case, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -314,6 +318,23 @@ impl Deciding<'_> {
         }
     }
 
+    /// By when a duty is done in time; `None` while its day cannot be told.
+    fn limit(&self, rule: &Duty, term: &Term, facts: &Facts) -> Option<Due> {
+        let (plain, calendar) = (self.rules.pack.plain_days, self.rules.calendar);
+        let due = term.due(&Anchors::new(), facts, calendar, plain)?;
+        Some(match rule.plus {
+            Some(plus) => {
+                let later = calendar.due_after(Anchor::Date(due.on), plus.in_profile(plain));
+                Due {
+                    from: due.from,
+                    skipped: [due.skipped, later.skipped].concat(),
+                    ..later
+                }
+            }
+            None => due,
+        })
+    }
+
     /// What a rule asks of this case; `None` while its day cannot be told.
     fn owed(&self, rule: &Duty, child: &Child, responsibility: &Responsibility) -> Option<Owed> {
         let (pack, calendar) = (self.rules.pack, self.rules.calendar);
@@ -342,12 +363,8 @@ impl Deciding<'_> {
                 .collect();
             return Some(owed);
         };
-        let due = term.due(&Anchors::new(), &child.facts, calendar, pack.plain_days)?;
+        let due = self.limit(rule, term, &child.facts)?;
         let profile = |duration: Duration| duration.in_profile(pack.plain_days);
-        let due = match rule.plus {
-            Some(plus) => calendar.due_after(Anchor::Date(due.on), profile(plus)),
-            None => due,
-        };
         let due_on = Anchor::Date(due.on);
         owed.due_on = Some(due.on);
         owed.breach_at = Some(due.breached_at);

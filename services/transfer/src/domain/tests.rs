@@ -1,6 +1,7 @@
 //! The specification of a transfer, authority by authority, on the packs that ship with Baton.
 
 mod camden;
+mod duties;
 mod holds;
 mod invariants;
 mod lancashire;

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use baton_answers::counted;
+use baton_calendar::Due;
 use baton_contracts::transfer::v1 as proto;
 use baton_contracts::transfer::v1::transfer_explain_service_server::TransferExplainService;
 use baton_contracts::{timestamp, type_v1};
-use baton_ids::AuthorityId;
+use baton_ids::{AuthorityId, CaseId};
 use baton_protocol::transfer::{FACTS_CHANGED, Weighed, Weight};
-use baton_protocol::{KnownFacts, Pack};
+use baton_protocol::{KnownFacts, Pack, WeighedRule};
 use baton_rpc::{Problem, Reason, Violations, prepare};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,7 +17,7 @@ use tonic::{Request, Response, Status};
 
 use super::{context, convert, time, transfer_id};
 use crate::app::{App, Explained};
-use crate::domain::{Basis, ConferenceReport, KnownFact, Skipped, Source, Transfer, Trigger};
+use crate::domain::{Basis, ConferenceReport, KnownFact, Owed, Skipped, Source, Transfer, Trigger};
 
 /// Who reported a fact that is only supposed.
 const SUPPOSED: &str = "supposed";
@@ -49,17 +50,40 @@ impl TransferExplainService for Explanations {
         }))
     }
 
+    async fn explain_duties(
+        &self,
+        request: Request<proto::ExplainDutiesRequest>,
+    ) -> Result<Response<proto::ExplainDutiesResponse>, Status> {
+        let (given, body) = prepare(request)?;
+        let case = case_id(&body.case_id)?;
+        let mut context = context::context(&given, self.0.now())?;
+        suppose(&mut context, &body.facts)?;
+        let duties = self.0.explain_duties(&context, case)?;
+        let weighed: Vec<WeighedRule> = duties.iter().map(|duty| duty.rule.clone()).collect();
+        let looked_at = weighed.iter().flat_map(|rule| &rule.facts);
+        let child = context.child.as_ref();
+        let known = looked_at
+            .filter_map(|key| Some((key.to_string(), child?.known(key)?)))
+            .collect();
+        let limits = duties.iter().filter_map(|duty| {
+            let (owed, due) = duty.owed.as_ref()?;
+            Some((&duty.rule, owed, due.as_ref()?))
+        });
+        Ok(Response::new(proto::ExplainDutiesResponse {
+            reasons: Some(type_v1::Reasons {
+                facts: facts(&known),
+                dates: limits.map(limit).collect(),
+                ..baton_answers::reasons("owed", &weighed, &KnownFacts::new())
+            }),
+        }))
+    }
+
     async fn what_if(
         &self,
         request: Request<proto::WhatIfRequest>,
     ) -> Result<Response<proto::WhatIfResponse>, Status> {
         let (given, body) = prepare(request)?;
-        let case = body
-            .case_id
-            .parse()
-            .map_err(|error: baton_ids::InvalidId| {
-                Problem::invalid("case_id", error.to_string())
-            })?;
+        let case = case_id(&body.case_id)?;
         let mut context = context::context(&given, self.0.now())?;
         suppose(&mut context, &body.facts)?;
         let trigger = trigger(&body, context.received_at);
@@ -95,6 +119,32 @@ impl TransferExplainService for Explanations {
     }
 }
 
+/// The limit of something that is owed, with its count.
+fn limit((weighed, owed, due): (&WeighedRule, &Owed, &Due)) -> type_v1::CountedDate {
+    let skipped: Vec<(Date, String)> = due
+        .skipped
+        .iter()
+        .map(|day| (day.date, day.why.to_string()))
+        .collect();
+    let skipped = || skipped.iter().map(|(date, why)| (*date, why.as_str()));
+    let state = if owed.overdue {
+        type_v1::DueState::Breached
+    } else {
+        type_v1::DueState::Open
+    };
+    let date = type_v1::DueDate {
+        name: weighed.name.clone(),
+        due_on: due.on.to_string(),
+        breached_at: Some(timestamp(due.breached_at)),
+        state: state.into(),
+        rules: owed.rules.clone(),
+        owner: Some(convert::to_owner(&owed.owner)),
+        skipped_days: baton_answers::skipped_days(skipped()),
+        ..type_v1::DueDate::default()
+    };
+    counted(date, Some(due.from), due.on, skipped())
+}
+
 /// Puts facts in the place of those known. Every wrong one is named.
 fn suppose(context: &mut crate::domain::Context, facts: &[type_v1::Fact]) -> Result<(), Problem> {
     let mut violations = Violations::default();
@@ -117,6 +167,12 @@ fn suppose(context: &mut crate::domain::Context, facts: &[type_v1::Fact]) -> Res
         }
     }
     violations.into_result()
+}
+
+fn case_id(given: &str) -> Result<CaseId, Problem> {
+    given
+        .parse()
+        .map_err(|error: baton_ids::InvalidId| Problem::invalid("case_id", error.to_string()))
 }
 
 fn trigger(body: &proto::WhatIfRequest, received_at: Timestamp) -> Trigger {

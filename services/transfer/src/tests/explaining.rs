@@ -201,3 +201,45 @@ async fn what_would_be_says_too_what_it_would_ask_for() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn s_048_what_is_owed_on_a_case_is_explained_on_facts_that_are_known_or_supposed() {
+    each_database(async |url| {
+        let world = World::of("shropshire", url).await;
+        let asking = |case: &str, key: &str| wire::ExplainDutiesRequest {
+            case_id: case.to_owned(),
+            facts: vec![Fact {
+                key: key.to_owned(),
+                value: Some(FactValue {
+                    value: Some(FactValueOf::Flag(true)),
+                }),
+                ..Fact::default()
+            }],
+        };
+        let explain = async |body| {
+            let answer = explaining(&world)
+                .explain_duties(world.by("tom", body))
+                .await;
+            answer.map(|answer| answer.into_inner().reasons.unwrap())
+        };
+        let before = world.events().await.len();
+
+        let reasons = explain(asking(&world.case, "looked_after")).await.unwrap();
+
+        // The assessment team owes nothing of this, and each duty says so.
+        assert_eq!(
+            weight(&reasons, "decide_on_legal_planning"),
+            Weight::OtherTeam
+        );
+        assert_eq!(reasons.dates, vec![]);
+        assert_eq!(world.events().await.len(), before);
+
+        let unknown = explain(asking(&world.case, "favourite_colour")).await;
+        assert_eq!(reason(&unknown.unwrap_err()), "INVALID_FIELDS");
+        let other = baton_ids::CaseId::new().to_string();
+        let not_open = explain(asking(&other, "looked_after")).await;
+        assert_eq!(reason(&not_open.unwrap_err()), "CASE_NOT_OPEN");
+        world.end().await;
+    })
+    .await;
+}
