@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use baton_ids::{AuthorityId, ContactId};
-use baton_protocol::{FactKey, KnownFacts, Pack, Value, WeighedRule};
+use baton_protocol::{FactKey, KnownFacts, Pack, Value};
 use jiff::Timestamp;
 
 use super::{App, AppError, LaunchContact};
 use crate::domain::Refusal;
-use crate::domain::asked;
+use crate::domain::asked::{self, AskedOf};
 use crate::domain::contact::{self, Contact, Event};
 use crate::domain::context::Context;
 use crate::domain::decide::{self, Supposed};
@@ -38,21 +38,11 @@ pub struct Explained {
     /// Where a decision leads and what could have chosen it. None when it leads nowhere.
     pub decided: Option<(Supposed, Vec<Weighing>)>,
     /// What else was asked of it as it was launched. None for one of before what that rests on was kept.
-    pub at_launch: Option<Vec<WeighedRule>>,
-    /// What else was asked of the decision, or would be.
-    pub of_decision: Option<OfDecision>,
+    pub at_launch: Option<AskedOf>,
+    /// The outcome of the decision, real or only supposed, and what else was asked of it.
+    pub of_decision: Option<(String, AskedOf)>,
     /// The pack it is pinned to.
     pub pack: Arc<Pack>,
-}
-
-/// What is asked of a decision, real or only supposed.
-pub struct OfDecision {
-    /// Its outcome.
-    pub outcome: String,
-    /// What was weighed.
-    pub weighed: Vec<WeighedRule>,
-    /// On what was known.
-    pub known: KnownFacts,
 }
 
 impl App {
@@ -134,12 +124,10 @@ impl App {
                 let weighed = routing::weigh_decision(&contact, outcome, basis, &pack, calendar);
                 (supposed, weighed)
             });
-            of_decision = decided.known.map(|known| OfDecision {
-                weighed: asked::weigh_decided(
-                    &contact, outcome, decided.at, &known, &pack, calendar,
-                ),
-                outcome: decided.outcome,
-                known,
+            of_decision = decided.known.map(|known| {
+                let at = decided.at;
+                let asked = asked::weigh_decided(&contact, outcome, at, &known, &pack, calendar);
+                (decided.outcome, asked)
             });
         }
         Explained {

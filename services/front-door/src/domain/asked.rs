@@ -17,14 +17,31 @@ use super::family::Family;
 use super::rules::DECISION_CLOCK;
 use super::step;
 
+/// Who says what the contact itself is.
+const CONTACT: &str = "contact";
+/// How the keys of that begin.
+const OF_CONTACT: &str = "contact.";
+
+/// What was asked of a contact at a moment of its life.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskedOf {
+    /// Everything that could have been, with what became of it.
+    pub weighed: Vec<WeighedRule>,
+    /// What was looked at: what was known of the child, and what the contact is.
+    pub known: KnownFacts,
+}
+
 /// What is known of that at which anything looks that is asked of a contact.
 pub fn look(child: ChildId, family: &Family, pack: &Pack) -> KnownFacts {
     let Some(child) = family.child(child) else {
         return KnownFacts::new();
     };
     let looked_at = pack.front_door.facts_of_asking();
-    looked_at
+    // What the contact itself is, the contact knows.
+    let of_child = looked_at
         .into_iter()
+        .filter(|key| !key.as_str().starts_with(OF_CONTACT));
+    of_child
         .filter_map(|key| {
             let known = child.facts.get(&key)?;
             let fact = KnownFact {
@@ -39,13 +56,13 @@ pub fn look(child: ChildId, family: &Family, pack: &Pack) -> KnownFacts {
 }
 
 /// What was asked of a contact when it was launched. None for one of before what was known was kept.
-pub fn weigh_launched(contact: &Contact, pack: &Pack) -> Option<Vec<WeighedRule>> {
+pub fn weigh_launched(contact: &Contact, pack: &Pack) -> Option<AskedOf> {
     let launched = Contact {
         state: State::Launched,
         ..contact.clone()
     };
-    let facts = Facts::of_known(contact.asked_on.as_ref()?);
-    let facts = step::with_contact(facts, &launched);
+    let known = contact.asked_on.as_ref()?;
+    let facts = step::with_contact(Facts::of_known(known), &launched);
     let rules = &pack.front_door;
     let mut weighed = steps(rules, None, &facts);
     let clock = rules.clock(DECISION_CLOCK);
@@ -61,7 +78,7 @@ pub fn weigh_launched(contact: &Contact, pack: &Pack) -> Option<Vec<WeighedRule>
     let open_case = rules.open_case.iter().filter(|_| contact.case.is_some());
     let told = open_case.flat_map(|open_case| &open_case.tells);
     weighed.extend(told.map(|notice| of_notice(notice, contact, &facts, None)));
-    Some(weighed)
+    Some(of(weighed, known, &facts, contact.received_at))
 }
 
 /// What was asked of the decision on a contact, or would be of one with that outcome.
@@ -72,7 +89,7 @@ pub fn weigh_decided(
     known: &KnownFacts,
     pack: &Pack,
     calendar: &Calendar,
-) -> Vec<WeighedRule> {
+) -> AskedOf {
     let facts = step::with_contact(Facts::of_known(known), contact);
     let decision = contact.decision();
     let need_level = decision.and_then(|decision| decision.need_level.as_deref());
@@ -87,7 +104,24 @@ pub fn weigh_decided(
     let on = Some(calendar.date_of(at));
     let notices = outcome.tells.iter();
     weighed.extend(notices.map(|notice| of_notice(notice, contact, &facts, on)));
-    weighed
+    of(weighed, known, &facts, at)
+}
+
+/// What was looked at belongs to it: of the child as it was reported, of the contact as it is.
+fn of(weighed: Vec<WeighedRule>, known: &KnownFacts, facts: &Facts, at: Timestamp) -> AskedOf {
+    let mut known = known.clone();
+    for key in weighed.iter().flat_map(|rule| &rule.facts) {
+        let Some(value) = facts.get(key) else {
+            continue;
+        };
+        known.entry(key.to_string()).or_insert_with(|| KnownFact {
+            value: value.clone(),
+            source: CONTACT.to_owned(),
+            effective_at: Some(at),
+            recorded_at: None,
+        });
+    }
+    AskedOf { weighed, known }
 }
 
 /// Who decides on a contact with that outcome: whoever the outcome names, else the kind of contact, else the protocol.

@@ -138,19 +138,18 @@ fn takes_the_way(decider: &RouteDecider) -> type_v1::Entitled {
 }
 
 fn asked_at_launch(explained: &Explained) -> Option<type_v1::Reasons> {
-    let known = explained.contact.asked_on.as_ref()?;
-    let weighed = explained.at_launch.as_deref()?;
+    let asked = explained.at_launch.as_ref()?;
     Some(type_v1::Reasons {
         entitled: deciding(explained, None),
-        ..baton_answers::reasons("launched", weighed, known)
+        ..baton_answers::reasons("launched", &asked.weighed, &asked.known)
     })
 }
 
 fn asked_of_decision(explained: &Explained) -> Option<type_v1::Reasons> {
-    let decision = explained.of_decision.as_ref()?;
+    let (outcome, asked) = explained.of_decision.as_ref()?;
     Some(type_v1::Reasons {
-        entitled: deciding(explained, Some(&decision.outcome)),
-        ..baton_answers::reasons(&decision.outcome, &decision.weighed, &decision.known)
+        entitled: deciding(explained, Some(outcome)),
+        ..baton_answers::reasons(outcome, &asked.weighed, &asked.known)
     })
 }
 

@@ -105,6 +105,16 @@ fn asked<'w>(weighed: &'w [WeighedRule], prefix: &str) -> Vec<&'w str> {
         .collect()
 }
 
+/// What was weighed. Every fact that it looked at is told with who says it.
+fn looked_at(asked: AskedOf) -> Vec<WeighedRule> {
+    for key in asked.weighed.iter().flat_map(|rule| &rule.facts) {
+        let known = asked.known.get(key.as_str());
+        let of_contact = key.as_str().starts_with("contact.");
+        assert_eq!(known.unwrap().source == CONTACT, of_contact, "{key}");
+    }
+    asked.weighed
+}
+
 fn launched(family: &Family, form: &str, pack: &Pack, calendar: &Calendar) -> Contact {
     let command = Launch {
         child: family.children[0].id,
@@ -128,7 +138,7 @@ fn what_is_explained_of_a_contact_is_what_is_asked_of_it() {
             let form = ["written", "telephone"][seed % 2];
             let contact = launched(&family, form, pack, &calendar);
 
-            let weighed = weigh_launched(&contact, pack).unwrap();
+            let weighed = looked_at(weigh_launched(&contact, pack).unwrap());
 
             let context = format!("{} {seed}", pack.authority);
             let owed: Vec<&str> = contact.owed.iter().map(|duty| duty.name.as_str()).collect();
@@ -173,7 +183,7 @@ fn decided(
     let facts = step::facts_of_decision(contact, family, &command);
     let known = look(contact.child, family, pack);
 
-    let weighed = weigh_decided(contact, outcome, at, &known, pack, calendar);
+    let weighed = looked_at(weigh_decided(contact, outcome, at, &known, pack, calendar));
 
     let context = format!("{} {}", pack.authority, outcome.outcome);
     let setting = Setting {
