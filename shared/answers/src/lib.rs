@@ -11,6 +11,9 @@ use jiff::civil::Date;
 
 use type_v1::fact_value::Value as Wire;
 
+/// Who reported a fact that is only supposed.
+const SUPPOSED: &str = "supposed";
+
 /// The value of a fact.
 pub fn fact_value(value: &Value) -> type_v1::FactValue {
     let value = match value {
@@ -129,6 +132,31 @@ pub fn known_of(facts: &[type_v1::Fact]) -> KnownFacts {
         .collect()
 }
 
+/// The facts of a request that are only supposed; or what is wrong with each that is wrong, by its path in `facts`.
+pub fn supposed(given: &[type_v1::Fact]) -> Result<KnownFacts, Vec<(String, &'static str)>> {
+    let mut supposed = KnownFacts::new();
+    let mut wrong = Vec::new();
+    for (index, fact) in given.iter().enumerate() {
+        if let Some((key, value)) = known_fact(fact) {
+            let fact = KnownFact {
+                value,
+                source: SUPPOSED.to_owned(),
+                effective_at: None,
+                recorded_at: None,
+            };
+            supposed.insert(key.to_string(), fact);
+        } else {
+            let why = "not a fact of docs/facts.md with a value of its type";
+            wrong.push((format!("facts[{index}]"), why));
+        }
+    }
+    if wrong.is_empty() {
+        Ok(supposed)
+    } else {
+        Err(wrong)
+    }
+}
+
 /// Who may do something: any one of these.
 pub fn entitled(act: &str, by: &[Party], cites: &[RuleId]) -> type_v1::Entitled {
     type_v1::Entitled {
@@ -232,6 +260,24 @@ mod tests {
         };
         let known = known_of(&[reported("looked_after"), reported("favourite_colour")]);
         assert_eq!(known_facts(&known), [reported("looked_after")]);
+    }
+
+    #[test]
+    fn every_supposed_fact_that_is_none_is_named() {
+        let flag = |key: &str| type_v1::Fact {
+            key: key.to_owned(),
+            value: Some(fact_value(&Value::Flag(true))),
+            ..type_v1::Fact::default()
+        };
+        let known = supposed(&[flag("looked_after")]).unwrap();
+        assert_eq!(known["looked_after"].source, "supposed");
+        let wrong = supposed(&[flag("favourite_colour"), flag("looked_after"), flag("plan")]);
+        let paths: Vec<String> = wrong
+            .unwrap_err()
+            .into_iter()
+            .map(|(path, _)| path)
+            .collect();
+        assert_eq!(paths, ["facts[0]", "facts[2]"]);
     }
 
     #[test]

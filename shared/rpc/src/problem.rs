@@ -90,6 +90,15 @@ impl Problem {
         violations.into()
     }
 
+    /// Several fields cannot be understood, each with what is wrong with it.
+    pub fn invalid_fields(wrong: impl IntoIterator<Item = (String, &'static str)>) -> Self {
+        let mut violations = Violations::default();
+        for (field, description) in wrong {
+            violations.add(field, description);
+        }
+        violations.into()
+    }
+
     /// Something that the caller cannot mend. Log the cause where this is made: nothing of it is sent.
     pub fn internal() -> Self {
         Self::new(Reason::Internal, "something went wrong on our side")

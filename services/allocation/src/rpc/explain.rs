@@ -4,10 +4,10 @@ use baton_answers::{counted, reasons, skipped_days};
 use baton_contracts::allocation::v1 as wire;
 use baton_contracts::allocation::v1::allocation_explain_service_server::AllocationExplainService;
 use baton_contracts::{timestamp, type_v1};
+use baton_protocol::Pack;
 use baton_protocol::allocation::LeaveUnallocated;
 use baton_protocol::transfer::Weight;
-use baton_protocol::{KnownFact, KnownFacts, Pack};
-use baton_rpc::{Violations, prepare};
+use baton_rpc::{Problem, prepare};
 use tonic::{Request, Response, Status};
 
 use super::public::case_id;
@@ -18,8 +18,6 @@ use crate::domain::dates::Running;
 use crate::domain::rulings::{KeptRuling, Weighed};
 use crate::domain::unallocated::{self, Ruling};
 
-/// Who reported a fact that is only supposed.
-const SUPPOSED: &str = "supposed";
 /// What is said of a count that cannot be told.
 const UNDECIDED: &str = "undecided";
 
@@ -54,7 +52,7 @@ impl AllocationExplainService for Handlers {
     ) -> Result<Response<wire::WhatIfCaseResponse>, Status> {
         let (context, body) = prepare(request)?;
         let id = case_id(&body.case_id)?;
-        let supposed = supposed(&body.facts)?;
+        let supposed = baton_answers::supposed(&body.facts).map_err(Problem::invalid_fields)?;
         let ctx = context::of(&context)?;
         let supposed = self.app.what_if(&ctx, id, supposed).await?;
         Ok(Response::new(wire::WhatIfCaseResponse {
@@ -62,28 +60,6 @@ impl AllocationExplainService for Handlers {
             counts_as: Some(counts_as(&supposed)),
         }))
     }
-}
-
-/// The facts that are supposed. Every wrong one is named.
-fn supposed(facts: &[type_v1::Fact]) -> Result<KnownFacts, Status> {
-    let mut violations = Violations::default();
-    let mut supposed = KnownFacts::new();
-    for (index, given) in facts.iter().enumerate() {
-        let Some((key, value)) = baton_answers::known_fact(given) else {
-            let path = format!("facts[{index}]");
-            violations.add(path, "not a fact of docs/facts.md with a value of its type");
-            continue;
-        };
-        let fact = KnownFact {
-            value,
-            source: SUPPOSED.to_owned(),
-            effective_at: None,
-            recorded_at: None,
-        };
-        supposed.insert(key.to_string(), fact);
-    }
-    violations.into_result()?;
-    Ok(supposed)
 }
 
 fn ruling((kept, weighed): &(KeptRuling, Weighed)) -> wire::WithoutWorkerRuling {

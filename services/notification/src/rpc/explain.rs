@@ -1,12 +1,12 @@
 //! `NotificationExplainService`: why a notice is as it is, and what would become of one.
 
-use baton_answers::{counted, entitled, known_fact, known_of, reasons};
+use baton_answers::{counted, entitled, known_of, reasons};
 use baton_contracts::notification::v1 as wire;
 use baton_contracts::notification::v1::notification_explain_service_server::NotificationExplainService;
 use baton_contracts::type_v1;
 use baton_ids::{NoticeId, TeamId, WorkerId};
-use baton_protocol::{KnownFact, PostHeld};
-use baton_rpc::{Problem, Violations, prepare};
+use baton_protocol::PostHeld;
+use baton_rpc::{Problem, prepare};
 use tonic::{Request, Response, Status};
 
 use super::{Handlers, answer, context};
@@ -14,9 +14,6 @@ use crate::app::Explained;
 use crate::domain::notice::{Addressee, Owner};
 use crate::domain::safety::{Safety, WITHHOLD_FROM};
 use crate::domain::weighing;
-
-/// Who reported a fact that is only supposed.
-const SUPPOSED: &str = "supposed";
 
 #[tonic::async_trait]
 impl NotificationExplainService for Handlers {
@@ -71,25 +68,10 @@ fn suppose(
         safety.facts = known_of(&child.facts);
         safety.facts.retain(|key, _| key == WITHHOLD_FROM);
     }
-    let mut violations = Violations::default();
-    for (index, given) in supposed.iter().enumerate() {
-        let Some((key, value)) = known_fact(given) else {
-            let path = format!("facts[{index}]");
-            violations.add(path, "not a fact of docs/facts.md with a value of its type");
-            continue;
-        };
-        // Nothing else is looked at in sending.
-        if key.as_str() == WITHHOLD_FROM {
-            let fact = KnownFact {
-                value,
-                source: SUPPOSED.to_owned(),
-                effective_at: None,
-                recorded_at: None,
-            };
-            safety.facts.insert(key.to_string(), fact);
-        }
-    }
-    violations.into_result()?;
+    let mut supposed = baton_answers::supposed(supposed).map_err(Problem::invalid_fields)?;
+    // Nothing else is looked at in sending.
+    supposed.retain(|key, _| key == WITHHOLD_FROM);
+    safety.facts.extend(supposed);
     Ok(safety)
 }
 

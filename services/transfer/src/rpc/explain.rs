@@ -9,8 +9,8 @@ use baton_contracts::transfer::v1::transfer_explain_service_server::TransferExpl
 use baton_contracts::{timestamp, type_v1};
 use baton_ids::{AuthorityId, CaseId};
 use baton_protocol::transfer::{FACTS_CHANGED, Weighed, Weight};
-use baton_protocol::{KnownFacts, Pack, WeighedRule};
-use baton_rpc::{Problem, Reason, Violations, prepare};
+use baton_protocol::{FactKey, KnownFacts, Pack, WeighedRule};
+use baton_rpc::{Problem, Reason, prepare};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tonic::{Request, Response, Status};
@@ -147,26 +147,23 @@ fn limit((weighed, owed, due): (&WeighedRule, &Owed, &Due)) -> type_v1::CountedD
 
 /// Puts facts in the place of those known. Every wrong one is named.
 fn suppose(context: &mut crate::domain::Context, facts: &[type_v1::Fact]) -> Result<(), Problem> {
-    let mut violations = Violations::default();
+    let supposed = baton_answers::supposed(facts).map_err(Problem::invalid_fields)?;
     let Some(child) = &mut context.child else {
         return Ok(());
     };
-    for (index, given) in facts.iter().enumerate() {
-        let Some((key, value)) = baton_answers::known_fact(given) else {
-            let path = format!("facts[{index}]");
-            violations.add(path, "not a fact of docs/facts.md with a value of its type");
+    for (key, known) in supposed {
+        let Ok(key) = key.parse::<FactKey>() else {
             continue;
         };
-        let source = Source {
-            by: SUPPOSED.to_owned(),
-            ..Source::default()
-        };
-        child.sources.insert(key.clone(), source);
-        if let Err(error) = child.facts.set(key.as_str(), value) {
-            violations.add(format!("facts[{index}]"), error.to_string());
+        if child.facts.set(key.as_str(), known.value).is_ok() {
+            let source = Source {
+                by: known.source,
+                ..Source::default()
+            };
+            child.sources.insert(key, source);
         }
     }
-    violations.into_result()
+    Ok(())
 }
 
 fn case_id(given: &str) -> Result<CaseId, Problem> {
