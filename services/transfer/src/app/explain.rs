@@ -6,7 +6,9 @@ use baton_ids::{AuthorityId, CaseId, TransferId};
 use baton_protocol::{Pack, WeighedRule};
 
 use super::{App, Failure, data};
-use crate::domain::{self, Basis, Considered, Context, Refusal, Trigger, WeighedDuty, apply_all};
+use crate::domain::{
+    self, Basis, Considered, Context, MayAct, Refusal, Trigger, WeighedDuty, apply_all,
+};
 
 /// A transfer with the pack it is pinned to.
 pub struct Explained {
@@ -16,6 +18,8 @@ pub struct Explained {
     pub pack: Arc<Pack>,
     /// What its route asks for, and why. None for one of before that was kept.
     pub asked: Option<Vec<WeighedRule>>,
+    /// Who may do what about it.
+    pub rights: Vec<MayAct>,
 }
 
 /// What would come of something.
@@ -47,6 +51,7 @@ impl App {
         let pack = self.pack(&transfer.pack)?;
         Ok(Explained {
             asked: domain::weigh_asked(&transfer, self.rules(&pack)),
+            rights: domain::rights(&transfer, self.rules(&pack)),
             transfer,
             pack,
         })

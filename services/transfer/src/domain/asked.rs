@@ -283,7 +283,7 @@ fn then(effects: &[Effect]) -> String {
 }
 
 /// The context of a look at what was known then. It decides nothing, so nobody acts in it.
-fn as_known(transfer: &Transfer, looked_at: &LookedAt) -> Context {
+pub fn as_known(transfer: &Transfer, looked_at: &LookedAt) -> Context {
     let known = looked_at.facts.iter();
     let known = known.filter_map(|(key, known)| Some((key.parse().ok()?, known)));
     let known: Vec<(baton_protocol::FactKey, &KnownFact)> = known.collect();

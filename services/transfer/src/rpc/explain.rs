@@ -240,19 +240,21 @@ fn to_weighed(weighed: &Weighed<'_>) -> type_v1::Weighed {
 fn asked(explained: &Explained) -> Option<type_v1::Reasons> {
     let Explained {
         transfer,
-        pack,
         asked,
+        rights,
+        ..
     } = explained;
-    let route = pack.transfer.route(&transfer.route);
-    let completes = baton_answers::entitled(
-        "complete",
-        &[transfer.completed_by],
-        route.map_or(&[], |route| &route.cites),
-    );
+    let entitled = rights.iter().map(|may| type_v1::Entitled {
+        act: may.act.clone(),
+        by: may.by.clone(),
+        rules: may.rules.clone(),
+        only: may.only,
+        ..type_v1::Entitled::default()
+    });
     let looked_at = transfer.looked_at.as_ref();
     Some(type_v1::Reasons {
         facts: looked_at.map_or_else(Vec::new, |looked_at| facts(&looked_at.facts)),
-        entitled: vec![completes],
+        entitled: entitled.collect(),
         ..baton_answers::reasons(transfer.phase.code(), asked.as_deref()?, &KnownFacts::new())
     })
 }

@@ -171,8 +171,9 @@ async fn w_069_w_135_a_transfer_says_what_its_route_asks_for_and_on_what_that_re
         }
         // Nothing was decided at a conference that is still to come.
         assert_eq!(weight(&asked, "outcome/no_plan"), Weight::OtherTrigger);
-        assert_eq!(asked.entitled[0].act, "complete");
-        assert_eq!(asked.entitled[0].by, ["team_manager of receiving"]);
+        let may = |act: &str| asked.entitled.iter().find(|may| may.act == act).unwrap();
+        assert_eq!(may("complete").by, ["team_manager of receiving"]);
+        assert_eq!(may("withdraw").by, ["team_manager of outgoing"]);
         world.end().await;
     })
     .await;
@@ -239,6 +240,44 @@ async fn s_048_what_is_owed_on_a_case_is_explained_on_facts_that_are_known_or_su
         let other = baton_ids::CaseId::new().to_string();
         let not_open = explain(asking(&other, "looked_after")).await;
         assert_eq!(reason(&not_open.unwrap_err()), "CASE_NOT_OPEN");
+        world.end().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn m_154_m_158_who_may_put_a_transfer_off_and_who_settles_a_dispute_is_said() {
+    each_database(async |url| {
+        let world = World::of("merton", url).await;
+        let opened = world.schedule("2026-03-16T14:00:00Z").await;
+        let body = wire::ExplainTransferRequest {
+            transfer_id: opened.transfer.unwrap().transfer_id,
+        };
+
+        let answer = explaining(&world)
+            .explain_transfer(world.by("tom", body))
+            .await
+            .unwrap()
+            .into_inner();
+
+        let entitled = answer.asked.unwrap().entitled;
+        let may = |act: &str| entitled.iter().find(|may| may.act == act).unwrap();
+        let both = ["team_manager of outgoing", "team_manager of receiving"];
+        assert_eq!(may("defer").by, both);
+        assert_eq!(may("defer").rules, ["M-158"]);
+        assert_eq!(may("dispute:communication").by, both);
+        let settles = may("settle:communication/1");
+        assert_eq!(
+            settles.by,
+            [
+                "head_of_service of outgoing",
+                "head_of_service of receiving"
+            ]
+        );
+        assert_eq!(settles.rules, ["M-154"]);
+        // Where the protocol is silent it is the team's manager, under no rule of its own.
+        assert_eq!(may("waive").by, ["team_manager of outgoing"]);
+        assert_eq!(may("waive").rules, Vec::<String>::new());
         world.end().await;
     })
     .await;
