@@ -105,12 +105,7 @@ fn decided(explained: &Explained) -> Option<wire::WayReasons> {
     let (supposed, weighed) = explained.decided.as_ref()?;
     let team = supposed.team.as_ref();
     let decision = team.map_or_else(|| UNDECIDED.to_owned(), ToString::to_string);
-    let mut decided = reasons(decision, &supposed.basis, weighed);
-    if let Some(reasons) = &mut decided.reasons {
-        let may = of_way(&supposed.basis.chosen, &explained.pack);
-        reasons.entitled = may.map(takes_the_way).into_iter().collect();
-    }
-    Some(decided)
+    Some(reasons(decision, &supposed.basis, weighed))
 }
 
 /// Who alone may decide that a referral goes this way, where the protocol says so.
@@ -147,8 +142,12 @@ fn asked_at_launch(explained: &Explained) -> Option<type_v1::Reasons> {
 
 fn asked_of_decision(explained: &Explained) -> Option<type_v1::Reasons> {
     let (outcome, asked) = explained.of_decision.as_ref()?;
+    // Where the way says who decides nobody else does.
+    let way = explained.decided.as_ref();
+    let of_way = way.and_then(|(supposed, _)| of_way(&supposed.basis.chosen, &explained.pack));
+    let deciding = || deciding(explained, Some(outcome));
     Some(type_v1::Reasons {
-        entitled: deciding(explained, Some(outcome)),
+        entitled: of_way.map_or_else(deciding, |decider| vec![takes_the_way(decider)]),
         ..baton_answers::reasons(outcome, &asked.weighed, &asked.known)
     })
 }

@@ -40,7 +40,8 @@ impl Draft<'_> {
         Ok(post)
     }
 
-    fn right_to_complete(&self) -> Right {
+    /// Who may complete it: whom the route names, and where it moves by itself whoever the protocol gives it to.
+    pub fn right_to_complete(&self) -> Right {
         match self.route().and_then(|route| route.completed_by) {
             Some(CompletedBy::Party(party)) => Right::of(party, &self.transfer.point.rules),
             // The meeting moves it by itself; what it could not move is completed by hand.

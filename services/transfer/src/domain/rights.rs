@@ -30,7 +30,7 @@ pub fn rights(transfer: &Transfer, rules: Rules<'_>) -> Vec<MayAct> {
     let looked_at = transfer.looked_at.as_ref().unwrap_or(&nothing_known);
     let context = super::asked::as_known(transfer, looked_at);
     let draft = Draft::new(transfer.clone(), &context, rules);
-    let mut rights = vec![draft.completing()];
+    let mut rights = vec![may("complete", draft.right_to_complete(), false)];
     rights.extend(ACTS.map(|(act, code)| draft.given_to(act, code)));
     rights.extend(draft.putting_off());
     rights.extend(draft.disputing());
@@ -50,31 +50,10 @@ const ACTS: [(Act, &str); 8] = [
 ];
 
 impl Draft<'_> {
-    fn completing(&self) -> MayAct {
-        let route = self.route();
-        MayAct {
-            act: "complete".to_owned(),
-            by: vec![self.transfer.completed_by.to_string()],
-            only: false,
-            rules: route.map_or_else(Vec::new, |route| ids(&route.cites)),
-        }
-    }
-
     fn given_to(&self, act: Act, code: &str) -> MayAct {
-        let Right {
-            parties,
-            only,
-            rules,
-            ..
-        } = self.right(act);
         let named = self.rules.pack.transfer.authority(act);
         let together = named.is_some_and(|authority| authority.jointly);
-        MayAct {
-            act: code.to_owned(),
-            by: said(&parties, together),
-            only,
-            rules,
-        }
+        may(code, self.right(act), together)
     }
 
     fn putting_off(&self) -> Option<MayAct> {
@@ -105,6 +84,15 @@ impl Draft<'_> {
             }));
         }
         rights
+    }
+}
+
+fn may(act: &str, right: Right, together: bool) -> MayAct {
+    MayAct {
+        act: act.to_owned(),
+        by: said(&right.parties, together),
+        only: right.only,
+        rules: right.rules,
     }
 }
 
