@@ -1,7 +1,7 @@
 //! Events: appended once, with their digest, and never changed.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -41,22 +41,31 @@ pub struct NewEvent {
 impl NewEvent {
     /// SHA-256 over the event in canonical JSON: what the chain is made of.
     pub fn digest(&self) -> Vec<u8> {
-        let whole = json!({
-            "event_id": self.event_id,
-            "authority": self.authority,
-            "event_type": self.event_type,
-            "aggregate_id": self.aggregate_id,
-            "aggregate_version": self.aggregate_version,
-            "case_id": self.case_id,
-            "child_id": self.child_id,
-            "family_id": self.family_id,
-            "effective_at": self.effective_at.as_microsecond(),
-            "recorded_at": self.recorded_at.as_microsecond(),
-            "body": self.body,
-            "traceparent": self.traceparent,
-        });
+        let id = |id: Option<Uuid>| id.map_or(Value::Null, |id| Value::from(id.to_string()));
+        // In the order of their names.
+        let before = [
+            ("aggregate_id", id(Some(self.aggregate_id))),
+            ("aggregate_version", self.aggregate_version.into()),
+            ("authority", self.authority.as_str().into()),
+        ];
+        let after = [
+            ("case_id", id(self.case_id)),
+            ("child_id", id(self.child_id)),
+            ("effective_at", self.effective_at.as_microsecond().into()),
+            ("event_id", id(Some(self.event_id))),
+            ("event_type", self.event_type.as_str().into()),
+            ("family_id", id(self.family_id)),
+            ("recorded_at", self.recorded_at.as_microsecond().into()),
+            ("traceparent", self.traceparent.as_deref().into()),
+        ];
+        // The body is large and only borrowed.
+        let whole = before
+            .iter()
+            .map(|(name, value)| (*name, value))
+            .chain([("body", &self.body)])
+            .chain(after.iter().map(|(name, value)| (*name, value)));
         let mut text = String::new();
-        write_canonical(&whole, &mut text);
+        write_fields(whole, &mut text);
         Sha256::digest(text).to_vec()
     }
 }
@@ -111,16 +120,10 @@ fn write_canonical(value: &Value, out: &mut String) {
         Value::Object(fields) => {
             let mut fields: Vec<_> = fields.iter().collect();
             fields.sort_unstable_by_key(|(key, _)| *key);
-            out.push('{');
-            for (index, (key, value)) in fields.into_iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                out.push_str(&Value::from(key.as_str()).to_string());
-                out.push(':');
-                write_canonical(value, out);
-            }
-            out.push('}');
+            write_fields(
+                fields.into_iter().map(|(key, value)| (key.as_str(), value)),
+                out,
+            );
         }
         Value::Array(items) => {
             out.push('[');
@@ -133,7 +136,36 @@ fn write_canonical(value: &Value, out: &mut String) {
             out.push(']');
         }
         Value::Number(number) => out.push_str(&canonical_number(number)),
-        Value::Null | Value::Bool(_) | Value::String(_) => out.push_str(&value.to_string()),
+        Value::String(text) => write_text(text, out),
+        Value::Null | Value::Bool(_) => out.push_str(&value.to_string()),
+    }
+}
+
+/// Writes an object whose fields come in the order of their names.
+fn write_fields<'v>(fields: impl Iterator<Item = (&'v str, &'v Value)>, out: &mut String) {
+    out.push('{');
+    for (index, (name, value)) in fields.enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        write_text(name, out);
+        out.push(':');
+        write_canonical(value, out);
+    }
+    out.push('}');
+}
+
+/// Most texts are ids and codes, in which nothing has to be escaped.
+fn write_text(text: &str, out: &mut String) {
+    if text
+        .bytes()
+        .any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\'))
+    {
+        out.push_str(&Value::from(text).to_string());
+    } else {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
     }
 }
 
@@ -163,6 +195,8 @@ fn canonical_number(number: &serde_json::Number) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn canonical(value: &Value) -> String {
@@ -179,6 +213,41 @@ mod tests {
             canonical(&one),
             r#"{"a":{"x":null,"y":"é\"\n"},"b":[1,2.5e0,0]}"#
         );
+    }
+
+    #[test]
+    fn the_digest_of_an_event_is_over_its_canonical_json() {
+        let [event_id, aggregate_id, case_id] = [1, 2, 3].map(Uuid::from_u128);
+        let event = NewEvent {
+            event_id,
+            authority: "wirral".to_owned(),
+            event_type: "transfer.\"opened\"\n".to_owned(),
+            aggregate_id,
+            aggregate_version: 7,
+            case_id: Some(case_id),
+            child_id: None,
+            family_id: None,
+            effective_at: Timestamp::UNIX_EPOCH,
+            recorded_at: Timestamp::MAX,
+            body: json!({"b": ["\u{1f}\u{7f}é\\", true, null], "a": {}}),
+            traceparent: None,
+        };
+        let whole = json!({
+            "event_id": event.event_id,
+            "authority": event.authority,
+            "event_type": event.event_type,
+            "aggregate_id": event.aggregate_id,
+            "aggregate_version": event.aggregate_version,
+            "case_id": event.case_id,
+            "child_id": event.child_id,
+            "family_id": event.family_id,
+            "effective_at": event.effective_at.as_microsecond(),
+            "recorded_at": event.recorded_at.as_microsecond(),
+            "body": event.body,
+            "traceparent": event.traceparent,
+        });
+
+        assert_eq!(event.digest(), Sha256::digest(canonical(&whole)).to_vec());
     }
 
     #[test]
