@@ -35,7 +35,7 @@ pub fn event_to_json(event: &Event) -> Result<Value, MalformedEvent> {
 /// An event from its JSON form. Fields of a newer release are passed over.
 pub fn event_from_json(value: &Value) -> Result<Event, MalformedEvent> {
     let options = DeserializeOptions::new().deny_unknown_fields(false);
-    let dynamic = DynamicMessage::deserialize_with_options(descriptor()?, value.clone(), &options)?;
+    let dynamic = DynamicMessage::deserialize_with_options(descriptor()?, value, &options)?;
     Ok(Event::decode(dynamic.encode_to_vec().as_slice())?)
 }
 

@@ -1,16 +1,20 @@
 //! Feeds over gRPC: one implementation for every service, and the subscriber's side.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use baton_contracts::event::v1::feed_service_client::FeedServiceClient;
 use baton_contracts::event::v1::feed_service_server::{FeedService, FeedServiceServer};
 use baton_contracts::event::v1::{Cursor, Event, SealedEvent, SubscribeRequest, SubscribeResponse};
 use baton_contracts::event_from_json;
-use baton_store::{Batch, FeedError, FeedStream, Store};
+use baton_store::{Batch, FeedError, FeedStream, SealedEvent as Stored, Store};
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
+use hashlink::LruCache;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 use tonic_types::StatusExt as _;
+use uuid::Uuid;
 
 use crate::{Conn, MESSAGE_BYTES_MAX, Problem, Reason, Violations};
 
@@ -18,13 +22,19 @@ use crate::{Conn, MESSAGE_BYTES_MAX, Problem, Reason, Violations};
 #[derive(Clone)]
 pub struct FeedServer {
     store: Store,
+    decoded: Decoded,
     shutdown: CancellationToken,
 }
 
 impl FeedServer {
     /// The service to register. Its streams end at `shutdown`, so that they do not hold the server up.
     pub fn service(store: Store, shutdown: CancellationToken) -> FeedServiceServer<Self> {
-        FeedServiceServer::new(Self { store, shutdown })
+        let server = Self {
+            store,
+            decoded: Decoded::default(),
+            shutdown,
+        };
+        FeedServiceServer::new(server)
             .max_decoding_message_size(MESSAGE_BYTES_MAX)
             .max_encoding_message_size(FEED_BYTES_MAX)
     }
@@ -44,11 +54,11 @@ impl FeedService for FeedServer {
         let SubscribeRequest { authority, cursor } = checked(request.into_inner())?;
         let cursor = stored(cursor.unwrap_or_default());
         let batches = self.store.feed_stream(&authority, cursor);
-        let store = self.store.clone();
+        let server = self.clone();
         let responses = batches
             .map_err(|error| Status::from(problem_of(error)))
             .and_then(move |batch| {
-                std::future::ready(response(&store, &authority, batch).map_err(Status::from))
+                std::future::ready(server.response(&authority, batch).map_err(Status::from))
             })
             .take_until(self.shutdown.clone().cancelled_owned());
         Ok(Response::new(responses.boxed()))
@@ -62,21 +72,53 @@ fn checked(request: SubscribeRequest) -> Result<SubscribeRequest, Problem> {
     Ok(request)
 }
 
-fn response(store: &Store, authority: &str, batch: Batch) -> Result<SubscribeResponse, Problem> {
-    let batch_end = batch.cursor.position;
-    let mut events = Vec::with_capacity(batch.events.len());
-    for sealed in batch.events {
+impl FeedServer {
+    fn response(&self, authority: &str, batch: Batch) -> Result<SubscribeResponse, Problem> {
+        let batch_end = batch.cursor.position;
+        let mut events = Vec::with_capacity(batch.events.len());
+        for sealed in batch.events {
+            events.push(SealedEvent {
+                event: Some(self.decoded.event(&sealed)?),
+                cursor: Some(wire(sealed.cursor)),
+            });
+        }
+        let head = self.store.known_head(authority).max(batch_end);
+        Ok(SubscribeResponse { events, head })
+    }
+}
+
+/// The newest events that were read from their stored form: every subscriber asks for the same ones at about the same time,
+/// and an event never changes.
+#[derive(Clone)]
+struct Decoded(Arc<Mutex<LruCache<Uuid, Event>>>);
+
+/// How many events are kept, a few kilobytes each.
+const DECODED_MAX: usize = 512;
+
+impl Default for Decoded {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(LruCache::new(DECODED_MAX))))
+    }
+}
+
+impl Decoded {
+    fn event(&self, sealed: &Stored) -> Result<Event, Problem> {
+        let id = sealed.event.event_id;
+        let known = self.kept(|kept| kept.get(&id).cloned());
+        if let Some(event) = known {
+            return Ok(event);
+        }
         let event = event_from_json(&sealed.event.body).map_err(|error| {
-            tracing::error!(event.id = %sealed.event.event_id, error = %error, "a stored event cannot be read");
+            tracing::error!(event.id = %id, error = %error, "a stored event cannot be read");
             Problem::internal()
         })?;
-        events.push(SealedEvent {
-            event: Some(event),
-            cursor: Some(wire(sealed.cursor)),
-        });
+        self.kept(|kept| kept.insert(id, event.clone()));
+        Ok(event)
     }
-    let head = store.known_head(authority).max(batch_end);
-    Ok(SubscribeResponse { events, head })
+
+    fn kept<T>(&self, look: impl FnOnce(&mut LruCache<Uuid, Event>) -> T) -> T {
+        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// The feed of one authority of the service behind a connection, for [`Store::subscribe`].
