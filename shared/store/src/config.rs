@@ -38,7 +38,7 @@ impl StoreConfig {
 }
 
 const fn max_connections() -> u32 {
-    12
+    8
 }
 
 const fn acquire_timeout() -> Duration {
