@@ -54,17 +54,22 @@ impl App {
         self.store
             .once(key, "report_facts", move |tx| {
                 Box::pin(async move {
+                    let child = command.child;
+                    let before = storage::families::lock(tx, &ctx.authority, child)
+                        .await?
+                        .ok_or_else(|| AppError::not_found("child", child))?;
                     // Read before anything is written: the writes wait for the end of the transaction.
                     let contacts =
-                        storage::contacts::of_child(tx, &ctx.authority, command.child).await?;
-                    let mut outcome = report(tx, &command, &ctx, &source, app.now()).await?;
-                    if let Some(met) = app.meet_duties(tx, contacts, &outcome.value, &ctx).await? {
-                        outcome.last_event = Some(met);
-                    }
+                        storage::contacts::lock_of_child(tx, &ctx.authority, child).await?;
+                    let mut outcome =
+                        report(tx, &before, &command, &ctx, &source, app.now()).await?;
+                    let (contacts, met) =
+                        app.meet_duties(tx, contacts, &outcome.value, &ctx).await?;
+                    outcome.last_event = met.or(outcome.last_event);
                     let changed = known_now(&outcome.value);
-                    app.meet_by_facts(tx, &ctx.authority, command.child, &changed, &source)
+                    let contacts = app.meet_by_facts(tx, contacts, &changed, &source).await?;
+                    app.count_again(tx, contacts, &outcome.value, &ctx, &source)
                         .await?;
-                    app.count_again(tx, &outcome.value, &ctx, &source).await?;
                     Ok(to_response(&outcome))
                 })
             })
@@ -73,34 +78,34 @@ impl App {
 }
 
 impl App {
-    /// Closes what is done on contacts of the child, now that the facts say so.
+    /// Closes what is done on contacts of the child, now that the facts say so. Answers the contacts as they are then.
     async fn meet_duties(
         &self,
         tx: &mut Tx,
         contacts: Vec<Contact>,
         reported: &Reported,
         ctx: &Context,
-    ) -> Result<Option<EventId>, AppError> {
+    ) -> Result<(Vec<Contact>, Option<EventId>), AppError> {
         let facts = reported.family.child(reported.child);
         let facts = facts.map(|child| values(&child.facts)).unwrap_or_default();
         let mut last_event = None;
+        let mut now = Vec::with_capacity(contacts.len());
         for contact in contacts {
-            let Some(met) = decide::duties_met(&contact, &facts, ctx.received_at) else {
-                continue;
-            };
-            tx.flush().await?;
-            let source = Source::of(ctx);
+            let met = decide::duties_met(&contact, &facts, ctx.received_at);
+            let events = met.into_iter().collect();
             let written = self
-                .write(tx, Some(contact), vec![met], &source, self.now())
+                .write_after(tx, contact, events, &Source::of(ctx))
                 .await?;
             last_event = written.last_event.or(last_event);
+            now.push(written.value);
         }
-        Ok(last_event)
+        Ok((now, last_event))
     }
 }
 
 async fn report(
     tx: &mut Tx,
+    before: &Family,
     command: &ReportFacts,
     ctx: &Context,
     source: &Source,
@@ -111,13 +116,10 @@ async fn report(
         stated,
         source: reporter,
     } = command;
-    let before = storage::families::lock(tx, &ctx.authority, *child)
-        .await?
-        .ok_or_else(|| AppError::not_found("child", child))?;
-    let event = family::record_facts(&before, *child, stated, reporter, ctx.received_at, now)?;
+    let event = family::record_facts(before, *child, stated, reporter, ctx.received_at, now)?;
     let changed = event.as_ref().map(Event::changed).unwrap_or_default();
     let events = event.into_iter().collect();
-    let (family, last_event) = write(tx, &before, &[], events, ctx, source, now).await?;
+    let (family, last_event) = write(tx, before, &[], events, ctx, source, now).await?;
     if family.child(*child).is_none() {
         return Err(StoreError::Corrupt("a family without its child").into());
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use baton_ids::{AuthorityId, ChildId, ContactId, TeamId};
+use baton_ids::{ChildId, ContactId, TeamId};
 use baton_protocol::{FactKey, Pack, Value};
 use baton_store::{RequestKey, StoreError, Tx};
 use jiff::Timestamp;
@@ -250,53 +250,41 @@ impl App {
         Ok(())
     }
 
-    /// What becomes known about a child meets what somebody owed because of a contact.
+    /// What becomes known about a child meets what somebody owed because of a contact. Answers the contacts as they are
+    /// then.
     pub(super) async fn meet_by_facts(
         &self,
         tx: &mut Tx,
-        authority: &AuthorityId,
-        child: ChildId,
+        contacts: Vec<Contact>,
         changed: &[(FactKey, Timestamp)],
         source: &Source,
-    ) -> Result<(), AppError> {
-        if changed.is_empty() {
-            return Ok(());
+    ) -> Result<Vec<Contact>, AppError> {
+        let mut now = Vec::with_capacity(contacts.len());
+        for contact in contacts {
+            let met =
+                |(key, at): &(FactKey, Timestamp)| met(&contact, &format!("facts.{key}"), *at);
+            let events: Vec<Event> = changed.iter().filter_map(met).collect();
+            now.push(self.write_pinned(tx, contact, events, source).await?);
         }
-        tx.flush().await?;
-        for contact in storage::contacts::lock_of_child(tx, authority, child).await? {
-            let mut events = Vec::new();
-            for (key, at) in changed {
-                events.extend(met(&contact, &format!("facts.{key}"), *at));
-            }
-            if !events.is_empty() {
-                let pack = self.pack(&contact.pack)?;
-                let source = source.pinned_to(&pack);
-                self.write(tx, Some(contact), events, &source, self.now())
-                    .await?;
-                tx.flush().await?;
-            }
-        }
-        Ok(())
+        Ok(now)
     }
 
     /// What is owed by a day that is counted from a fact is due by another one, now that the fact is.
     pub(super) async fn count_again(
         &self,
         tx: &mut Tx,
+        contacts: Vec<Contact>,
         reported: &Reported,
         ctx: &Context,
         source: &Source,
     ) -> Result<(), AppError> {
         let Reported {
-            child,
-            family,
-            changed,
+            family, changed, ..
         } = reported;
         if changed.is_empty() {
             return Ok(());
         }
-        tx.flush().await?;
-        for contact in storage::contacts::lock_of_child(tx, &ctx.authority, *child).await? {
+        for contact in contacts {
             let pack = self.pack(&contact.pack)?;
             let facts = step::facts_of(&contact, family);
             let setting = Setting {
@@ -310,15 +298,44 @@ impl App {
                 duty: Box::new(duty),
                 at: ctx.received_at,
             };
-            let events: Vec<Event> = again.into_iter().map(recounted).collect();
-            if !events.is_empty() {
-                let source = source.pinned_to(&pack);
-                self.write(tx, Some(contact), events, &source, self.now())
-                    .await?;
-                tx.flush().await?;
-            }
+            let events = again.into_iter().map(recounted).collect();
+            self.write_pinned(tx, contact, events, source).await?;
         }
         Ok(())
+    }
+
+    /// Writes what happened to a contact under the pack that it is pinned to.
+    async fn write_pinned(
+        &self,
+        tx: &mut Tx,
+        contact: Contact,
+        events: Vec<Event>,
+        source: &Source,
+    ) -> Result<Contact, AppError> {
+        if events.is_empty() {
+            return Ok(contact);
+        }
+        let source = source.pinned_to(&*self.pack(&contact.pack)?);
+        Ok(self.write_after(tx, contact, events, &source).await?.value)
+    }
+
+    /// Writes what happened to a contact that the transaction may have written already. Nothing without events.
+    pub(super) async fn write_after(
+        &self,
+        tx: &mut Tx,
+        contact: Contact,
+        events: Vec<Event>,
+        source: &Source,
+    ) -> Result<Outcome<Contact>, AppError> {
+        if events.is_empty() {
+            return Ok(Outcome {
+                value: contact,
+                last_event: None,
+            });
+        }
+        tx.flush().await?;
+        self.write(tx, Some(contact), events, source, self.now())
+            .await
     }
 }
 

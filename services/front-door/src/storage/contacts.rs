@@ -38,22 +38,6 @@ pub async fn lock(
     Ok(found.map(|Json(contact)| contact))
 }
 
-/// Finds every contact of a child, oldest first.
-#[tracing::instrument(name = "db.contact.of_child", skip_all, fields(child.id = %child))]
-pub async fn of_child(
-    tx: &mut Tx,
-    authority: &AuthorityId,
-    child: ChildId,
-) -> Result<Vec<Contact>, StoreError> {
-    let sql = "SELECT document FROM contacts WHERE authority = $1 AND child_id = $2 ORDER BY id";
-    let found: Vec<Document> = with_tx!(tx, c => sqlx::query_scalar(sql)
-        .bind(authority.as_str())
-        .bind(child.uuid())
-        .fetch_all(c)
-        .await?);
-    Ok(found.into_iter().map(|Json(contact)| contact).collect())
-}
-
 /// The child whom a contact is about.
 #[tracing::instrument(name = "db.contact.child", skip_all, fields(contact.id = %id))]
 pub async fn child_of(
