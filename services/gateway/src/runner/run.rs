@@ -86,9 +86,10 @@ impl Run {
     }
 
     /// A run that goes on where another one left off.
-    pub fn resuming(runner: &Runner, lane: Lane) -> Self {
+    pub fn resuming(runner: &Runner, lane: Lane, reaction: &Reaction) -> Self {
         Self {
-            resumed: true,
+            // Others begin in the commit that keeps an answer.
+            resumed: reaction.steps_done > 0,
             ..Self::new(runner, lane)
         }
     }

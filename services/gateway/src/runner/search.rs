@@ -74,12 +74,12 @@ impl Runner {
         if free == 0 {
             return Ok(0);
         }
-        let lanes = storage::reactions::waiting_lanes(&self.0.store, lease_now(), free).await?;
+        let waiting = storage::reactions::waiting(&self.0.store, lease_now(), free).await?;
         let mut started = 0;
-        for (authority, name) in lanes {
+        for reaction in waiting {
             let lane = Lane {
-                authority,
-                name,
+                authority: reaction.authority.clone(),
+                name: reaction.lane.clone(),
                 holder: Uuid::now_v7(),
             };
             let (Some(here), Ok(slot)) = (self.enter(&lane), Arc::clone(slots).try_acquire_owned())
@@ -89,7 +89,7 @@ impl Runner {
             started += 1;
             let runner = self.clone();
             self.spawn(async move {
-                if let Err(error) = runner.resume(lane).await {
+                if let Err(error) = runner.resume(lane, reaction).await {
                     tracing::error!(error = %error, "a reaction cannot be carried on");
                     sleep(PAUSE).await;
                 }
@@ -101,15 +101,11 @@ impl Runner {
         Ok(started)
     }
 
-    /// Carries the oldest reaction of a lane on.
-    async fn resume(&self, lane: Lane) -> Result<(), StoreError> {
-        let oldest = storage::reactions::oldest(&self.0.store, &lane.authority, &lane.name).await?;
-        let Some(mut reaction) = oldest.filter(|reaction| reaction.next_at <= lease_now()) else {
-            return Ok(());
-        };
+    /// Carries the oldest reaction of a lane on. Should another replica have done so meanwhile, its next save misses.
+    async fn resume(&self, lane: Lane, mut reaction: Reaction) -> Result<(), StoreError> {
         let span = span_of(&reaction);
         async {
-            let mut run = Run::resuming(self, lane.clone());
+            let mut run = Run::resuming(self, lane.clone(), &reaction);
             let now = lease_now();
             run.writes.push(Write::Take {
                 lane,

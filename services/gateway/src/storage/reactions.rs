@@ -213,22 +213,6 @@ impl<'a> Kept<'a> {
     }
 }
 
-/// The oldest reaction of a lane that is under way, whether or not it may be tried yet.
-pub async fn oldest(
-    store: &Store,
-    authority: &str,
-    lane: &str,
-) -> Result<Option<Reaction>, StoreError> {
-    let sql =
-        select!("WHERE authority = $1 AND lane = $2 AND phase = 'runnable' ORDER BY id LIMIT 1");
-    let row: Option<Row> = with_db!(store.db(), c => sqlx::query_as(sql)
-        .bind(authority)
-        .bind(lane)
-        .fetch_optional(c)
-        .await)?;
-    row.map(Reaction::try_from).transpose()
-}
-
 /// The reaction of a cause.
 pub async fn of_cause(
     store: &Store,
@@ -286,25 +270,36 @@ pub async fn page(
     rows.into_iter().map(Reaction::try_from).collect()
 }
 
-/// The lanes whose oldest reaction may be tried and that nobody holds, oldest first.
-pub async fn waiting_lanes(
+/// The oldest reactions of lanes that nobody holds, as far as they may be tried, oldest first.
+pub async fn waiting(
     store: &Store,
     now: Timestamp,
     limit: i64,
-) -> Result<Vec<(String, String)>, StoreError> {
+) -> Result<Vec<Reaction>, StoreError> {
     // Both questions are asked of each waiting reaction by key: as joins the planner reads the whole of both tables.
-    let select = "SELECT r.authority, r.lane FROM reactions r \
-        WHERE r.phase = 'runnable' AND r.next_at <= $1 \
-          AND r.id = (SELECT o.id FROM reactions o WHERE o.authority = r.authority \
+    let sql = select!(
+        "r WHERE phase = 'runnable' AND next_at <= $1 \
+          AND id = (SELECT o.id FROM reactions o WHERE o.authority = r.authority \
               AND o.lane = r.lane AND o.phase = 'runnable' ORDER BY o.id LIMIT 1) \
           AND COALESCE((SELECT l.held_until FROM lanes l WHERE l.authority = r.authority \
               AND l.lane = r.lane), $1) <= $1 \
-        ORDER BY r.id LIMIT $2";
-    Ok(with_db!(store.db(), c => sqlx::query_as(select)
+        ORDER BY id LIMIT $2"
+    );
+    let rows: Vec<Row> = with_db!(store.db(), c => sqlx::query_as(sql)
         .bind(Instant::from(now))
         .bind(limit)
         .fetch_all(c)
-        .await)?)
+        .await)?;
+    let readable = rows.into_iter().filter_map(|row| {
+        let id = row.id;
+        // One that cannot be read must not hold up the other lanes.
+        Reaction::try_from(row)
+            .inspect_err(
+                |error| tracing::error!(flow.id = %id, error = %error, "a reaction cannot be read"),
+            )
+            .ok()
+    });
+    Ok(readable.collect())
 }
 
 /// How many reactions are under way.
