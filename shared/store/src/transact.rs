@@ -7,7 +7,7 @@
 
 use futures::future::BoxFuture;
 use sqlx::AssertSqlSafe;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use crate::kill::{self, Stage};
 use crate::{Db, Session, Store, StoreError, Tx};
@@ -118,6 +118,12 @@ impl Store {
             return Err(StoreError::Interrupted.into());
         }
         let span = tracing::info_span!("db.transact", db.operation.name = label);
+        // Where nobody sees this one, the task still belongs to the call's.
+        let span = if span.is_disabled() {
+            Span::current()
+        } else {
+            span
+        };
         match self.0.running.spawn(work.instrument(span)).await {
             Ok(answer) => answer,
             // The work panicked (the panic hook has told why) or the runtime is going down.

@@ -10,8 +10,8 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use opentelemetry_semantic_conventions::attribute;
 use prometheus::Registry;
-use tracing::Subscriber;
-use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing::{Metadata, Subscriber};
+use tracing_subscriber::filter::{FilterExt as _, LevelFilter, Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -67,10 +67,16 @@ pub fn init(process: &'static str, config: &TelemetryConfig) -> anyhow::Result<G
     let tracer = tracer_provider(config, resource)?;
     opentelemetry::global::set_tracer_provider(tracer.clone());
 
+    let detail = if config.otlp_endpoint.is_some() {
+        Detail::Everything
+    } else {
+        Detail::Calls
+    };
     let filter = EnvFilter::try_new(&config.log_filter).context("log_filter")?;
+    let filter = filter.and(filter_fn(move |span| detail.shows(span)));
     tracing_subscriber::registry()
         .with(log_layer(config.log_format).with_filter(filter))
-        .with(trace_layer(&tracer))
+        .with(trace_layer(&tracer, detail))
         .try_init()
         .context("a subscriber is set already")?;
     log_panics_without_text();
@@ -79,6 +85,25 @@ pub fn init(process: &'static str, config: &TelemetryConfig) -> anyhow::Result<G
         meter,
         registry,
     })
+}
+
+/// Which spans there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// All of ours: somebody looks at them.
+    Everything,
+    /// Those that carry a trace on, of calls and of what a cause sets off. A flow has some hundred others, of statements
+    /// and commands, which nobody sees without an endpoint.
+    Calls,
+}
+
+impl Detail {
+    fn shows(self, what: &Metadata<'_>) -> bool {
+        let within = ["db.", "app."]
+            .iter()
+            .any(|layer| what.name().starts_with(layer));
+        self == Self::Everything || !what.is_span() || !within
+    }
 }
 
 /// Without an endpoint there are trace ids all the same: every record of the journal carries one.
@@ -136,7 +161,10 @@ where
     }
 }
 
-fn trace_layer<S>(provider: &SdkTracerProvider) -> impl Layer<S> + Send + Sync + use<S>
+pub(crate) fn trace_layer<S>(
+    provider: &SdkTracerProvider,
+    detail: Detail,
+) -> impl Layer<S> + Send + Sync + use<S>
 where
     S: Subscriber + for<'a> LookupSpan<'a> + Send + Sync,
 {
@@ -154,7 +182,7 @@ where
         .with_location(false)
         .with_threads(false)
         .with_tracked_inactivity(false)
-        .with_filter(ours)
+        .with_filter(ours.and(filter_fn(move |span| detail.shows(span))))
 }
 
 /// The text of a panic may quote data.

@@ -24,6 +24,7 @@ use tower::ServiceExt as _;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::json::JsonLine;
+use crate::setup::{Detail, trace_layer};
 use crate::{LogFormat, TelemetryConfig, init};
 
 /// `NextDue` calls the service behind, if there is one; `GetQuiet` tells the trace.
@@ -161,6 +162,25 @@ async fn calls_are_traced_across_services_and_measured() {
             && line.ends_with(" 1")
     });
     assert!(measured, "{page}");
+}
+
+#[test]
+fn without_an_endpoint_only_what_carries_a_trace_on_has_a_span() {
+    let shown = |detail| {
+        let provider = opentelemetry_sdk::trace::SdkTracerProvider::builder().build();
+        let subscriber = tracing_subscriber::registry().with(trace_layer(&provider, detail));
+        tracing::subscriber::with_default(subscriber, || {
+            [
+                tracing::info_span!("rpc"),
+                tracing::info_span!("db.case.lock"),
+                tracing::info_span!("app.close"),
+            ]
+            .map(|span| !span.is_disabled())
+        })
+    };
+
+    assert_eq!(shown(Detail::Everything), [true, true, true]);
+    assert_eq!(shown(Detail::Calls), [true, false, false]);
 }
 
 fn errors_in(spans: &[Span]) -> usize {
