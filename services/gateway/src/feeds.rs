@@ -127,9 +127,7 @@ async fn apply(app: &App, tx: &mut Tx, events: &[Event]) -> Result<(), StoreErro
     };
     let authority = first.authority.as_str();
     tasks::change(tx, authority, &Changes::of(events)).await?;
-    for said in Tracked::of_all(events) {
-        tracker::track(tx, authority, &said).await?;
-    }
+    tracker::track(tx, authority, &Tracked::of_all(events)).await?;
     tracked::change(tx, authority, Duty::of_all(events)).await?;
     app.runner().begin_in(tx, events).await?;
     // Last, so that the row that orders all batches of an authority is held for the commit only.

@@ -90,10 +90,7 @@ pub async fn change(tx: &mut Tx, authority: &str, said: Vec<Duty>) -> Result<(),
     for some in changed.chunks(ROWS_MAX) {
         upsert(tx, authority, some).await?;
     }
-    for transfer in &transfers {
-        place(tx, authority, transfer).await?;
-    }
-    Ok(())
+    place(tx, authority, &transfers).await
 }
 
 async fn upsert(tx: &mut Tx, authority: &str, tasks: &[Duty]) -> Result<(), StoreError> {
@@ -127,14 +124,26 @@ async fn upsert(tx: &mut Tx, authority: &str, tasks: &[Duty]) -> Result<(), Stor
 }
 
 /// A live transfer stands where its earliest limit that was not met belongs.
-async fn place(tx: &mut Tx, authority: &str, transfer_id: &str) -> Result<(), StoreError> {
-    let update = "UPDATE tracker SET due_sort = CASE WHEN live THEN COALESCE( \
-            (SELECT MIN(k.due_on) FROM tracker_tasks k WHERE k.authority = $1 AND k.transfer_id = $2 \
-                AND k.state IN ('open', 'breached') AND k.due_on <> ''), '9999-99-99') ELSE '' END \
-        WHERE authority = $1 AND transfer_id = $2";
+async fn place(tx: &mut Tx, authority: &str, transfers: &[String]) -> Result<(), StoreError> {
+    macro_rules! update {
+        ($list:literal) => {
+            concat!(
+                "UPDATE tracker SET due_sort = CASE WHEN live THEN COALESCE( \
+                     (SELECT MIN(k.due_on) FROM tracker_tasks k WHERE k.authority = tracker.authority \
+                         AND k.transfer_id = tracker.transfer_id \
+                         AND k.state IN ('open', 'breached') AND k.due_on <> ''), '9999-99-99') ELSE '' END \
+                 WHERE authority = $1 AND transfer_id IN (",
+                $list,
+                ")"
+            )
+        };
+    }
+    let update = baton_store::dialect!(tx,
+        sqlite: update!("SELECT value FROM json_each($2)"),
+        postgres: update!("SELECT jsonb_array_elements_text($2)"));
     with_tx!(tx, c => sqlx::query(update)
         .bind(authority)
-        .bind(transfer_id)
+        .bind(Json(transfers))
         .execute(c)
         .await
         .map(drop))?;

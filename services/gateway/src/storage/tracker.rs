@@ -1,6 +1,7 @@
 //! The tracker: one row a transfer.
 
-use baton_store::{Db, Instant, Json, Store, StoreError, Tx, sqlx, with_db, with_tx};
+use baton_store::sqlx::{PgConnection, SqliteConnection};
+use baton_store::{Db, Instant, Json, Session, Store, StoreError, Tx, sqlx, with_db};
 
 use crate::views::{LEAST_URGENT, Tracked, is_live};
 
@@ -63,44 +64,137 @@ pub struct After {
     pub transfer_id: String,
 }
 
-/// Writes what an event says; what it leaves out stays.
-pub async fn track(tx: &mut Tx, authority: &str, said: &Tracked) -> Result<(), StoreError> {
-    let upsert = "INSERT INTO tracker (authority, transfer_id, case_id, child_id, route, phase, live, \
-        from_team_id, to_team_id, point_on, worker_id, due_sort, ended_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, $13, $14) \
-        ON CONFLICT (authority, transfer_id) DO UPDATE SET \
-        route = CASE WHEN excluded.route = '' THEN tracker.route ELSE excluded.route END, \
-        phase = CASE WHEN excluded.phase = '' THEN tracker.phase ELSE excluded.phase END, \
-        live = CASE WHEN excluded.phase = '' THEN tracker.live ELSE excluded.live END, \
-        from_team_id = CASE WHEN excluded.from_team_id = '' THEN tracker.from_team_id \
-            ELSE excluded.from_team_id END, \
-        to_team_id = CASE WHEN excluded.to_team_id = '' THEN tracker.to_team_id \
-            ELSE excluded.to_team_id END, \
-        point_on = CASE WHEN $11 THEN excluded.point_on ELSE tracker.point_on END, \
-        worker_id = CASE WHEN excluded.worker_id = '' THEN tracker.worker_id ELSE excluded.worker_id END, \
-        due_sort = CASE WHEN excluded.ended_at IS NULL THEN tracker.due_sort ELSE '' END, \
-        ended_at = COALESCE(tracker.ended_at, excluded.ended_at)";
-    let ended_at = said.ended_at.map(Instant::from);
-    let due_sort = if ended_at.is_some() { "" } else { LEAST_URGENT };
-    with_tx!(tx, c => sqlx::query(upsert)
-        .bind(authority)
-        .bind(&said.transfer_id)
-        .bind(&said.case_id)
-        .bind(&said.child_id)
-        .bind(&said.route)
-        .bind(&said.phase)
-        .bind(is_live(&said.phase))
-        .bind(&said.from_team_id)
-        .bind(&said.to_team_id)
-        .bind(said.point_on.as_deref().unwrap_or_default())
-        .bind(said.point_on.is_some())
-        .bind(&said.worker_id)
-        .bind(due_sort)
-        .bind(ended_at)
-        .execute(c)
-        .await
-        .map(drop))?;
+macro_rules! upsert {
+    ($rows:literal, $point_on:literal) => {
+        concat!(
+            "INSERT INTO tracker (authority, transfer_id, case_id, child_id, route, phase, live, \
+             from_team_id, to_team_id, point_on, worker_id, due_sort, ended_at) ",
+            $rows,
+            " ON CONFLICT (authority, transfer_id) DO UPDATE SET \
+             route = CASE WHEN excluded.route = '' THEN tracker.route ELSE excluded.route END, \
+             phase = CASE WHEN excluded.phase = '' THEN tracker.phase ELSE excluded.phase END, \
+             live = CASE WHEN excluded.phase = '' THEN tracker.live ELSE excluded.live END, \
+             from_team_id = CASE WHEN excluded.from_team_id = '' THEN tracker.from_team_id \
+                 ELSE excluded.from_team_id END, \
+             to_team_id = CASE WHEN excluded.to_team_id = '' THEN tracker.to_team_id \
+                 ELSE excluded.to_team_id END, \
+             point_on = ",
+            $point_on,
+            ", worker_id = CASE WHEN excluded.worker_id = '' THEN tracker.worker_id ELSE excluded.worker_id END, \
+             due_sort = CASE WHEN excluded.ended_at IS NULL THEN tracker.due_sort ELSE '' END, \
+             ended_at = COALESCE(tracker.ended_at, excluded.ended_at)"
+        )
+    };
+}
+
+/// Writes what events say, one a transfer; what one leaves out stays.
+pub async fn track(tx: &mut Tx, authority: &str, said: &[Tracked]) -> Result<(), StoreError> {
+    // Whether the day of the move is said is no column, and decides which statement it is.
+    let (dated, undated): (Vec<&Tracked>, Vec<&Tracked>) =
+        said.iter().partition(|said| said.point_on.is_some());
+    for (said, is_dated) in [(dated, true), (undated, false)] {
+        if said.is_empty() {
+            continue;
+        }
+        match tx.statement() {
+            Session::Sqlite(session) => track_each(session, authority, &said, is_dated).await?,
+            Session::Postgres(session) => track_all(session, authority, &said, is_dated).await?,
+        }
+    }
     Ok(())
+}
+
+async fn track_each(
+    session: &mut SqliteConnection,
+    authority: &str,
+    said: &[&Tracked],
+    is_dated: bool,
+) -> Result<(), sqlx::Error> {
+    macro_rules! each {
+        ($point_on:literal) => {
+            upsert!(
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                $point_on
+            )
+        };
+    }
+    let upsert = if is_dated {
+        each!("excluded.point_on")
+    } else {
+        each!("tracker.point_on")
+    };
+    for said in said {
+        sqlx::query(upsert)
+            .bind(authority)
+            .bind(&said.transfer_id)
+            .bind(&said.case_id)
+            .bind(&said.child_id)
+            .bind(&said.route)
+            .bind(&said.phase)
+            .bind(is_live(&said.phase))
+            .bind(&said.from_team_id)
+            .bind(&said.to_team_id)
+            .bind(said.point_on.as_deref().unwrap_or_default())
+            .bind(&said.worker_id)
+            .bind(due_sort(said))
+            .bind(said.ended_at.map(Instant::from))
+            .execute(&mut *session)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn track_all(
+    session: &mut PgConnection,
+    authority: &str,
+    said: &[&Tracked],
+    is_dated: bool,
+) -> Result<(), sqlx::Error> {
+    macro_rules! all {
+        ($point_on:literal) => {
+            upsert!(
+                "SELECT $1, said.* FROM UNNEST($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS said",
+                $point_on
+            )
+        };
+    }
+    let upsert = if is_dated {
+        all!("excluded.point_on")
+    } else {
+        all!("tracker.point_on")
+    };
+    let texts = |of: fn(&Tracked) -> &str| said.iter().map(|said| of(said)).collect::<Vec<_>>();
+    let live: Vec<bool> = said.iter().map(|said| is_live(&said.phase)).collect();
+    let ended: Vec<Option<Instant>> = said
+        .iter()
+        .map(|said| said.ended_at.map(Instant::from))
+        .collect();
+    sqlx::query(upsert)
+        .bind(authority)
+        .bind(texts(|said| &said.transfer_id))
+        .bind(texts(|said| &said.case_id))
+        .bind(texts(|said| &said.child_id))
+        .bind(texts(|said| &said.route))
+        .bind(texts(|said| &said.phase))
+        .bind(live)
+        .bind(texts(|said| &said.from_team_id))
+        .bind(texts(|said| &said.to_team_id))
+        .bind(texts(|said| said.point_on.as_deref().unwrap_or_default()))
+        .bind(texts(|said| &said.worker_id))
+        .bind(texts(due_sort))
+        .bind(ended)
+        .execute(session)
+        .await
+        .map(drop)
+}
+
+/// Where a row stands before its tasks are known.
+fn due_sort(said: &Tracked) -> &'static str {
+    if said.ended_at.is_some() {
+        ""
+    } else {
+        LEAST_URGENT
+    }
 }
 
 /// The columns of a row, and the lists that the two databases take differently.

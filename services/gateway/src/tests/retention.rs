@@ -133,9 +133,7 @@ async fn transfers_that_ended_leave_the_tracker_with_time_and_live_ones_stay() {
             let tracked: Result<(), StoreError> = store
                 .transact("track", move |tx| {
                     Box::pin(async move {
-                        for row in Tracked::of_all(&events) {
-                            tracker::track(tx, "wirral", &row).await?;
-                        }
+                        tracker::track(tx, "wirral", &Tracked::of_all(&events)).await?;
                         tracked::change(tx, "wirral", Duty::of_all(&events)).await
                     })
                 })
