@@ -11,14 +11,14 @@
 mod back_off;
 mod committer;
 pub mod flow_event;
+mod here;
 mod receipts;
 mod run;
 mod search;
 mod seen;
 mod verdict;
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use baton_clock::lease_now;
@@ -26,7 +26,7 @@ use baton_contracts::event::v1::Event;
 use baton_contracts::record::v1::Receipt;
 use baton_store::{Db, Store, StoreError, Tx};
 use jiff::Timestamp;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, Semaphore, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
@@ -41,12 +41,15 @@ use crate::storage::lanes::Lane;
 use crate::storage::reports::Report;
 use crate::storage::writes::Write;
 use committer::Committer;
+use here::LanesHere;
 use run::Run;
 
 /// How long a lane is held without being heard of: more than twice a step.
 const LEASE: Duration = Duration::from_secs(20);
 /// How long one call may take.
 const STEP: Duration = Duration::from_secs(8);
+/// How many reactions that nobody waits for run at once.
+const RUNS_MAX: usize = 64;
 
 /// Runs reactions. Clones share the work.
 #[derive(Clone)]
@@ -58,9 +61,11 @@ struct Shared {
     contexts: Contexts,
     committer: Committer,
     /// The lanes that this process runs now.
-    lanes: Mutex<HashSet<(String, String)>>,
+    lanes: LanesHere,
     /// Wakes the search for work.
-    work: Notify,
+    work: Arc<Notify>,
+    /// Room for reactions that nobody waits for.
+    slots: Arc<Semaphore>,
     /// Wakes whoever waits for a receipt.
     finished: Notify,
     tasks: TaskTracker,
@@ -94,13 +99,15 @@ impl Runner {
             Db::Postgres(_) => COMMITTERS_POSTGRES,
         };
         let committer = Committer::start(&store, at_once);
+        let work = Arc::new(Notify::new());
         Self(Arc::new(Shared {
             store,
             services,
             contexts,
             committer,
-            lanes: Mutex::default(),
-            work: Notify::new(),
+            lanes: LanesHere::new(&work),
+            work,
+            slots: Arc::new(Semaphore::new(RUNS_MAX)),
             finished: Notify::new(),
             tasks: TaskTracker::new(),
             shutdown,
@@ -132,7 +139,7 @@ impl Runner {
             name: reaction.lane.clone(),
             holder: Uuid::now_v7(),
         };
-        let Some(here) = self.enter(&lane) else {
+        let Some(here) = self.0.lanes.enter(&lane) else {
             // Another reaction of this family is under way here.
             // Whoever asked may have gone: the report is kept all the same.
             let _ = say.send(self.queue(report, reaction).await);
@@ -144,7 +151,7 @@ impl Runner {
         let writes = vec![
             Write::Report(Box::new(report)),
             Write::Begin(Box::new(reaction.clone())),
-            Write::TakeIfFirst {
+            Write::Take {
                 lane,
                 until: now + LEASE,
                 now,
@@ -175,7 +182,9 @@ impl Runner {
         }
         drop(here);
         self.0.finished.notify_waiters();
-        self.0.work.notify_one();
+        if !mine {
+            self.0.work.notify_one();
+        }
     }
 
     /// Runs something that the shutdown waits for.
@@ -205,7 +214,7 @@ impl Runner {
         })
     }
 
-    /// Begins the reactions to events within the transaction that applies them, and wakes the search once it is
+    /// Begins the reactions to events within the transaction that applies them, and carries them on once it is
     /// committed. A cause that has one already starts none.
     pub async fn begin_in(&self, tx: &mut Tx, events: &[Event]) -> Result<(), StoreError> {
         let now = self.0.contexts.clock().now();
@@ -223,12 +232,12 @@ impl Runner {
             })
             .collect();
         let new = storage::reactions::insert(tx, &begun.iter().collect::<Vec<_>>()).await?;
-        for reaction in begun.iter().filter(|reaction| new.contains(&reaction.id)) {
-            tx.mark(|| reaction.mark());
-        }
-        if !new.is_empty() {
-            let runner = self.clone();
-            tx.after_commit(move || runner.0.work.notify_one());
+        for reaction in begun {
+            if new.contains(&reaction.id) {
+                tx.mark(|| reaction.mark());
+                let runner = self.clone();
+                tx.after_commit(move || runner.start(reaction));
+            }
         }
         Ok(())
     }
@@ -271,33 +280,5 @@ impl Runner {
             traceparent: baton_rpc::traceparent(),
             created_at,
         }
-    }
-
-    /// Notes that this process runs a lane. `None` when it does already.
-    fn enter(&self, lane: &Lane) -> Option<InLane> {
-        let key = (lane.authority.clone(), lane.name.clone());
-        let mut lanes = self.0.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        lanes.insert(key.clone()).then(|| InLane {
-            runner: self.clone(),
-            key,
-        })
-    }
-}
-
-/// Leaves the lane when dropped.
-struct InLane {
-    runner: Runner,
-    key: (String, String),
-}
-
-impl Drop for InLane {
-    fn drop(&mut self) {
-        let mut lanes = self
-            .runner
-            .0
-            .lanes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        lanes.remove(&self.key);
     }
 }

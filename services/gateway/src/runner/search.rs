@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use baton_clock::lease_now;
 use baton_store::{Db, StoreError, link_to_cause};
-use tokio::sync::Semaphore;
 use tokio::time::sleep;
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -17,8 +16,6 @@ use crate::storage;
 use crate::storage::lanes::Lane;
 use crate::storage::writes::Write;
 
-/// How many lanes run at once.
-const LANES_MAX: usize = 64;
 /// How long to wait for news: other replicas and passing time do not wake this process.
 const POLL: Duration = Duration::from_millis(200);
 /// The time after a search that found something in which more comes together.
@@ -32,9 +29,8 @@ impl Runner {
         if let Err(error) = self.clear_lanes().await {
             tracing::error!(error = %error, "lanes cannot be cleared; they wait for their leases to end");
         }
-        let slots = Arc::new(Semaphore::new(LANES_MAX));
         while !self.0.shutdown.is_cancelled() {
-            let found = match self.search(&slots).await {
+            let found = match self.search().await {
                 Ok(found) => found,
                 Err(error) => {
                     tracing::error!(error = %error, "the search for reactions failed");
@@ -69,39 +65,51 @@ impl Runner {
             .await
     }
 
-    async fn search(&self, slots: &Arc<Semaphore>) -> Result<usize, StoreError> {
-        let free = i64::try_from(slots.available_permits()).unwrap_or(i64::MAX);
+    async fn search(&self) -> Result<usize, StoreError> {
+        let free = i64::try_from(self.0.slots.available_permits()).unwrap_or(i64::MAX);
         if free == 0 {
             return Ok(0);
         }
         let waiting = storage::reactions::waiting(&self.0.store, lease_now(), free).await?;
-        let mut started = 0;
+        let found = waiting.len();
         for reaction in waiting {
-            let lane = Lane {
-                authority: reaction.authority.clone(),
-                name: reaction.lane.clone(),
-                holder: Uuid::now_v7(),
-            };
-            let (Some(here), Ok(slot)) = (self.enter(&lane), Arc::clone(slots).try_acquire_owned())
-            else {
-                continue;
-            };
-            started += 1;
-            let runner = self.clone();
-            self.spawn(async move {
-                if let Err(error) = runner.resume(lane, reaction).await {
-                    tracing::error!(error = %error, "a reaction cannot be carried on");
-                    sleep(PAUSE).await;
-                }
-                drop((here, slot));
-                runner.0.finished.notify_waiters();
-                runner.0.work.notify_one();
-            });
+            self.start(reaction);
         }
-        Ok(started)
+        Ok(found)
     }
 
-    /// Carries the oldest reaction of a lane on. Should another replica have done so meanwhile, its next save misses.
+    /// Carries a reaction on by itself, unless its lane runs here already: then the search finds it when that ends. It does
+    /// nothing when something older waits in the lane, or another replica runs it.
+    pub(super) fn start(&self, reaction: Reaction) {
+        let lane = Lane {
+            authority: reaction.authority.clone(),
+            name: reaction.lane.clone(),
+            holder: Uuid::now_v7(),
+        };
+        let Some(here) = self.0.lanes.enter(&lane) else {
+            return;
+        };
+        let Ok(slot) = Arc::clone(&self.0.slots).try_acquire_owned() else {
+            // Every run that ends makes room for what the search finds.
+            return;
+        };
+        let runner = self.clone();
+        self.spawn(async move {
+            if let Err(error) = runner.resume(lane, reaction).await {
+                tracing::error!(error = %error, "a reaction cannot be carried on");
+                sleep(PAUSE).await;
+            }
+            let was_full = runner.0.slots.available_permits() == 0;
+            drop((here, slot));
+            runner.0.finished.notify_waiters();
+            if was_full {
+                runner.0.work.notify_one();
+            }
+        });
+    }
+
+    /// Carries a reaction on if it is the oldest of its lane. Should another replica have done so meanwhile, its next save
+    /// misses.
     async fn resume(&self, lane: Lane, mut reaction: Reaction) -> Result<(), StoreError> {
         let span = span_of(&reaction);
         async {
@@ -111,6 +119,7 @@ impl Runner {
                 lane,
                 until: now + LEASE,
                 now,
+                mine: reaction.id,
             });
             let was_frozen = reaction.frozen.is_some();
             let first = run.prepare(&mut reaction).await;

@@ -7,7 +7,7 @@ use baton_store::{NewEvent, StoreError, Tx};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::lanes::{self, Lane};
+use super::lanes::{self, Lane, Taking};
 use super::reactions;
 use super::reports::{self, Report};
 use crate::reactions::record::Reaction;
@@ -21,8 +21,8 @@ pub enum Write {
     Begin(Box<Reaction>),
     /// Writes a reaction over the version before it. Misses when somebody else has.
     Save(Box<Reaction>),
-    /// Takes a lane for the one reaction that was just begun. Misses when another has to go first.
-    TakeIfFirst {
+    /// Takes a lane for a reaction. Misses when somebody holds it, or an older reaction waits in it.
+    Take {
         /// The lane.
         lane: Lane,
         /// Until when.
@@ -32,22 +32,15 @@ pub enum Write {
         /// The reaction.
         mine: Uuid,
     },
-    /// Takes a lane. Misses when somebody holds it.
-    Take {
-        /// The lane.
-        lane: Lane,
-        /// Until when.
-        until: Timestamp,
-        /// Real time now.
-        now: Timestamp,
-    },
-    /// Holds a lane for longer, or gives it back. Misses when somebody else has it.
+    /// Holds a lane for longer. Misses when somebody else has it.
     Hold {
         /// The lane.
         lane: Lane,
         /// Until when.
         until: Timestamp,
     },
+    /// Gives a lane back. Misses when somebody else has it.
+    Leave(Lane),
     /// Keeps what became of a report.
     Receipt {
         /// The report.
@@ -72,6 +65,16 @@ impl Write {
             _ => None,
         }
     }
+
+    /// What tells this write from others that are made together with it: the reaction, or the holder of the lane. `None`
+    /// for one that is made alone.
+    const fn key(&self) -> Option<Uuid> {
+        match self {
+            Self::Begin(reaction) | Self::Save(reaction) => Some(reaction.id),
+            Self::Take { lane, .. } | Self::Leave(lane) => Some(lane.holder),
+            _ => None,
+        }
+    }
 }
 
 /// Makes the writes of several batches, each batch in order; one stops after a guard that misses. What stands at the
@@ -90,10 +93,10 @@ pub async fn apply(tx: &mut Tx, batches: &[Arc<[Write]>]) -> Result<Vec<Vec<bool
         if due.is_empty() {
             break;
         }
-        let reactions = together(tx, &due).await?;
+        let mut together = together(tx, &due).await?;
         for (batch, write) in due {
-            let hit = match write.reaction() {
-                Some(reaction) => reactions.contains(&reaction.id),
+            let hit = match write.key() {
+                Some(key) => together.remove(&key),
                 None => alone(tx, write).await?,
             };
             hits[batch].push(hit);
@@ -108,35 +111,46 @@ fn goes_on(writes: &[Write], hits: &[bool]) -> bool {
     !matches!((last, hits.last()), (Some(last), Some(false)) if last.is_guard())
 }
 
-/// Begins and saves reactions. Answers those that hit.
+/// Begins and saves reactions, takes and leaves lanes. Answers the keys of those that hit.
 async fn together(tx: &mut Tx, due: &[(usize, &Write)]) -> Result<BTreeSet<Uuid>, StoreError> {
     let (mut begun, mut saved): (Vec<&Reaction>, Vec<&Reaction>) = (vec![], vec![]);
+    let (mut taken, mut left): (Vec<Taking<'_>>, Vec<&Lane>) = (vec![], vec![]);
     for (_, write) in due {
         match write {
             Write::Begin(reaction) => begun.push(reaction),
             Write::Save(reaction) => saved.push(reaction),
-            _ => continue,
+            Write::Leave(lane) => left.push(lane),
+            Write::Take {
+                lane,
+                until,
+                now,
+                mine,
+            } => taken.push(Taking {
+                lane,
+                until: *until,
+                now: *now,
+                mine: *mine,
+            }),
+            _ => {}
         }
-        tx.mark(|| write.reaction().map(Reaction::mark).unwrap_or_default());
+        if let Some(reaction) = write.reaction() {
+            tx.mark(|| reaction.mark());
+        }
     }
     let mut hits = reactions::save(tx, &saved).await?;
     hits.append(&mut reactions::insert(tx, &begun).await?);
+    // What one reaction leaves another may take.
+    hits.append(&mut lanes::leave(tx, &left).await?);
+    hits.append(&mut lanes::take(tx, &taken).await?);
     Ok(hits)
 }
 
-/// Writes what is no reaction. False when it misses.
+/// Makes a write that has no company. False when it misses.
 async fn alone(tx: &mut Tx, write: &Write) -> Result<bool, StoreError> {
     match write {
-        // Written together with others.
-        Write::Begin(_) | Write::Save(_) => Ok(false),
+        // Made together with others.
+        Write::Begin(_) | Write::Save(_) | Write::Take { .. } | Write::Leave(_) => Ok(false),
         Write::Report(report) => reports::insert(tx, report).await,
-        Write::TakeIfFirst {
-            lane,
-            until,
-            now,
-            mine,
-        } => lanes::take_if_first(tx, lane, *until, *now, *mine).await,
-        Write::Take { lane, until, now } => lanes::take(tx, lane, *until, *now).await,
         Write::Hold { lane, until } => lanes::hold(tx, lane, *until).await,
         Write::Receipt { report_id, receipt } => {
             reports::set_receipt(tx, *report_id, receipt).await

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::world::open;
 use crate::reactions::record::{Phase, Reaction};
-use crate::storage::lanes::{self, Lane};
+use crate::storage::lanes::{self, Lane, Taking};
 use crate::storage::reactions;
 use crate::storage::retention::{prune_lanes, prune_reactions, prune_tracker};
 use crate::storage::{tracked, tracker};
@@ -52,7 +52,13 @@ async fn keep(store: &Store, reaction: Reaction) {
         .transact("keep", move |tx| {
             Box::pin(async move {
                 assert_eq!(reactions::insert(tx, &[&reaction]).await?.len(), 1);
-                assert!(lanes::take(tx, &lane, until, until).await?);
+                let taking = Taking {
+                    lane: &lane,
+                    until,
+                    now: until,
+                    mine: reaction.id,
+                };
+                assert!(lanes::take(tx, &[taking]).await?.contains(&lane.holder));
                 Ok(())
             })
         })
