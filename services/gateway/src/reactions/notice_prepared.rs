@@ -44,8 +44,8 @@ pub fn next(event: &Event, progress: Progress<'_>) -> Next {
                 notice_id: event.aggregate_id.clone(),
                 worker_ids,
             };
-            let about = About::case(&event.child_id, &event.case_id);
-            Next::Send(Step::new(path::ADDRESS_NOTICE, &request, about))
+            // The notice knows what it is about: nothing more is looked up for whoever is told.
+            Next::Send(Step::new(path::ADDRESS_NOTICE, &request, About::nobody()))
         }
         _ => Next::Finished(Vec::new()),
     }
