@@ -7,6 +7,7 @@ mod duties;
 mod error;
 mod explain;
 mod notices;
+mod on_record;
 mod save;
 mod sending;
 mod spool;

@@ -32,7 +32,6 @@ use baton_store::{
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
-use tracing::Instrument as _;
 
 pub use app::NAME;
 use app::{App, AppError};
@@ -266,14 +265,15 @@ fn apply(
     events: Arc<[Event]>,
 ) -> baton_store::BoxFuture<'_, Result<(), AppError>> {
     Box::pin(async move {
-        for event in events.iter() {
-            // What is announced because of it leads back to it.
-            let span = tracing::info_span!("event.apply", event.name = event.r#type);
-            link_to_cause(&span, &event.traceparent);
-            app.apply(tx, &rpc::happening(event)?)
-                .instrument(span)
-                .await?;
-        }
-        Ok(())
+        let happenings = events
+            .iter()
+            .map(|event| {
+                // What is announced because of it leads back to it.
+                let span = tracing::info_span!("event.apply", event.name = event.r#type);
+                link_to_cause(&span, &event.traceparent);
+                span.in_scope(|| rpc::happening(event))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        app.apply(tx, &happenings).await
     })
 }

@@ -96,9 +96,13 @@ impl App {
         source: &Source,
         now: Timestamp,
     ) -> Result<(), AppError> {
-        let unaddressed =
-            storage::notices::lock_of_child(tx, &ctx.authority, child, State::Unaddressed.code())
-                .await?;
+        let unaddressed = storage::notices::lock_of_children(
+            tx,
+            &ctx.authority,
+            &[child],
+            State::Unaddressed.code(),
+        )
+        .await?;
         for notice in unaddressed
             .into_iter()
             .filter(|notice| notice.recipient.kind == kind && kind != "worker")

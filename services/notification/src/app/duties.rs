@@ -1,5 +1,7 @@
 //! What other services announce: facts about safety, and duties to tell.
 
+use std::collections::BTreeMap;
+
 use baton_ids::{AuthorityId, CaseId, ChildId, FamilyId, NoticeId};
 use baton_protocol::{KnownFact, Pack};
 use baton_store::{StoreError, Tx};
@@ -7,8 +9,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value;
 
+use super::on_record::OnRecord;
 use super::{App, AppError, Source};
-use crate::domain::decide::{self, TASK, cause_of};
+use crate::domain::decide::{self, TASK};
 use crate::domain::notice::{About, Addressee, Due, Entry, Event, Notice, Owner, Recipient, State};
 use crate::storage;
 
@@ -77,19 +80,37 @@ pub struct Duty {
     pub sender: Owner,
 }
 
+/// Families whose facts reached a version, each by what happened last.
+type Reached<'h> = BTreeMap<FamilyId, &'h Happening>;
+
 impl App {
-    /// Applies what another service announced, in the transaction of the feed's cursor.
-    pub async fn apply(&self, tx: &mut Tx, happening: &Happening) -> Result<(), AppError> {
-        if let Some(seen) = &happening.seen {
-            self.see(tx, happening, seen).await?;
-        }
-        if happening.duties.is_empty() {
+    /// Applies what another service announced about an authority, in the transaction of the feed's cursor.
+    pub async fn apply(&self, tx: &mut Tx, happenings: &[Happening]) -> Result<(), AppError> {
+        let Some(authority) = happenings.first().map(|first| &first.authority) else {
             return Ok(());
+        };
+        let mut reached = Reached::new();
+        for happening in happenings {
+            match (&happening.seen, happening.family) {
+                (Some(Seen::Facts), Some(family)) => {
+                    let newest = reached.entry(family).or_insert(happening);
+                    if newest.facts_version < happening.facts_version {
+                        *newest = happening;
+                    }
+                }
+                (Some(seen), Some(_)) => self.see(tx, happening, seen).await?,
+                _ => {}
+            }
         }
-        let pack = self.pack(&happening.pack)?;
-        for duty in &happening.duties {
-            for addressee in &duty.audience {
-                self.begin(tx, happening, duty, addressee, &pack).await?;
+        self.reach(tx, authority, &reached).await?;
+        let mut record = OnRecord::of(tx, authority, happenings).await?;
+        for happening in happenings.iter().filter(|one| !one.duties.is_empty()) {
+            let pack = self.pack(&happening.pack)?;
+            for duty in &happening.duties {
+                for addressee in &duty.audience {
+                    self.begin(tx, &mut record, happening, duty, addressee, &pack)
+                        .await?;
+                }
             }
         }
         Ok(())
@@ -105,41 +126,73 @@ impl App {
             return Ok(());
         };
         tx.flush().await?;
-        let children = match seen {
+        match seen {
             Seen::Family(children) => {
                 for child in children {
                     storage::safety::place(tx, authority, *child, family, *facts_version).await?;
                 }
-                children.clone()
+                let because = children.iter().map(|child| (*child, happening)).collect();
+                self.resume(tx, authority, &because, &State::AwaitingFacts)
+                    .await
             }
-            Seen::Facts => storage::safety::reach(tx, authority, family, *facts_version).await?,
+            Seen::Facts => {
+                let reached = Reached::from([(family, happening)]);
+                self.reach(tx, authority, &reached).await
+            }
             Seen::Safety(known) => {
-                let children =
-                    storage::safety::reach(tx, authority, family, *facts_version).await?;
+                let reached = Reached::from([(family, happening)]);
+                self.reach(tx, authority, &reached).await?;
+                tx.flush().await?;
                 storage::safety::set(tx, authority, child, known.as_ref()).await?;
-                self.resume(tx, happening, child, &State::Held).await?;
-                children
+                let because = BTreeMap::from([(child, happening)]);
+                self.resume(tx, authority, &because, &State::Held).await
             }
-        };
-        for child in children {
-            self.resume(tx, happening, child, &State::AwaitingFacts)
-                .await?;
         }
-        Ok(())
     }
 
-    /// What waited for the facts is looked at again by whoever sends.
+    /// The facts of families reached a version: what waited for them is looked at again.
+    async fn reach(
+        &self,
+        tx: &mut Tx,
+        authority: &AuthorityId,
+        reached: &Reached<'_>,
+    ) -> Result<(), AppError> {
+        if reached.is_empty() {
+            return Ok(());
+        }
+        tx.flush().await?;
+        let versions: Vec<(FamilyId, i64)> = reached
+            .iter()
+            .map(|(family, happening)| (*family, happening.facts_version))
+            .collect();
+        let found = storage::safety::reach(tx, authority, &versions).await?;
+        let because: BTreeMap<ChildId, &Happening> = found
+            .iter()
+            .filter_map(|(family, child)| Some((*child, *reached.get(family)?)))
+            .collect();
+        self.resume(tx, authority, &because, &State::AwaitingFacts)
+            .await
+    }
+
+    /// What waited for facts of children is looked at again by whoever sends, each because of what happened.
     async fn resume(
         &self,
         tx: &mut Tx,
-        happening: &Happening,
-        child: ChildId,
+        authority: &AuthorityId,
+        because: &BTreeMap<ChildId, &Happening>,
         state: &State,
     ) -> Result<(), AppError> {
+        if because.is_empty() {
+            return Ok(());
+        }
         tx.flush().await?;
+        let children: Vec<ChildId> = because.keys().copied().collect();
         let waiting =
-            storage::notices::lock_of_child(tx, &happening.authority, child, state.code()).await?;
+            storage::notices::lock_of_children(tx, authority, &children, state.code()).await?;
         for notice in waiting {
+            let Some(happening) = notice.about.child.and_then(|child| because.get(&child)) else {
+                continue;
+            };
             let source = happening.source.pinned_to(&notice.pack);
             self.save(tx, Some(notice), vec![Event::Resumed], &source, self.now())
                 .await?;
@@ -151,32 +204,38 @@ impl App {
     async fn begin(
         &self,
         tx: &mut Tx,
+        record: &mut OnRecord,
         happening: &Happening,
         duty: &Duty,
         addressee: &Addressee,
         pack: &Pack,
     ) -> Result<(), AppError> {
-        tx.flush().await?;
-        let (authority, key) = (&happening.authority, addressee.key(happening.child));
-        if storage::notices::exists(tx, authority, &duty.cause_key, &duty.kind, &key).await? {
+        let audience = addressee.key(happening.child);
+        if record.has(duty, &audience) {
             return Ok(());
         }
-        let now = self.now();
-        self.supersede(tx, happening, duty, addressee, now).await?;
-        tx.flush().await?;
+        let (source, now) = (&happening.source, self.now());
+        for notice in record.take_replaced(tx, happening, duty, &audience).await? {
+            let event = decide::supersede(&notice, now).into_iter().collect();
+            self.save(tx, Some(notice), event, source, now).await?;
+        }
 
         let notice = self.prepared(happening, duty, addressee, pack);
         let prepared = Event::Prepared(Box::new(notice.clone()));
-        let source = &happening.source;
         let Some(found) = self.known(tx, &notice).await? else {
-            self.save(tx, None, vec![prepared], source, now).await?;
+            let kept = self.save(tx, None, vec![prepared], source, now).await?;
+            record.add(kept.value);
             return Ok(());
         };
-        let told = storage::notices::told(tx, &notice).await?;
-        let (event, further) = decide::address(&notice, &found, &told, now);
-        self.save(tx, None, vec![prepared, event], source, now)
+        let (event, further) = decide::address(&notice, &found, &record.told(&notice), now);
+        let kept = self
+            .save(tx, None, vec![prepared, event], source, now)
             .await?;
-        self.add_further(tx, further, source, now).await
+        record.add(kept.value);
+        for further in self.add_further(tx, further, source, now).await? {
+            record.add(further);
+        }
+        Ok(())
     }
 
     /// Notices for further recipients of the same duty.
@@ -186,46 +245,20 @@ impl App {
         further: Vec<Notice>,
         source: &Source,
         now: Timestamp,
-    ) -> Result<(), AppError> {
+    ) -> Result<Vec<Notice>, AppError> {
+        let mut added = Vec::with_capacity(further.len());
         for notice in further {
             let addressed = Event::Addressed {
                 recipient: notice.recipient.clone(),
                 medium: notice.medium.clone(),
             };
             let prepared = Event::Prepared(Box::new(notice));
-            self.save(tx, None, vec![prepared, addressed], source, now)
+            let kept = self
+                .save(tx, None, vec![prepared, addressed], source, now)
                 .await?;
+            added.push(kept.value);
         }
-        Ok(())
-    }
-
-    async fn supersede(
-        &self,
-        tx: &mut Tx,
-        happening: &Happening,
-        duty: &Duty,
-        addressee: &Addressee,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let (authority, process) = (&happening.authority, happening.process);
-        let unsent = storage::notices::lock_unsent(
-            tx,
-            authority,
-            process,
-            &duty.kind,
-            addressee,
-            happening.child,
-        )
-        .await?;
-        let earlier = unsent
-            .into_iter()
-            .filter(|notice| cause_of(&notice.cause_key) == cause_of(&duty.cause_key));
-        for notice in earlier {
-            let event = decide::supersede(&notice, now).into_iter().collect();
-            self.save(tx, Some(notice), event, &happening.source, now)
-                .await?;
-        }
-        Ok(())
+        Ok(added)
     }
 
     /// Who is known at once: one worker by name, or the entries of the contact book. None when the organisation has to
@@ -242,6 +275,7 @@ impl App {
                     return Ok(Some(Vec::new()));
                 };
                 let kind = notice.audience.recipient_kind();
+                tx.flush().await?;
                 storage::contact_book::of_child(tx, &notice.authority, child, kind)
                     .await
                     .map(Some)
@@ -259,6 +293,7 @@ impl App {
         let medium = if notice.medium_asked == TASK {
             None
         } else {
+            tx.flush().await?;
             storage::contact_book::find(tx, &notice.authority, "worker", worker).await?
         };
         let medium = medium.map_or_else(|| TASK.to_owned(), |(medium, _)| medium);

@@ -25,8 +25,8 @@ pub struct Outcome<T> {
 }
 
 impl App {
-    /// Applies events to a notice, saves it with its deadline and announces them. A new notice whose duty is on record
-    /// already changes nothing.
+    /// Applies events to a notice, saves it with its deadline and announces them. A new notice whose duty has come on
+    /// record meanwhile fails the transaction; tried again, the duty is found.
     pub(super) async fn save(
         &self,
         tx: &mut Tx,
@@ -59,15 +59,7 @@ impl App {
             });
         }
         match version {
-            None => {
-                tx.flush().await?;
-                if !storage::notices::insert(tx, &notice).await? {
-                    return Ok(Outcome {
-                        value: notice,
-                        last_event: None,
-                    });
-                }
-            }
+            None => storage::notices::insert(tx, &notice).await?,
             Some(version) => storage::notices::save(tx, version, &notice).await?,
         }
         let due = deadlines(&notice);

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use baton_ids::{AuthorityId, CaseId, ChildId, NoticeId};
-use baton_store::{Db, Json, StoreError, Tx, dialect, sqlx, with_db, with_tx, write_last};
+use baton_store::{Db, Json, Session, StoreError, Tx, dialect, sqlx, with_db, with_tx, write_last};
 use uuid::Uuid;
 
 use super::Page;
-use crate::domain::notice::{Addressee, Notice};
+use crate::domain::notice::Notice;
 
 type Document = Json<Notice>;
 
@@ -61,30 +61,30 @@ pub async fn find(
     Ok(found.map(|Json(notice)| notice))
 }
 
-/// Writes a new notice. False when the duty is on record already.
+/// Writes a new notice. One whose duty has come on record meanwhile fails the transaction.
 #[tracing::instrument(name = "db.notice.insert", skip_all, fields(notice.id = %notice.id))]
-pub async fn insert(tx: &mut Tx, notice: &Notice) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO notices (id, authority, cause_key, kind, audience, recipient_kind, recipient_id, \
-        process_id, case_id, child_id, state, version, document) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING";
-    let written = with_tx!(tx, c => sqlx::query(sql)
-        .bind(notice.id.uuid())
-        .bind(notice.authority.as_str())
-        .bind(&notice.cause_key)
-        .bind(&notice.kind)
-        .bind(notice.audience.key(notice.about.child))
-        .bind(&notice.recipient.kind)
-        .bind(&notice.recipient.id)
-        .bind(notice.about.process)
-        .bind(notice.about.case.map(CaseId::uuid))
-        .bind(notice.about.child.map(ChildId::uuid))
-        .bind(notice.state.code())
-        .bind(notice.version)
-        .bind(Json(notice))
-        .execute(c)
-        .await?
-        .rows_affected());
-    Ok(written == 1)
+pub async fn insert(tx: &mut Tx, notice: &Notice) -> Result<(), StoreError> {
+    write_last!(tx, 1, insert => insert
+        .push(
+            "INSERT INTO notices (id, authority, cause_key, kind, audience, recipient_kind, recipient_id, \
+             process_id, case_id, child_id, state, version, document) ",
+        )
+        .push_values([notice], |mut row, notice| {
+            row.push_bind(notice.id.uuid())
+                .push_bind(notice.authority.as_str())
+                .push_bind(&notice.cause_key)
+                .push_bind(&notice.kind)
+                .push_bind(notice.audience.key(notice.about.child))
+                .push_bind(&notice.recipient.kind)
+                .push_bind(&notice.recipient.id)
+                .push_bind(notice.about.process)
+                .push_bind(notice.about.case.map(CaseId::uuid))
+                .push_bind(notice.about.child.map(ChildId::uuid))
+                .push_bind(notice.state.code())
+                .push_bind(notice.version)
+                .push_bind(Json(notice));
+        })
+        .push(" ON CONFLICT DO NOTHING"))
 }
 
 /// Writes a changed notice, if it is still at the version with which it was read.
@@ -107,71 +107,140 @@ pub async fn save(tx: &mut Tx, before: i64, notice: &Notice) -> Result<(), Store
         .push_bind(before))
 }
 
-/// Whether the duty is on record.
-#[tracing::instrument(name = "db.notice.exists", skip_all)]
-pub async fn exists(
-    tx: &mut Tx,
-    authority: &AuthorityId,
-    cause_key: &str,
-    kind: &str,
-    audience: &str,
-) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT * FROM notices \
-        WHERE authority = $1 AND cause_key = $2 AND kind = $3 AND audience = $4)";
-    Ok(with_tx!(tx, c => sqlx::query_scalar(sql)
-        .bind(authority.as_str())
-        .bind(cause_key)
-        .bind(kind)
-        .bind(audience)
-        .fetch_one(c)
-        .await?))
+/// What is on record about a duty to tell.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Told {
+    /// The cause.
+    pub cause_key: String,
+    /// The kind of notice.
+    pub kind: String,
+    /// Whom the rule names.
+    pub audience: String,
+    /// What the recipient is.
+    pub recipient_kind: String,
+    /// The recipient. Empty while nobody is found.
+    pub recipient_id: String,
 }
 
-/// The notices of a process, kind and audience that were not sent, locked.
-#[tracing::instrument(name = "db.notice.lock_unsent", skip_all)]
-pub async fn lock_unsent(
+impl Told {
+    /// What a notice says of its duty.
+    pub fn by(notice: &Notice) -> Self {
+        Self {
+            cause_key: notice.cause_key.clone(),
+            kind: notice.kind.clone(),
+            audience: notice.audience.key(notice.about.child),
+            recipient_kind: notice.recipient.kind.clone(),
+            recipient_id: notice.recipient.id.clone(),
+        }
+    }
+}
+
+/// What is on record about the duties of these causes.
+#[tracing::instrument(name = "db.notice.of_causes", skip_all)]
+pub async fn of_causes(
     tx: &mut Tx,
     authority: &AuthorityId,
-    process: Uuid,
-    kind: &str,
-    audience: &Addressee,
-    child: Option<ChildId>,
+    causes: &[&str],
+) -> Result<Vec<Told>, StoreError> {
+    macro_rules! select {
+        ($causes:literal) => {
+            concat!(
+                "SELECT cause_key, kind, audience, recipient_kind, recipient_id FROM notices \
+                 WHERE authority = $1 AND cause_key ",
+                $causes
+            )
+        };
+    }
+    Ok(match tx.statement() {
+        Session::Sqlite(session) => {
+            sqlx::query_as(select!("IN (SELECT value FROM json_each($2))"))
+                .bind(authority.as_str())
+                .bind(Json(causes))
+                .fetch_all(&mut **session)
+                .await?
+        }
+        Session::Postgres(session) => {
+            sqlx::query_as(select!("= ANY($2)"))
+                .bind(authority.as_str())
+                .bind(causes)
+                .fetch_all(&mut **session)
+                .await?
+        }
+    })
+}
+
+/// The notices of these processes that were not sent, oldest first.
+#[tracing::instrument(name = "db.notice.unsent_of", skip_all)]
+pub async fn unsent_of(
+    tx: &mut Tx,
+    authority: &AuthorityId,
+    processes: &[Uuid],
 ) -> Result<Vec<Notice>, StoreError> {
-    let sql = dialect!(tx,
-        sqlite: "SELECT document FROM notices WHERE authority = $1 AND process_id = $2 AND kind = $3 \
-            AND audience = $4 AND state IN ('unresolved', 'ready', 'awaiting_facts', 'held', 'unaddressed') \
-            ORDER BY id",
-        postgres: "SELECT document FROM notices WHERE authority = $1 AND process_id = $2 AND kind = $3 \
-            AND audience = $4 AND state IN ('unresolved', 'ready', 'awaiting_facts', 'held', 'unaddressed') \
-            ORDER BY id FOR UPDATE");
-    let rows: Vec<Document> = with_tx!(tx, c => sqlx::query_scalar(sql)
-        .bind(authority.as_str())
-        .bind(process)
-        .bind(kind)
-        .bind(audience.key(child))
-        .fetch_all(c)
-        .await?);
+    macro_rules! select {
+        ($processes:literal) => {
+            concat!(
+                "SELECT document FROM notices WHERE authority = $1 AND process_id ",
+                $processes,
+                " AND state IN ('unresolved', 'ready', 'awaiting_facts', 'held', 'unaddressed') ORDER BY id"
+            )
+        };
+    }
+    let rows: Vec<Document> = match tx.statement() {
+        Session::Sqlite(session) => {
+            let processes: Vec<String> =
+                processes.iter().map(|id| id.simple().to_string()).collect();
+            sqlx::query_scalar(select!("IN (SELECT UNHEX(value) FROM json_each($2))"))
+                .bind(authority.as_str())
+                .bind(Json(processes))
+                .fetch_all(&mut **session)
+                .await?
+        }
+        Session::Postgres(session) => {
+            sqlx::query_scalar(select!("= ANY($2)"))
+                .bind(authority.as_str())
+                .bind(processes)
+                .fetch_all(&mut **session)
+                .await?
+        }
+    };
     Ok(rows.into_iter().map(|Json(notice)| notice).collect())
 }
 
-/// The notices of a child in a state, locked.
-#[tracing::instrument(name = "db.notice.lock_of_child", skip_all, fields(child.id = %child))]
-pub async fn lock_of_child(
+/// The notices of children in a state, locked.
+#[tracing::instrument(name = "db.notice.lock_of_children", skip_all)]
+pub async fn lock_of_children(
     tx: &mut Tx,
     authority: &AuthorityId,
-    child: ChildId,
+    children: &[ChildId],
     state: &str,
 ) -> Result<Vec<Notice>, StoreError> {
-    let sql = dialect!(tx,
-        sqlite: "SELECT document FROM notices WHERE authority = $1 AND child_id = $2 AND state = $3 ORDER BY id",
-        postgres: "SELECT document FROM notices WHERE authority = $1 AND child_id = $2 AND state = $3 \
-            ORDER BY id FOR UPDATE");
-    let rows: Vec<Document> = with_tx!(tx, c => sqlx::query_scalar(sql)
-        .bind(authority.as_str())
-        .bind(child.uuid())
-        .bind(state)
-        .fetch_all(c)
-        .await?);
+    let rows: Vec<Document> = match tx.statement() {
+        Session::Sqlite(session) => {
+            let children: Vec<String> = children
+                .iter()
+                .map(|child| child.uuid().simple().to_string())
+                .collect();
+            let sql = "SELECT document FROM notices WHERE authority = $1 \
+                AND child_id IN (SELECT UNHEX(value) FROM json_each($2)) AND state = $3 ORDER BY id";
+            sqlx::query_scalar(sql)
+                .bind(authority.as_str())
+                .bind(Json(children))
+                .bind(state)
+                .fetch_all(&mut **session)
+                .await?
+        }
+        Session::Postgres(session) => {
+            let children: Vec<Uuid> = children.iter().map(|child| child.uuid()).collect();
+            let sql = "SELECT document FROM notices WHERE authority = $1 AND child_id = ANY($2) AND state = $3 \
+                ORDER BY id FOR UPDATE";
+            sqlx::query_scalar(sql)
+                .bind(authority.as_str())
+                .bind(children)
+                .bind(state)
+                .fetch_all(&mut **session)
+                .await?
+        }
+    };
     Ok(rows.into_iter().map(|Json(notice)| notice).collect())
 }
 

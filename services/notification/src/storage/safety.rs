@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use baton_ids::{AuthorityId, ChildId, FamilyId};
 use baton_protocol::{KnownFact, KnownFacts, Value};
-use baton_store::{Json, StoreError, Tx, dialect, sqlx, with_tx};
+use baton_store::{Json, Session, StoreError, Tx, dialect, sqlx, with_tx};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -119,23 +119,50 @@ pub async fn place(
     Ok(())
 }
 
-/// Notes that the facts of a family have reached a version, and answers with its children.
-#[tracing::instrument(name = "db.safety.reach", skip_all, fields(family.id = %family))]
+/// Notes that the facts of families have reached versions, and answers with the children whom that is news for.
+#[tracing::instrument(name = "db.safety.reach", skip_all)]
 pub async fn reach(
     tx: &mut Tx,
     authority: &AuthorityId,
-    family: FamilyId,
-    facts_version: i64,
-) -> Result<Vec<ChildId>, StoreError> {
-    let sql = "UPDATE safety SET facts_version = $3 WHERE authority = $1 AND family_id = $2 AND facts_version <= $3 \
-        RETURNING child_id";
-    let ids: Vec<Uuid> = with_tx!(tx, c => sqlx::query_scalar(sql)
-        .bind(authority.as_str())
-        .bind(family.uuid())
-        .bind(facts_version)
-        .fetch_all(c)
-        .await?);
-    Ok(ids.into_iter().map(ChildId::from_uuid).collect())
+    families: &[(FamilyId, i64)],
+) -> Result<Vec<(FamilyId, ChildId)>, StoreError> {
+    let ids: Vec<(Uuid, Uuid)> = match tx.statement() {
+        Session::Sqlite(session) => {
+            let sql = "UPDATE safety SET facts_version = $3 \
+                WHERE authority = $1 AND family_id = $2 AND facts_version <= $3 RETURNING family_id, child_id";
+            let mut ids = Vec::with_capacity(families.len());
+            for (family, version) in families {
+                let children: Vec<(Uuid, Uuid)> = sqlx::query_as(sql)
+                    .bind(authority.as_str())
+                    .bind(family.uuid())
+                    .bind(version)
+                    .fetch_all(&mut **session)
+                    .await?;
+                ids.extend(children);
+            }
+            ids
+        }
+        Session::Postgres(session) => {
+            let (ids, versions): (Vec<Uuid>, Vec<i64>) = families
+                .iter()
+                .map(|(family, version)| (family.uuid(), version))
+                .unzip();
+            let sql = "UPDATE safety SET facts_version = reached.version \
+                FROM UNNEST($2, $3) AS reached (family_id, version) \
+                WHERE safety.authority = $1 AND safety.family_id = reached.family_id \
+                AND safety.facts_version <= reached.version RETURNING safety.family_id, safety.child_id";
+            sqlx::query_as(sql)
+                .bind(authority.as_str())
+                .bind(ids)
+                .bind(versions)
+                .fetch_all(&mut **session)
+                .await?
+        }
+    };
+    Ok(ids
+        .into_iter()
+        .map(|(family, child)| (FamilyId::from_uuid(family), ChildId::from_uuid(child)))
+        .collect())
 }
 
 /// Writes who must not be written to about a child, and who says so. None: it became unknown.
