@@ -1,7 +1,8 @@
 //! Handing notices to their media.
 //!
-//! One transaction a notice: it is taken, the safety flags are read again, the file is written, and the notice is
-//! recorded as sent. A crash before the commit leaves at most the file, which is recognised by its name.
+//! Notices are taken, the safety flags are read again where they count, the file is written, and the notice is recorded as
+//! sent, all in one transaction: of several that leave nothing outside, or of one that leaves a file. A crash before the
+//! commit leaves at most that file, which is recognised by its name.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,9 @@ use crate::storage;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long a notice whose medium failed is put off.
 const PUT_OFF: SignedDuration = SignedDuration::from_secs(30);
+
+/// How many are sent in one transaction at most.
+const TOGETHER_MAX: i64 = 16;
 
 /// What an address is for, in a file's name.
 const EMAIL: &str = "email";
@@ -53,7 +57,7 @@ impl App {
         }
     }
 
-    /// Sends the oldest notice that can be sent; false when there is none.
+    /// Sends the oldest notices that can be sent; false when there is none.
     pub async fn send_next(&self) -> Result<bool, AppError> {
         let app = self.clone();
         self.store
@@ -66,33 +70,47 @@ impl App {
     fn send_in<'t>(&self, tx: &'t mut Tx) -> BoxFuture<'t, Result<bool, AppError>> {
         let app = self.clone();
         Box::pin(async move {
-            let Some(notice) = storage::sending::take_ready(tx, lease_now()).await? else {
-                return Ok(false);
-            };
-            let (event, known) = match app.attempt(tx, &notice).await {
-                Ok(attempted) => attempted,
-                Err(error @ (AppError::Spool(_) | AppError::PackUnknown(_))) => {
-                    tracing::error!(notice.id = %notice.id, %error, "a notice is put off");
-                    let until = lease_now() + PUT_OFF;
-                    storage::sending::put_off(tx, &notice.authority, notice.id, until).await?;
-                    return Ok(true);
+            let ready = storage::sending::take_ready(tx, lease_now(), TOGETHER_MAX).await?;
+            let found = !ready.is_empty();
+            for notice in ready {
+                let is_last = notice.medium != TASK;
+                app.send_one(tx, notice).await?;
+                if is_last {
+                    break;
                 }
-                Err(error) => return Err(error),
-            };
-            let source = Source::by_itself(&notice, "sending");
-            let notice = Notice { known, ..notice };
-            app.save(tx, Some(notice), vec![event], &source, app.now())
-                .await?;
-            Ok(true)
+            }
+            Ok(found)
         })
+    }
+
+    async fn send_one(&self, tx: &mut Tx, notice: Notice) -> Result<(), AppError> {
+        let (event, known) = match self.attempt(tx, &notice).await {
+            Ok(attempted) => attempted,
+            Err(error @ (AppError::Spool(_) | AppError::PackUnknown(_))) => {
+                tracing::error!(notice.id = %notice.id, %error, "a notice is put off");
+                tx.flush().await?;
+                let until = lease_now() + PUT_OFF;
+                storage::sending::put_off(tx, &notice.authority, notice.id, until).await?;
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        let source = Source::by_itself(&notice, "sending");
+        let notice = Notice { known, ..notice };
+        self.save(tx, Some(notice), vec![event], &source, self.now())
+            .await?;
+        Ok(())
     }
 
     /// Tries to send a notice, on the safety flags as they are now. They are kept with it where they were looked at.
     async fn attempt(&self, tx: &mut Tx, notice: &Notice) -> Result<Attempt, AppError> {
         let pack = self.pack(&notice.pack)?;
-        let safety = match notice.about.child {
-            Some(child) => storage::safety::lock(tx, &notice.authority, child).await?,
-            None => None,
+        let safety = match (&notice.audience, notice.about.child) {
+            (Addressee::Outside(_), Some(child)) => {
+                tx.flush().await?;
+                storage::safety::lock(tx, &notice.authority, child).await?
+            }
+            _ => None,
         };
         let safety = safety.unwrap_or_default();
         let permit = permit(notice, &safety, &pack);
@@ -111,6 +129,7 @@ impl App {
         if notice.medium == TASK {
             return Ok((Event::Sent { at: now }, known));
         }
+        tx.flush().await?;
         let Some(address) = address(tx, notice).await? else {
             return Ok((Event::Unaddressed, known));
         };
@@ -120,6 +139,8 @@ impl App {
         } else {
             text::letter(&text, &address)
         };
+        // What leaves this database must not be forgotten with the duty to tell.
+        self.store.settle().await?;
         let (spool, name) = (Arc::clone(&self.spool), file_name(notice));
         on_disk(move || spool.hand_over(&name, content.as_bytes())).await?;
         Ok((Event::Sent { at: now }, known))

@@ -6,19 +6,24 @@ use jiff::Timestamp;
 
 use crate::domain::notice::Notice;
 
-/// Takes the oldest notice that can be sent; no other replica takes it until this transaction ends.
+/// Takes the oldest notices that can be sent; no other replica takes them until this transaction ends.
 #[tracing::instrument(name = "db.notice.take_ready", skip_all)]
-pub async fn take_ready(tx: &mut Tx, real_now: Timestamp) -> Result<Option<Notice>, StoreError> {
+pub async fn take_ready(
+    tx: &mut Tx,
+    real_now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Notice>, StoreError> {
     let sql = dialect!(tx,
         sqlite: "SELECT document FROM notices WHERE state = 'ready' AND (retry_at IS NULL OR retry_at <= $1) \
-            ORDER BY id LIMIT 1",
+            ORDER BY id LIMIT $2",
         postgres: "SELECT document FROM notices WHERE state = 'ready' AND (retry_at IS NULL OR retry_at <= $1) \
-            ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED");
-    let found: Option<Json<Notice>> = with_tx!(tx, c => sqlx::query_scalar(sql)
+            ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED");
+    let found: Vec<Json<Notice>> = with_tx!(tx, c => sqlx::query_scalar(sql)
         .bind(Instant::from(real_now))
-        .fetch_optional(c)
+        .bind(limit)
+        .fetch_all(c)
         .await?);
-    Ok(found.map(|Json(notice)| notice))
+    Ok(found.into_iter().map(|Json(notice)| notice).collect())
 }
 
 /// Puts a notice off until a real instant, because its medium failed.
