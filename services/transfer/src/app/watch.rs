@@ -178,10 +178,7 @@ pub fn announce(
 
 /// Saves what is watched, with its deadline.
 pub async fn save(tx: &mut Tx, watch: &Watch) -> Result<(), Failure> {
-    tx.flush().await?;
-    if !storage::save_watch(tx, watch).await? {
-        return Err(Failure::LostRace);
-    }
+    storage::save_watch(tx, watch).await?;
     sync(tx, watch);
     Ok(())
 }

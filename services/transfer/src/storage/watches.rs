@@ -1,7 +1,7 @@
 //! What is watched for open cases, in the database.
 
 use baton_ids::{AuthorityId, CaseId, ChildId};
-use baton_store::{Json, StoreError, Tx, dialect, with_tx};
+use baton_store::{Json, StoreError, Tx, dialect, with_tx, write_last};
 
 use crate::domain::Watch;
 
@@ -43,24 +43,32 @@ pub async fn lock_watch_of_child(
     Ok(found.map(|Json(watch)| watch))
 }
 
-/// Writes what is watched for a case, new or changed; false when another call changed it in between.
+/// Writes what is watched for a case, new or changed. One that another call changed in between fails the transaction.
 #[tracing::instrument(name = "db.watch.save", skip_all, fields(case.id = %watch.case))]
-pub async fn save_watch(tx: &mut Tx, watch: &Watch) -> Result<bool, StoreError> {
-    let sql = if watch.version == 1 {
-        "INSERT INTO watches (case_id, authority, version, document, child_id) \
-            VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"
-    } else {
-        "UPDATE watches SET version = $3, document = $4, child_id = $5 \
-            WHERE case_id = $1 AND authority = $2 AND version = $3 - 1"
-    };
-    let done = with_tx!(tx, c => sqlx::query(sql)
-        .bind(watch.case.uuid())
-        .bind(watch.authority.as_str())
-        .bind(watch.version)
-        .bind(Json(watch))
-        .bind(watch.child.uuid())
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(done == 1)
+pub async fn save_watch(tx: &mut Tx, watch: &Watch) -> Result<(), StoreError> {
+    if watch.version == 1 {
+        return write_last!(tx, 1, insert => insert
+            .push("INSERT INTO watches (case_id, authority, version, document, child_id) ")
+            .push_values([watch], |mut row, watch| {
+                row.push_bind(watch.case.uuid())
+                    .push_bind(watch.authority.as_str())
+                    .push_bind(watch.version)
+                    .push_bind(Json(watch))
+                    .push_bind(watch.child.uuid());
+            })
+            .push(" ON CONFLICT DO NOTHING"));
+    }
+    write_last!(tx, 1, update => update
+        .push("UPDATE watches SET version = ")
+        .push_bind(watch.version)
+        .push(", document = ")
+        .push_bind(Json(watch))
+        .push(", child_id = ")
+        .push_bind(watch.child.uuid())
+        .push(" WHERE case_id = ")
+        .push_bind(watch.case.uuid())
+        .push(" AND authority = ")
+        .push_bind(watch.authority.as_str())
+        .push(" AND version = ")
+        .push_bind(watch.version - 1))
 }
