@@ -1,7 +1,8 @@
 //! Duties begin with the events of the services that decide.
 
+use baton_contracts::event::v1::NoticeDue;
 use baton_contracts::notification::v1::NoticeState;
-use baton_testkit::each_database;
+use baton_testkit::{TestDb, each_database};
 
 use super::{Desk, said, task, to_family, to_roles};
 
@@ -141,6 +142,50 @@ async fn x_23_a_later_round_takes_the_place_of_one_that_was_not_sent() {
         assert_eq!(notices[0].withheld_because, "superseded");
     })
     .await;
+}
+
+#[tokio::test]
+async fn x_23_what_has_gathered_leads_to_the_same_notices_as_what_comes_one_by_one() {
+    each_database(|url| async move {
+        let mut desk = Desk::open(url).await;
+        desk.stop();
+        for duty in rounds() {
+            desk.duty(duty).await;
+        }
+        desk.start().await;
+        let gathered = told(&desk).await;
+
+        let other = TestDb::sqlite();
+        let desk = Desk::open(other.url().to_owned()).await;
+        for duty in rounds() {
+            desk.duty(duty).await;
+            desk.settle().await;
+        }
+
+        assert_eq!(gathered.len(), 44);
+        assert_eq!(gathered, told(&desk).await);
+    })
+    .await;
+}
+
+/// More rounds than are written at once, with some that come twice and one for several roles.
+fn rounds() -> Vec<NoticeDue> {
+    let mut rounds: Vec<NoticeDue> = (1..=40)
+        .map(|round| to_roles(&format!("t/icpc/{round}"), &["team_manager"]))
+        .collect();
+    rounds.push(to_roles("t/icpc/40", &["team_manager", "support_officer"]));
+    rounds.push(to_roles("t/other/1", &["team_manager", "support_officer"]));
+    rounds.push(to_family("t/new_team/1"));
+    rounds.push(to_family("t/new_team/1"));
+    rounds
+}
+
+async fn told(desk: &Desk) -> Vec<(NoticeState, String, String)> {
+    desk.settle().await;
+    let notices = desk.notices().await.into_iter();
+    notices
+        .map(|notice| (notice.state(), notice.kind, notice.withheld_because))
+        .collect()
 }
 
 #[tokio::test]
