@@ -16,6 +16,9 @@ pub mod writes;
 
 use baton_store::{Migration, Migrations};
 
+/// How many rows go into one statement: SQLite takes 32,766 parameters.
+const ROWS_MAX: usize = 256;
+
 macro_rules! migrations {
     ($folder:literal) => {
         &[

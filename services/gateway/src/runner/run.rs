@@ -162,7 +162,7 @@ impl Run {
                 receipt: receipt.encode_to_vec(),
             });
         }
-        self.writes.push(Write::Leave(self.lane.clone()));
+        self.writes.push(self.leave());
         if self.flush().await? {
             return Ok(receipt);
         }
@@ -173,8 +173,15 @@ impl Run {
     /// Gives the lane back after a reaction turned out to be somebody else's: it may have been taken all the same, for
     /// a reaction that another replica had carried on meanwhile. Kept, it would hold the family up until the lease ends.
     async fn give_back(&mut self) -> Result<(), StoreError> {
-        self.writes = vec![Write::Leave(self.lane.clone())];
+        self.writes = vec![self.leave()];
         self.flush().await.map(drop)
+    }
+
+    fn leave(&self) -> Write {
+        Write::Hold {
+            lane: self.lane.clone(),
+            until: Timestamp::UNIX_EPOCH,
+        }
     }
 
     async fn carry_on(

@@ -7,6 +7,8 @@ use prost::Message;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
+use super::ROWS_MAX;
+
 /// A journey is read in one piece: a case has some hundred events.
 const ENTRIES_MAX: i64 = 10_000;
 
@@ -50,9 +52,6 @@ pub async fn insert(tx: &mut Tx, before: i64, events: &[Event]) -> Result<(), St
     }
     Ok(())
 }
-
-/// How many events go into one statement.
-const ROWS_MAX: usize = 256;
 
 /// An event at its position.
 struct Entry<'a> {

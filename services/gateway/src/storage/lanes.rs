@@ -3,8 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use baton_store::sqlx::SqliteConnection;
-use baton_store::{Instant, Session, StoreError, Tx, sqlx, with_tx};
+use baton_store::{Instant, StoreError, Tx, sqlx, with_tx};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -42,121 +41,55 @@ pub async fn take(tx: &mut Tx, takings: &[Taking<'_>]) -> Result<BTreeSet<Uuid>,
     let mut takings = takings.to_vec();
     takings.sort_by_key(|taking| (&taking.lane.authority, &taking.lane.name));
     takings.dedup_by_key(|taking| (&taking.lane.authority, &taking.lane.name));
-    // The oldest is asked for by key: as a join the planner reads the whole table.
-    let take = "INSERT INTO lanes (authority, lane, holder, held_until) \
-        SELECT t.authority, t.lane, t.holder, t.held_until \
-        FROM UNNEST($1, $2, $3, $4, $5) AS t (authority, lane, holder, held_until, mine) \
-        WHERE COALESCE((SELECT r.id FROM reactions r WHERE r.authority = t.authority AND r.lane = t.lane \
-            AND r.phase = 'runnable' ORDER BY r.id LIMIT 1), t.mine) >= t.mine \
-        ON CONFLICT (authority, lane) DO UPDATE \
-            SET holder = excluded.holder, held_until = excluded.held_until \
-            WHERE lanes.held_until <= $6 \
-        RETURNING holder";
-    let taken = match tx.statement() {
-        Session::Sqlite(session) => {
-            let mut taken = Vec::with_capacity(takings.len());
-            for taking in &takings {
-                taken.extend(take_one(session, taking).await?);
-            }
-            taken
-        }
-        Session::Postgres(session) => {
-            let column = |of: fn(&Taking<'_>) -> String| takings.iter().map(of).collect::<Vec<_>>();
-            let until: Vec<Instant> = takings.iter().map(|taking| taking.until.into()).collect();
-            let mine: Vec<Uuid> = takings.iter().map(|taking| taking.mine).collect();
-            let holders: Vec<Uuid> = takings.iter().map(|taking| taking.lane.holder).collect();
-            sqlx::query_scalar(take)
-                .bind(column(|taking| taking.lane.authority.clone()))
-                .bind(column(|taking| taking.lane.name.clone()))
-                .bind(holders)
-                .bind(until)
-                .bind(mine)
-                .bind(Instant::from(now))
-                .fetch_all(&mut **session)
-                .await?
-        }
-    };
+    let taken: Vec<Uuid> = with_tx!(tx, c => {
+        let mut take = sqlx::QueryBuilder::new(
+            "WITH given (authority, lane, holder, held_until, mine) AS (",
+        );
+        take.push_values(&takings, |mut row, taking| {
+            row.push_bind(&taking.lane.authority)
+                .push_bind(&taking.lane.name)
+                .push_bind(taking.lane.holder)
+                .push_bind(Instant::from(taking.until))
+                .push_bind(taking.mine);
+        });
+        // The oldest is asked for by key: as a join the planner reads the whole table.
+        take.push(
+            ") INSERT INTO lanes (authority, lane, holder, held_until) \
+             SELECT given.authority, given.lane, given.holder, given.held_until FROM given \
+             WHERE COALESCE((SELECT r.id FROM reactions r WHERE r.authority = given.authority \
+                 AND r.lane = given.lane AND r.phase = 'runnable' ORDER BY r.id LIMIT 1), given.mine) >= given.mine \
+             ON CONFLICT (authority, lane) DO UPDATE \
+                 SET holder = excluded.holder, held_until = excluded.held_until WHERE lanes.held_until <= ",
+        );
+        take.push_bind(Instant::from(now)).push(" RETURNING holder");
+        take.build_query_scalar().fetch_all(c).await
+    })?;
     Ok(taken.into_iter().collect())
 }
 
-async fn take_one(
-    session: &mut SqliteConnection,
-    taking: &Taking<'_>,
-) -> Result<Option<Uuid>, sqlx::Error> {
-    let take = "INSERT INTO lanes (authority, lane, holder, held_until) \
-        SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT 1 FROM reactions \
-            WHERE authority = $1 AND lane = $2 AND phase = 'runnable' AND id < $6) \
-        ON CONFLICT (authority, lane) DO UPDATE \
-            SET holder = excluded.holder, held_until = excluded.held_until \
-            WHERE lanes.held_until <= $5 \
-        RETURNING holder";
-    sqlx::query_scalar(take)
-        .bind(&taking.lane.authority)
-        .bind(&taking.lane.name)
-        .bind(taking.lane.holder)
-        .bind(Instant::from(taking.until))
-        .bind(Instant::from(taking.now))
-        .bind(taking.mine)
-        .fetch_optional(session)
-        .await
-}
-
-/// Gives lanes back. Answers the holders of those that nobody else has taken meanwhile.
-pub async fn leave(tx: &mut Tx, lanes: &[&Lane]) -> Result<BTreeSet<Uuid>, StoreError> {
+/// Holds lanes until another instant; a past one gives a lane back. Answers the holders of those that nobody else has
+/// taken.
+pub async fn hold(tx: &mut Tx, lanes: &[(&Lane, Timestamp)]) -> Result<BTreeSet<Uuid>, StoreError> {
     if lanes.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let free = Instant::from(Timestamp::UNIX_EPOCH);
-    let left = match tx.statement() {
-        Session::Sqlite(session) => {
-            let leave = "UPDATE lanes SET held_until = $4 \
-                WHERE authority = $1 AND lane = $2 AND holder = $3 RETURNING holder";
-            let mut left = Vec::with_capacity(lanes.len());
-            for lane in lanes {
-                let holder: Option<Uuid> = sqlx::query_scalar(leave)
-                    .bind(&lane.authority)
-                    .bind(&lane.name)
-                    .bind(lane.holder)
-                    .bind(free)
-                    .fetch_optional(&mut **session)
-                    .await?;
-                left.extend(holder);
-            }
-            left
-        }
-        Session::Postgres(session) => {
-            // A holder has one lane: that all three belong together goes without saying.
-            let leave = "UPDATE lanes SET held_until = $4 \
-                WHERE authority = ANY($1) AND lane = ANY($2) AND holder = ANY($3) RETURNING holder";
-            let authorities: BTreeSet<&str> =
-                lanes.iter().map(|lane| lane.authority.as_str()).collect();
-            let names: Vec<&str> = lanes.iter().map(|lane| lane.name.as_str()).collect();
-            let holders: Vec<Uuid> = lanes.iter().map(|lane| lane.holder).collect();
-            sqlx::query_scalar(leave)
-                .bind(authorities.into_iter().collect::<Vec<_>>())
-                .bind(names)
-                .bind(holders)
-                .bind(free)
-                .fetch_all(&mut **session)
-                .await?
-        }
-    };
-    Ok(left.into_iter().collect())
-}
-
-/// Holds a lane for longer. False when somebody else has taken it.
-pub async fn hold(tx: &mut Tx, lane: &Lane, until: Timestamp) -> Result<bool, StoreError> {
-    let hold =
-        "UPDATE lanes SET held_until = $4 WHERE authority = $1 AND lane = $2 AND holder = $3";
-    let done = with_tx!(tx, c => sqlx::query(hold)
-        .bind(&lane.authority)
-        .bind(&lane.name)
-        .bind(lane.holder)
-        .bind(Instant::from(until))
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(done == 1)
+    let held: Vec<Uuid> = with_tx!(tx, c => {
+        let mut hold = sqlx::QueryBuilder::new(
+            "WITH given (of_authority, of_lane, held_by, until) AS (",
+        );
+        hold.push_values(lanes, |mut row, (lane, until)| {
+            row.push_bind(&lane.authority)
+                .push_bind(&lane.name)
+                .push_bind(lane.holder)
+                .push_bind(Instant::from(*until));
+        });
+        hold.push(
+            ") UPDATE lanes SET held_until = given.until FROM given WHERE authority = given.of_authority \
+             AND lane = given.of_lane AND holder = given.held_by RETURNING holder",
+        );
+        hold.build_query_scalar().fetch_all(c).await
+    })?;
+    Ok(held.into_iter().collect())
 }
 
 /// Gives every lane back: only for a start with a file that no other process can have open.

@@ -6,12 +6,11 @@ use baton_contracts::type_v1::Owner;
 use baton_store::{Db, Instant, Json, Store, StoreError, Tx, sqlx, with_db, with_tx};
 use uuid::Uuid;
 
+use super::ROWS_MAX;
 use crate::views::{Changes, Place, Task, owner_key};
 
 /// More open tasks than this about one case or transfer say nothing new.
 const WAITING_MAX: i64 = 500;
-/// How many tasks go into one statement.
-const ROWS_MAX: usize = 256;
 
 macro_rules! select {
     ($rest:literal) => {

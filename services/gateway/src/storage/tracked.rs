@@ -4,10 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use baton_store::{Db, Instant, Json, Store, StoreError, Tx, sqlx, with_db, with_tx};
 
+use super::ROWS_MAX;
 use crate::views::{Duty, State};
-
-/// How many rows go into one statement.
-const ROWS_MAX: usize = 256;
 
 #[derive(sqlx::FromRow)]
 struct Row {

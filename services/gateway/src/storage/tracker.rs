@@ -1,8 +1,8 @@
 //! The tracker: one row a transfer.
 
-use baton_store::sqlx::{PgConnection, SqliteConnection};
-use baton_store::{Db, Instant, Json, Session, Store, StoreError, Tx, sqlx, with_db};
+use baton_store::{Db, Instant, Json, Store, StoreError, Tx, sqlx, with_db, with_tx};
 
+use super::ROWS_MAX;
 use crate::views::{LEAST_URGENT, Tracked, is_live};
 
 /// One transfer as the tracker has it.
@@ -64,12 +64,47 @@ pub struct After {
     pub transfer_id: String,
 }
 
-macro_rules! upsert {
-    ($rows:literal, $point_on:literal) => {
-        concat!(
+/// Writes what events say, one a transfer; what one leaves out stays.
+pub async fn track(tx: &mut Tx, authority: &str, said: &[Tracked]) -> Result<(), StoreError> {
+    // Whether the day of the move is said is no column, and decides which statement it is.
+    let (dated, undated): (Vec<&Tracked>, Vec<&Tracked>) =
+        said.iter().partition(|said| said.point_on.is_some());
+    for (said, point_on) in [(dated, "excluded.point_on"), (undated, "tracker.point_on")] {
+        for some in said.chunks(ROWS_MAX) {
+            upsert(tx, authority, some, point_on).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn upsert(
+    tx: &mut Tx,
+    authority: &str,
+    said: &[&Tracked],
+    point_on: &'static str,
+) -> Result<(), StoreError> {
+    with_tx!(tx, c => {
+        let mut upsert = sqlx::QueryBuilder::new(
             "INSERT INTO tracker (authority, transfer_id, case_id, child_id, route, phase, live, \
              from_team_id, to_team_id, point_on, worker_id, due_sort, ended_at) ",
-            $rows,
+        );
+        upsert.push_values(said, |mut row, said| {
+            let due_sort = if said.ended_at.is_some() { "" } else { LEAST_URGENT };
+            row.push_bind(authority)
+                .push_bind(&said.transfer_id)
+                .push_bind(&said.case_id)
+                .push_bind(&said.child_id)
+                .push_bind(&said.route)
+                .push_bind(&said.phase)
+                .push_bind(is_live(&said.phase))
+                .push_bind(&said.from_team_id)
+                .push_bind(&said.to_team_id)
+                .push_bind(said.point_on.as_deref().unwrap_or_default())
+                .push_bind(&said.worker_id)
+                .push_bind(due_sort)
+                .push_bind(said.ended_at.map(Instant::from));
+        });
+        upsert.push(
             " ON CONFLICT (authority, transfer_id) DO UPDATE SET \
              route = CASE WHEN excluded.route = '' THEN tracker.route ELSE excluded.route END, \
              phase = CASE WHEN excluded.phase = '' THEN tracker.phase ELSE excluded.phase END, \
@@ -78,123 +113,14 @@ macro_rules! upsert {
                  ELSE excluded.from_team_id END, \
              to_team_id = CASE WHEN excluded.to_team_id = '' THEN tracker.to_team_id \
                  ELSE excluded.to_team_id END, \
-             point_on = ",
-            $point_on,
-            ", worker_id = CASE WHEN excluded.worker_id = '' THEN tracker.worker_id ELSE excluded.worker_id END, \
+             worker_id = CASE WHEN excluded.worker_id = '' THEN tracker.worker_id ELSE excluded.worker_id END, \
              due_sort = CASE WHEN excluded.ended_at IS NULL THEN tracker.due_sort ELSE '' END, \
-             ended_at = COALESCE(tracker.ended_at, excluded.ended_at)"
-        )
-    };
-}
-
-/// Writes what events say, one a transfer; what one leaves out stays.
-pub async fn track(tx: &mut Tx, authority: &str, said: &[Tracked]) -> Result<(), StoreError> {
-    // Whether the day of the move is said is no column, and decides which statement it is.
-    let (dated, undated): (Vec<&Tracked>, Vec<&Tracked>) =
-        said.iter().partition(|said| said.point_on.is_some());
-    for (said, is_dated) in [(dated, true), (undated, false)] {
-        if said.is_empty() {
-            continue;
-        }
-        match tx.statement() {
-            Session::Sqlite(session) => track_each(session, authority, &said, is_dated).await?,
-            Session::Postgres(session) => track_all(session, authority, &said, is_dated).await?,
-        }
-    }
+             ended_at = COALESCE(tracker.ended_at, excluded.ended_at), point_on = ",
+        );
+        upsert.push(point_on);
+        upsert.build().execute(c).await.map(drop)
+    })?;
     Ok(())
-}
-
-async fn track_each(
-    session: &mut SqliteConnection,
-    authority: &str,
-    said: &[&Tracked],
-    is_dated: bool,
-) -> Result<(), sqlx::Error> {
-    macro_rules! each {
-        ($point_on:literal) => {
-            upsert!(
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-                $point_on
-            )
-        };
-    }
-    let upsert = if is_dated {
-        each!("excluded.point_on")
-    } else {
-        each!("tracker.point_on")
-    };
-    for said in said {
-        sqlx::query(upsert)
-            .bind(authority)
-            .bind(&said.transfer_id)
-            .bind(&said.case_id)
-            .bind(&said.child_id)
-            .bind(&said.route)
-            .bind(&said.phase)
-            .bind(is_live(&said.phase))
-            .bind(&said.from_team_id)
-            .bind(&said.to_team_id)
-            .bind(said.point_on.as_deref().unwrap_or_default())
-            .bind(&said.worker_id)
-            .bind(due_sort(said))
-            .bind(said.ended_at.map(Instant::from))
-            .execute(&mut *session)
-            .await?;
-    }
-    Ok(())
-}
-
-async fn track_all(
-    session: &mut PgConnection,
-    authority: &str,
-    said: &[&Tracked],
-    is_dated: bool,
-) -> Result<(), sqlx::Error> {
-    macro_rules! all {
-        ($point_on:literal) => {
-            upsert!(
-                "SELECT $1, said.* FROM UNNEST($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS said",
-                $point_on
-            )
-        };
-    }
-    let upsert = if is_dated {
-        all!("excluded.point_on")
-    } else {
-        all!("tracker.point_on")
-    };
-    let texts = |of: fn(&Tracked) -> &str| said.iter().map(|said| of(said)).collect::<Vec<_>>();
-    let live: Vec<bool> = said.iter().map(|said| is_live(&said.phase)).collect();
-    let ended: Vec<Option<Instant>> = said
-        .iter()
-        .map(|said| said.ended_at.map(Instant::from))
-        .collect();
-    sqlx::query(upsert)
-        .bind(authority)
-        .bind(texts(|said| &said.transfer_id))
-        .bind(texts(|said| &said.case_id))
-        .bind(texts(|said| &said.child_id))
-        .bind(texts(|said| &said.route))
-        .bind(texts(|said| &said.phase))
-        .bind(live)
-        .bind(texts(|said| &said.from_team_id))
-        .bind(texts(|said| &said.to_team_id))
-        .bind(texts(|said| said.point_on.as_deref().unwrap_or_default()))
-        .bind(texts(|said| &said.worker_id))
-        .bind(texts(due_sort))
-        .bind(ended)
-        .execute(session)
-        .await
-        .map(drop)
-}
-
-/// Where a row stands before its tasks are known.
-fn due_sort(said: &Tracked) -> &'static str {
-    if said.ended_at.is_some() {
-        ""
-    } else {
-        LEAST_URGENT
-    }
 }
 
 /// The columns of a row, and the lists that the two databases take differently.

@@ -32,15 +32,13 @@ pub enum Write {
         /// The reaction.
         mine: Uuid,
     },
-    /// Holds a lane for longer. Misses when somebody else has it.
+    /// Holds a lane for longer, or gives it back. Misses when somebody else has it.
     Hold {
         /// The lane.
         lane: Lane,
         /// Until when.
         until: Timestamp,
     },
-    /// Gives a lane back. Misses when somebody else has it.
-    Leave(Lane),
     /// Keeps what became of a report.
     Receipt {
         /// The report.
@@ -71,7 +69,7 @@ impl Write {
     const fn key(&self) -> Option<Uuid> {
         match self {
             Self::Begin(reaction) | Self::Save(reaction) => Some(reaction.id),
-            Self::Take { lane, .. } | Self::Leave(lane) => Some(lane.holder),
+            Self::Take { lane, .. } | Self::Hold { lane, .. } => Some(lane.holder),
             _ => None,
         }
     }
@@ -111,15 +109,15 @@ fn goes_on(writes: &[Write], hits: &[bool]) -> bool {
     !matches!((last, hits.last()), (Some(last), Some(false)) if last.is_guard())
 }
 
-/// Begins and saves reactions, takes and leaves lanes. Answers the keys of those that hit.
+/// Begins and saves reactions, takes and holds lanes. Answers the keys of those that hit.
 async fn together(tx: &mut Tx, due: &[(usize, &Write)]) -> Result<BTreeSet<Uuid>, StoreError> {
     let (mut begun, mut saved): (Vec<&Reaction>, Vec<&Reaction>) = (vec![], vec![]);
-    let (mut taken, mut left): (Vec<Taking<'_>>, Vec<&Lane>) = (vec![], vec![]);
+    let (mut taken, mut held): (Vec<Taking<'_>>, Vec<(&Lane, Timestamp)>) = (vec![], vec![]);
     for (_, write) in due {
         match write {
             Write::Begin(reaction) => begun.push(reaction),
             Write::Save(reaction) => saved.push(reaction),
-            Write::Leave(lane) => left.push(lane),
+            Write::Hold { lane, until } => held.push((lane, *until)),
             Write::Take {
                 lane,
                 until,
@@ -139,8 +137,8 @@ async fn together(tx: &mut Tx, due: &[(usize, &Write)]) -> Result<BTreeSet<Uuid>
     }
     let mut hits = reactions::save(tx, &saved).await?;
     hits.append(&mut reactions::insert(tx, &begun).await?);
-    // What one reaction leaves another may take.
-    hits.append(&mut lanes::leave(tx, &left).await?);
+    // What one reaction gives back another may take.
+    hits.append(&mut lanes::hold(tx, &held).await?);
     hits.append(&mut lanes::take(tx, &taken).await?);
     Ok(hits)
 }
@@ -149,9 +147,8 @@ async fn together(tx: &mut Tx, due: &[(usize, &Write)]) -> Result<BTreeSet<Uuid>
 async fn alone(tx: &mut Tx, write: &Write) -> Result<bool, StoreError> {
     match write {
         // Made together with others.
-        Write::Begin(_) | Write::Save(_) | Write::Take { .. } | Write::Leave(_) => Ok(false),
+        Write::Begin(_) | Write::Save(_) | Write::Take { .. } | Write::Hold { .. } => Ok(false),
         Write::Report(report) => reports::insert(tx, report).await,
-        Write::Hold { lane, until } => lanes::hold(tx, lane, *until).await,
         Write::Receipt { report_id, receipt } => {
             reports::set_receipt(tx, *report_id, receipt).await
         }
