@@ -99,7 +99,7 @@ impl App {
         let unaddressed = storage::notices::lock_of_children(
             tx,
             &ctx.authority,
-            &[child],
+            std::iter::once(child),
             State::Unaddressed.code(),
         )
         .await?;

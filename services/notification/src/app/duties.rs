@@ -80,8 +80,11 @@ pub struct Duty {
     pub sender: Owner,
 }
 
-/// Families whose facts reached a version, each by what happened last.
-type Reached<'h> = BTreeMap<FamilyId, &'h Happening>;
+/// How many events are applied before their notices are written: each notice is a part of one statement.
+const TOGETHER_MAX: usize = 16;
+
+/// Children, each with what happened to what is known of it.
+type Because<'h> = BTreeMap<ChildId, &'h Happening>;
 
 impl App {
     /// Applies what another service announced about an authority, in the transaction of the feed's cursor.
@@ -89,88 +92,83 @@ impl App {
         let Some(authority) = happenings.first().map(|first| &first.authority) else {
             return Ok(());
         };
-        let mut reached = Reached::new();
-        for happening in happenings {
-            match (&happening.seen, happening.family) {
-                (Some(Seen::Facts), Some(family)) => {
-                    let newest = reached.entry(family).or_insert(happening);
-                    if newest.facts_version < happening.facts_version {
-                        *newest = happening;
-                    }
-                }
-                (Some(seen), Some(_)) => self.see(tx, happening, seen).await?,
-                _ => {}
-            }
-        }
-        self.reach(tx, authority, &reached).await?;
+        self.see(tx, authority, happenings).await?;
         let mut record = OnRecord::of(tx, authority, happenings).await?;
-        for happening in happenings.iter().filter(|one| !one.duties.is_empty()) {
-            let pack = self.pack(&happening.pack)?;
-            for duty in &happening.duties {
-                for addressee in &duty.audience {
-                    self.begin(tx, &mut record, happening, duty, addressee, &pack)
-                        .await?;
-                }
+        for some in happenings.chunks(TOGETHER_MAX) {
+            tx.flush().await?;
+            for happening in some {
+                self.begin_all(tx, &mut record, happening).await?;
             }
         }
         Ok(())
     }
 
-    async fn see(&self, tx: &mut Tx, happening: &Happening, seen: &Seen) -> Result<(), AppError> {
-        let Happening {
-            authority,
-            facts_version,
-            ..
-        } = happening;
-        let (Some(child), Some(family)) = (happening.child, happening.family) else {
+    async fn begin_all(
+        &self,
+        tx: &mut Tx,
+        record: &mut OnRecord,
+        happening: &Happening,
+    ) -> Result<(), AppError> {
+        if happening.duties.is_empty() {
             return Ok(());
-        };
-        tx.flush().await?;
-        match seen {
-            Seen::Family(children) => {
-                for child in children {
-                    storage::safety::place(tx, authority, *child, family, *facts_version).await?;
-                }
-                let because = children.iter().map(|child| (*child, happening)).collect();
-                self.resume(tx, authority, &because, &State::AwaitingFacts)
-                    .await
-            }
-            Seen::Facts => {
-                let reached = Reached::from([(family, happening)]);
-                self.reach(tx, authority, &reached).await
-            }
-            Seen::Safety(known) => {
-                let reached = Reached::from([(family, happening)]);
-                self.reach(tx, authority, &reached).await?;
-                tx.flush().await?;
-                storage::safety::set(tx, authority, child, known.as_ref()).await?;
-                let because = BTreeMap::from([(child, happening)]);
-                self.resume(tx, authority, &because, &State::Held).await
+        }
+        let pack = self.pack(&happening.pack)?;
+        for duty in &happening.duties {
+            for addressee in &duty.audience {
+                self.begin(tx, record, happening, duty, addressee, &pack)
+                    .await?;
             }
         }
+        Ok(())
     }
 
-    /// The facts of families reached a version: what waited for them is looked at again.
-    async fn reach(
+    /// What the front door says about children. What waited for the facts is looked at again once all of it is known.
+    async fn see(
         &self,
         tx: &mut Tx,
         authority: &AuthorityId,
-        reached: &Reached<'_>,
+        happenings: &[Happening],
     ) -> Result<(), AppError> {
-        if reached.is_empty() {
-            return Ok(());
+        let mut reached: BTreeMap<FamilyId, &Happening> = BTreeMap::new();
+        let mut placed = Because::new();
+        let mut known_anew = Because::new();
+        for happening in happenings {
+            let version = happening.facts_version;
+            let (Some(seen), Some(family), Some(child)) =
+                (&happening.seen, happening.family, happening.child)
+            else {
+                continue;
+            };
+            match seen {
+                Seen::Family(children) => {
+                    for child in children {
+                        storage::safety::place(tx, authority, *child, family, version).await?;
+                        placed.insert(*child, happening);
+                    }
+                    continue;
+                }
+                Seen::Facts => {}
+                Seen::Safety(known) => {
+                    storage::safety::set(tx, authority, child, known.as_ref()).await?;
+                    known_anew.insert(child, happening);
+                }
+            }
+            let newest = reached.entry(family).or_insert(happening);
+            if newest.facts_version < version {
+                *newest = happening;
+            }
         }
-        tx.flush().await?;
         let versions: Vec<(FamilyId, i64)> = reached
             .iter()
             .map(|(family, happening)| (*family, happening.facts_version))
             .collect();
-        let found = storage::safety::reach(tx, authority, &versions).await?;
-        let because: BTreeMap<ChildId, &Happening> = found
-            .iter()
-            .filter_map(|(family, child)| Some((*child, *reached.get(family)?)))
-            .collect();
-        self.resume(tx, authority, &because, &State::AwaitingFacts)
+        let mut arrived = placed;
+        for (family, child) in storage::safety::reach(tx, authority, &versions).await? {
+            arrived.extend(reached.get(&family).map(|happening| (child, *happening)));
+        }
+        self.resume(tx, authority, &known_anew, &State::Held)
+            .await?;
+        self.resume(tx, authority, &arrived, &State::AwaitingFacts)
             .await
     }
 
@@ -179,16 +177,16 @@ impl App {
         &self,
         tx: &mut Tx,
         authority: &AuthorityId,
-        because: &BTreeMap<ChildId, &Happening>,
+        because: &Because<'_>,
         state: &State,
     ) -> Result<(), AppError> {
         if because.is_empty() {
             return Ok(());
         }
         tx.flush().await?;
-        let children: Vec<ChildId> = because.keys().copied().collect();
+        let children = because.keys().copied();
         let waiting =
-            storage::notices::lock_of_children(tx, authority, &children, state.code()).await?;
+            storage::notices::lock_of_children(tx, authority, children, state.code()).await?;
         for notice in waiting {
             let Some(happening) = notice.about.child.and_then(|child| because.get(&child)) else {
                 continue;
@@ -215,7 +213,12 @@ impl App {
             return Ok(());
         }
         let (source, now) = (&happening.source, self.now());
-        for notice in record.take_replaced(tx, happening, duty, &audience).await? {
+        let replaced = record.take_replaced(happening, duty, &audience);
+        if !replaced.is_empty() {
+            // One that was prepared a moment ago has to be written before it can be changed.
+            tx.flush().await?;
+        }
+        for notice in replaced {
             let event = decide::supersede(&notice, now).into_iter().collect();
             self.save(tx, Some(notice), event, source, now).await?;
         }

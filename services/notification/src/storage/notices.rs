@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use baton_ids::{AuthorityId, CaseId, ChildId, NoticeId};
-use baton_store::{Db, Json, Session, StoreError, Tx, dialect, sqlx, with_db, with_tx, write_last};
+use baton_store::{Db, Json, StoreError, Tx, dialect, sqlx, with_db, with_tx, write_last};
 use uuid::Uuid;
 
 use super::Page;
@@ -140,33 +140,18 @@ impl Told {
 pub async fn of_causes(
     tx: &mut Tx,
     authority: &AuthorityId,
-    causes: &[&str],
+    causes: &BTreeSet<&str>,
 ) -> Result<Vec<Told>, StoreError> {
-    macro_rules! select {
-        ($causes:literal) => {
-            concat!(
-                "SELECT cause_key, kind, audience, recipient_kind, recipient_id FROM notices \
-                 WHERE authority = $1 AND cause_key ",
-                $causes
-            )
-        };
-    }
-    Ok(match tx.statement() {
-        Session::Sqlite(session) => {
-            sqlx::query_as(select!("IN (SELECT value FROM json_each($2))"))
-                .bind(authority.as_str())
-                .bind(Json(causes))
-                .fetch_all(&mut **session)
-                .await?
-        }
-        Session::Postgres(session) => {
-            sqlx::query_as(select!("= ANY($2)"))
-                .bind(authority.as_str())
-                .bind(causes)
-                .fetch_all(&mut **session)
-                .await?
-        }
-    })
+    let sql = dialect!(tx,
+        sqlite: "SELECT cause_key, kind, audience, recipient_kind, recipient_id FROM notices \
+            WHERE authority = $1 AND cause_key IN (SELECT value FROM json_each($2))",
+        postgres: "SELECT cause_key, kind, audience, recipient_kind, recipient_id FROM notices \
+            WHERE authority = $1 AND cause_key IN (SELECT jsonb_array_elements_text($2))");
+    Ok(with_tx!(tx, c => sqlx::query_as(sql)
+        .bind(authority.as_str())
+        .bind(Json(causes))
+        .fetch_all(c)
+        .await?))
 }
 
 /// The notices of these processes that were not sent, oldest first.
@@ -174,35 +159,20 @@ pub async fn of_causes(
 pub async fn unsent_of(
     tx: &mut Tx,
     authority: &AuthorityId,
-    processes: &[Uuid],
+    processes: &BTreeSet<Uuid>,
 ) -> Result<Vec<Notice>, StoreError> {
-    macro_rules! select {
-        ($processes:literal) => {
-            concat!(
-                "SELECT document FROM notices WHERE authority = $1 AND process_id ",
-                $processes,
-                " AND state IN ('unresolved', 'ready', 'awaiting_facts', 'held', 'unaddressed') ORDER BY id"
-            )
-        };
-    }
-    let rows: Vec<Document> = match tx.statement() {
-        Session::Sqlite(session) => {
-            let processes: Vec<String> =
-                processes.iter().map(|id| id.simple().to_string()).collect();
-            sqlx::query_scalar(select!("IN (SELECT UNHEX(value) FROM json_each($2))"))
-                .bind(authority.as_str())
-                .bind(Json(processes))
-                .fetch_all(&mut **session)
-                .await?
-        }
-        Session::Postgres(session) => {
-            sqlx::query_scalar(select!("= ANY($2)"))
-                .bind(authority.as_str())
-                .bind(processes)
-                .fetch_all(&mut **session)
-                .await?
-        }
-    };
+    let sql = dialect!(tx,
+        sqlite: "SELECT document FROM notices WHERE authority = $1 \
+            AND process_id IN (SELECT UNHEX(value) FROM json_each($2)) \
+            AND state IN ('unresolved', 'ready', 'awaiting_facts', 'held', 'unaddressed') ORDER BY id",
+        postgres: "SELECT document FROM notices WHERE authority = $1 \
+            AND process_id IN (SELECT jsonb_array_elements_text($2)::UUID) \
+            AND state IN ('unresolved', 'ready', 'awaiting_facts', 'held', 'unaddressed') ORDER BY id");
+    let rows: Vec<Document> = with_tx!(tx, c => sqlx::query_scalar(sql)
+        .bind(authority.as_str())
+        .bind(hex_list(processes.iter().copied()))
+        .fetch_all(c)
+        .await?);
     Ok(rows.into_iter().map(|Json(notice)| notice).collect())
 }
 
@@ -211,37 +181,26 @@ pub async fn unsent_of(
 pub async fn lock_of_children(
     tx: &mut Tx,
     authority: &AuthorityId,
-    children: &[ChildId],
+    children: impl Iterator<Item = ChildId>,
     state: &str,
 ) -> Result<Vec<Notice>, StoreError> {
-    let rows: Vec<Document> = match tx.statement() {
-        Session::Sqlite(session) => {
-            let children: Vec<String> = children
-                .iter()
-                .map(|child| child.uuid().simple().to_string())
-                .collect();
-            let sql = "SELECT document FROM notices WHERE authority = $1 \
-                AND child_id IN (SELECT UNHEX(value) FROM json_each($2)) AND state = $3 ORDER BY id";
-            sqlx::query_scalar(sql)
-                .bind(authority.as_str())
-                .bind(Json(children))
-                .bind(state)
-                .fetch_all(&mut **session)
-                .await?
-        }
-        Session::Postgres(session) => {
-            let children: Vec<Uuid> = children.iter().map(|child| child.uuid()).collect();
-            let sql = "SELECT document FROM notices WHERE authority = $1 AND child_id = ANY($2) AND state = $3 \
-                ORDER BY id FOR UPDATE";
-            sqlx::query_scalar(sql)
-                .bind(authority.as_str())
-                .bind(children)
-                .bind(state)
-                .fetch_all(&mut **session)
-                .await?
-        }
-    };
+    let sql = dialect!(tx,
+        sqlite: "SELECT document FROM notices WHERE authority = $1 \
+            AND child_id IN (SELECT UNHEX(value) FROM json_each($2)) AND state = $3 ORDER BY id",
+        postgres: "SELECT document FROM notices WHERE authority = $1 \
+            AND child_id IN (SELECT jsonb_array_elements_text($2)::UUID) AND state = $3 ORDER BY id FOR UPDATE");
+    let rows: Vec<Document> = with_tx!(tx, c => sqlx::query_scalar(sql)
+        .bind(authority.as_str())
+        .bind(hex_list(children.map(ChildId::uuid)))
+        .bind(state)
+        .fetch_all(c)
+        .await?);
     Ok(rows.into_iter().map(|Json(notice)| notice).collect())
+}
+
+/// Ids as both databases read them from a list: 32 hex digits each.
+fn hex_list(ids: impl Iterator<Item = Uuid>) -> Json<Vec<String>> {
+    Json(ids.map(|id| id.simple().to_string()).collect())
 }
 
 /// Who has a notice of this cause and kind, by id.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use baton_ids::{AuthorityId, ChildId, FamilyId};
 use baton_protocol::{KnownFact, KnownFacts, Value};
-use baton_store::{Json, Session, StoreError, Tx, dialect, sqlx, with_tx};
+use baton_store::{Json, StoreError, Tx, dialect, sqlx, with_tx};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -126,39 +126,21 @@ pub async fn reach(
     authority: &AuthorityId,
     families: &[(FamilyId, i64)],
 ) -> Result<Vec<(FamilyId, ChildId)>, StoreError> {
-    let ids: Vec<(Uuid, Uuid)> = match tx.statement() {
-        Session::Sqlite(session) => {
-            let sql = "UPDATE safety SET facts_version = $3 \
-                WHERE authority = $1 AND family_id = $2 AND facts_version <= $3 RETURNING family_id, child_id";
-            let mut ids = Vec::with_capacity(families.len());
-            for (family, version) in families {
-                let children: Vec<(Uuid, Uuid)> = sqlx::query_as(sql)
-                    .bind(authority.as_str())
-                    .bind(family.uuid())
-                    .bind(version)
-                    .fetch_all(&mut **session)
-                    .await?;
-                ids.extend(children);
-            }
-            ids
-        }
-        Session::Postgres(session) => {
-            let (ids, versions): (Vec<Uuid>, Vec<i64>) = families
-                .iter()
-                .map(|(family, version)| (family.uuid(), version))
-                .unzip();
-            let sql = "UPDATE safety SET facts_version = reached.version \
-                FROM UNNEST($2, $3) AS reached (family_id, version) \
-                WHERE safety.authority = $1 AND safety.family_id = reached.family_id \
-                AND safety.facts_version <= reached.version RETURNING safety.family_id, safety.child_id";
-            sqlx::query_as(sql)
-                .bind(authority.as_str())
-                .bind(ids)
-                .bind(versions)
-                .fetch_all(&mut **session)
-                .await?
-        }
-    };
+    if families.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<(Uuid, Uuid)> = with_tx!(tx, c => {
+        let mut reach = sqlx::QueryBuilder::new("WITH reached (of_family, version) AS (");
+        reach.push_values(families, |mut row, (family, version)| {
+            row.push_bind(family.uuid()).push_bind(*version);
+        });
+        reach.push(
+            ") UPDATE safety SET facts_version = reached.version FROM reached \
+             WHERE family_id = reached.of_family AND facts_version <= reached.version AND authority = ",
+        );
+        reach.push_bind(authority.as_str()).push(" RETURNING family_id, child_id");
+        reach.build_query_as().fetch_all(c).await?
+    });
     Ok(ids
         .into_iter()
         .map(|(family, child)| (FamilyId::from_uuid(family), ChildId::from_uuid(child)))
