@@ -3,7 +3,8 @@
 use baton_contracts::event::v1::NoticeDue;
 use baton_contracts::notification::v1::{self as wire, NoticeState};
 use baton_contracts::type_v1::DueState;
-use baton_testkit::each_database;
+use baton_store::{Db, sqlx};
+use baton_testkit::{TestDb, each_database};
 
 use super::{Desk, instant, reason, request_id, said, task, to_family, to_roles};
 
@@ -114,6 +115,34 @@ async fn a_family_that_is_not_in_the_contact_book_is_somebodys_task_until_it_is(
         assert!(!task(&addressed, "find_recipient").open);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_letter_is_handed_over_once_the_duty_behind_it_is_on_disk() {
+    // A feed is applied without waiting for the disk; what settles it writes to this row.
+    async fn settled(desk: &Desk) -> i64 {
+        let Db::Postgres(pool) = desk.store.db() else {
+            panic!("not PostgreSQL");
+        };
+        let written_by = "SELECT xmin::TEXT::BIGINT FROM store_meta WHERE key = 'incarnation'";
+        sqlx::query_scalar(written_by)
+            .fetch_one(pool)
+            .await
+            .unwrap()
+    }
+    let db = TestDb::postgres().await;
+    let desk = Desk::open(db.url().to_owned()).await;
+    desk.barred(1, &[]).await;
+    desk.contact("family", "mother", "letter", "1 The Street")
+        .await;
+    desk.settle().await;
+    let before = settled(&desk).await;
+
+    desk.duty(to_family("t/new_team/1")).await;
+    desk.settle().await;
+
+    assert_eq!(desk.spooled().len(), 1);
+    assert!(settled(&desk).await > before);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-use baton_store::{Store, StoreConfig, StoreError};
+use baton_store::{Db, Store, StoreConfig, StoreError, sqlx};
 use baton_testkit::{TestDb, clock_at, each_database};
 
 use crate::support::{MIGRATIONS, START, open};
@@ -51,6 +51,34 @@ async fn replicas_may_bring_one_database_up_to_date_at_once() {
             .iter()
             .all(|store| store.incarnation() == stores[0].incarnation())
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_spends_little_on_documents_that_are_only_read_whole() {
+    let db = TestDb::postgres().await;
+    let store = open(db.url()).await;
+    let Db::Postgres(pool) = store.db() else {
+        panic!("not PostgreSQL");
+    };
+
+    let analysed: Vec<String> = sqlx::query_scalar(
+        "SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
+         WHERE c.relnamespace = CURRENT_SCHEMA()::REGNAMESPACE AND c.relkind = 'r' AND a.attnum > 0 \
+         AND a.atttypid IN ('JSONB'::REGTYPE, 'BYTEA'::REGTYPE) AND a.attstattarget IS DISTINCT FROM 0",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap();
+    let (compression, best): (String, String) = sqlx::query_as(
+        "SELECT setting, CASE WHEN 'lz4' = ANY(enumvals) THEN 'lz4' ELSE 'pglz' END \
+         FROM pg_settings WHERE name = 'default_toast_compression'",
+    )
+    .fetch_one(pool)
+    .await
+    .unwrap();
+
+    assert!(analysed.is_empty(), "{analysed:?}");
+    assert_eq!(compression, best);
 }
 
 #[tokio::test(flavor = "multi_thread")]
