@@ -14,6 +14,9 @@ pub struct Config {
     /// How long `ImportOpeningPositions` takes lines over before it answers that the rest is in progress, in
     /// milliseconds. Less when the caller's deadline is nearer.
     pub import_wait_ms: u64,
+    /// How long a command of a reaction may take before it is sent again, in milliseconds. Two and a half times as long after
+    /// a process on PostgreSQL was killed, another one carries on what it had under way.
+    pub step_wait_ms: u64,
     /// How long a client that watches a list may leave what waits for it unread before it is cut off, in milliseconds.
     pub watch_patience_ms: u64,
     /// Whether clients may move the clock. Only with a simulated clock; never where real children are.
@@ -30,6 +33,7 @@ impl Default for Config {
         Self {
             record_wait_ms: 5_000,
             import_wait_ms: 240_000,
+            step_wait_ms: 8_000,
             watch_patience_ms: 60_000,
             simulated_time: false,
             keep_reactions_days: 90,
@@ -47,6 +51,11 @@ impl Config {
     /// How long a client that watches may be slow.
     pub const fn watch_patience(&self) -> Duration {
         Duration::from_millis(self.watch_patience_ms)
+    }
+
+    /// How long a command of a reaction may take.
+    pub const fn step_wait(&self) -> Duration {
+        Duration::from_millis(self.step_wait_ms)
     }
 
     /// How long `RecordEvents` waits.

@@ -73,12 +73,18 @@ pub struct Service {
     pub health: Health,
 }
 
+/// The least that a command of a reaction is given, in milliseconds.
+const STEP_WAIT_MS_MIN: u64 = 100;
+
 /// Why the gateway cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The configuration lets clients move a clock that is not simulated.
     #[error("simulated_time is set, but the clock is the system's")]
     ClockNotSimulated,
+    /// No service could answer in time.
+    #[error("step_wait_ms is {0}: it has to be at least {STEP_WAIT_MS_MIN}")]
+    StepTooShort(u64),
     /// The database does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -95,6 +101,9 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     } = parts;
     if config.simulated_time && !clock.is_simulated() {
         return Err(StartError::ClockNotSimulated);
+    }
+    if config.step_wait_ms < STEP_WAIT_MS_MIN {
+        return Err(StartError::StepTooShort(config.step_wait_ms));
     }
     let kept = baton_packs::Packs::open(&store, &library).await?;
     let packs = in_force(kept.clone());
@@ -128,6 +137,7 @@ fn assemble(
         store.clone(),
         services.clone(),
         contexts.clone(),
+        config.step_wait(),
         shutdown.clone(),
     );
     let app = app::App::new(store.clone(), contexts.clone(), runner.clone());

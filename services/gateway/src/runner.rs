@@ -44,10 +44,6 @@ use committer::Committer;
 use here::LanesHere;
 use run::Run;
 
-/// How long a lane is held without being heard of: more than twice a step.
-const LEASE: Duration = Duration::from_secs(20);
-/// How long one call may take.
-const STEP: Duration = Duration::from_secs(8);
 /// How many reactions that nobody waits for run at once.
 const RUNS_MAX: usize = 64;
 
@@ -57,6 +53,8 @@ pub struct Runner(Arc<Shared>);
 
 struct Shared {
     store: Store,
+    /// How long one call may take.
+    step: Duration,
     services: Services,
     contexts: Contexts,
     committer: Committer,
@@ -86,11 +84,12 @@ pub enum Begun {
 }
 
 impl Runner {
-    /// A runner over a store.
+    /// A runner over a store. A call may take as long as a step.
     pub fn new(
         store: Store,
         services: Services,
         contexts: Contexts,
+        step: Duration,
         shutdown: CancellationToken,
     ) -> Self {
         const COMMITTERS_POSTGRES: usize = 4;
@@ -102,6 +101,7 @@ impl Runner {
         let work = Arc::new(Notify::new());
         Self(Arc::new(Shared {
             store,
+            step,
             services,
             contexts,
             committer,
@@ -114,6 +114,11 @@ impl Runner {
             #[cfg(test)]
             abandoned: CancellationToken::new(),
         }))
+    }
+
+    /// How long a lane is held without being heard of: more than twice a step.
+    fn lease(&self) -> Duration {
+        self.0.step * 5 / 2
     }
 
     /// Keeps a report and begins its reaction with the first command frozen, all in one commit, and then carries
@@ -153,7 +158,7 @@ impl Runner {
             Write::Begin(Box::new(reaction.clone())),
             Write::Take {
                 lane,
-                until: now + LEASE,
+                until: now + self.lease(),
                 now,
                 mine: reaction.id,
             },

@@ -3,8 +3,6 @@
 mod attempt;
 mod keep;
 
-use std::time::Duration;
-
 use baton_contracts::record::v1::{Outcome, Receipt};
 use baton_store::StoreError;
 use jiff::Timestamp;
@@ -23,8 +21,6 @@ use crate::storage;
 use crate::storage::lanes::Lane;
 use crate::storage::writes::Write;
 
-/// A lane is held for longer once this much of its lease is gone.
-const RENEW_AFTER: Duration = Duration::from_secs(5);
 /// Carries a reaction on while it holds the lane.
 pub(super) struct Run {
     runner: Runner,

@@ -9,8 +9,8 @@ use tokio::time::sleep;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+use super::Runner;
 use super::run::{Decision, Run};
-use super::{LEASE, Runner};
 use crate::reactions::record::Reaction;
 use crate::storage;
 use crate::storage::lanes::Lane;
@@ -117,7 +117,7 @@ impl Runner {
             let now = lease_now();
             run.writes.push(Write::Take {
                 lane,
-                until: now + LEASE,
+                until: now + self.lease(),
                 now,
                 mine: reaction.id,
             });

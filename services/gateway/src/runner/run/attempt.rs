@@ -1,5 +1,7 @@
 //! One attempt at a command, and what a failed one means.
 
+use std::time::Duration;
+
 use baton_clock::lease_now;
 use jiff::Timestamp;
 
@@ -7,8 +9,8 @@ use super::{Decision, End, Run};
 use crate::reactions;
 use crate::reactions::answer::Answer;
 use crate::reactions::record::{Frozen, Reaction};
+use crate::runner::back_off;
 use crate::runner::verdict::{self, Verdict};
-use crate::runner::{STEP, back_off};
 
 /// So many attempts wait for each other here; further ones give the lane back meanwhile.
 const ATTEMPTS_HERE: i64 = 3;
@@ -21,9 +23,9 @@ impl Run {
         let Some(frozen) = &reaction.frozen else {
             return Err(Verdict::Stale);
         };
-        let request = frozen.request();
+        let request = frozen.request(self.runner.0.step);
         let call = self.runner.0.services.call(&frozen.path, request);
-        let Ok(answered) = tokio::time::timeout(STEP, call).await else {
+        let Ok(answered) = tokio::time::timeout(self.runner.0.step, call).await else {
             return Err(Verdict::Again);
         };
         match answered {
@@ -75,8 +77,8 @@ impl Run {
 }
 
 impl Frozen {
-    /// The call as it is sent each time.
-    fn request(&self) -> tonic::Request<bytes::Bytes> {
+    /// The call as it is sent each time, to be answered within so long.
+    fn request(&self, within: Duration) -> tonic::Request<bytes::Bytes> {
         use tonic::metadata::MetadataValue;
 
         let mut request = tonic::Request::new(self.request.clone().into());
@@ -84,7 +86,7 @@ impl Frozen {
         request
             .metadata_mut()
             .insert_bin(baton_rpc::CONTEXT_KEY, context);
-        request.set_timeout(STEP);
+        request.set_timeout(within);
         request
     }
 }

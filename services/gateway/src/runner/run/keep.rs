@@ -5,10 +5,10 @@ use baton_store::StoreError;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{RENEW_AFTER, Run};
+use super::Run;
 use crate::reactions::Parking;
 use crate::reactions::record::{Phase, Reaction};
-use crate::runner::{LEASE, flow_event};
+use crate::runner::flow_event;
 use crate::storage::writes::Write;
 
 impl Run {
@@ -47,8 +47,9 @@ impl Run {
 
     /// Commits what has gathered. False when somebody else runs the reaction.
     pub(super) async fn flush(&mut self) -> Result<bool, StoreError> {
-        if self.held_since.elapsed() > RENEW_AFTER {
-            let until = lease_now() + LEASE;
+        let lease = self.runner.lease();
+        if self.held_since.elapsed() > lease / 4 {
+            let until = lease_now() + lease;
             self.writes.push(Write::Hold {
                 lane: self.lane.clone(),
                 until,
