@@ -22,6 +22,11 @@ fn no_service_depends_on_another() {
 }
 
 #[test]
+fn every_reason_that_a_client_may_be_given_is_given_somewhere() {
+    nothing(&layout::reasons_never_given());
+}
+
+#[test]
 fn files_fit_in_the_head() {
     nothing(&layout::misshapen_files());
 }

@@ -2,6 +2,8 @@
 //!
 //! Each check returns what is wrong, one line each, so that a test can show all of it at once.
 
+use std::collections::BTreeSet;
+
 use crate::tree::{self, Source};
 
 /// The six services and the binary that joins them.
@@ -169,6 +171,31 @@ pub fn missing_rooms() -> Vec<String> {
         }
     }
     wrong
+}
+
+/// Reasons of the closed list that nobody gives: a client would prepare for what never comes.
+pub fn reasons_never_given() -> Vec<String> {
+    const LIST: &str = "shared/rpc/src/reason.rs";
+    let sources = tree::sources("services", "rs").into_iter();
+    let (mut listed, mut given) = (BTreeSet::new(), BTreeSet::new());
+    for source in sources.chain(tree::sources("shared", "rs")) {
+        let (before, found) = if source.path == LIST {
+            ("Self::", &mut listed)
+        } else {
+            ("Reason::", &mut given)
+        };
+        for (_, line) in source.production_lines() {
+            let names = line.split(before).skip(1);
+            let is_end = |character: char| !character.is_alphanumeric();
+            let names = names.filter_map(|rest| rest.split(is_end).next());
+            found.extend(names.filter(|name| !name.is_empty()).map(str::to_owned));
+        }
+    }
+    listed.retain(|name| name != "ALL");
+    if listed.is_empty() {
+        return vec![format!("{LIST} lists nothing")];
+    }
+    listed.difference(&given).cloned().collect()
 }
 
 fn is_in_room(source: &Source, room: &str) -> bool {

@@ -21,8 +21,6 @@ pub enum Reason {
     WorkerNotInTeam,
     /// The date has passed.
     DateInPast,
-    /// The case has a live transfer.
-    LiveTransferExists,
     /// Facts that could change the answer are unknown. `PreconditionFailure` names each and who can report it.
     FactUnknown,
     /// A rule of the protocol refuses. `PreconditionFailure` names it and who could override it.
@@ -100,7 +98,6 @@ impl Reason {
         Self::Released,
         Self::WorkerNotInTeam,
         Self::DateInPast,
-        Self::LiveTransferExists,
         Self::FactUnknown,
         Self::RuleRefuses,
         Self::EffectiveInFuture,
@@ -146,7 +143,6 @@ impl Reason {
             | Self::Released
             | Self::WorkerNotInTeam
             | Self::DateInPast
-            | Self::LiveTransferExists
             | Self::FactUnknown
             | Self::RuleRefuses
             | Self::EffectiveInFuture
@@ -190,7 +186,6 @@ impl Reason {
             Self::Released => "RELEASED",
             Self::WorkerNotInTeam => "WORKER_NOT_IN_TEAM",
             Self::DateInPast => "DATE_IN_PAST",
-            Self::LiveTransferExists => "LIVE_TRANSFER_EXISTS",
             Self::FactUnknown => "FACT_UNKNOWN",
             Self::RuleRefuses => "RULE_REFUSES",
             Self::EffectiveInFuture => "EFFECTIVE_IN_FUTURE",
@@ -251,7 +246,6 @@ impl Reason {
             }
             Self::WorkerNotInTeam => "The worker does not belong to the team.",
             Self::DateInPast => "The date has passed.",
-            Self::LiveTransferExists => "The case has a live transfer.",
             Self::FactUnknown => {
                 "Facts that could change the answer are unknown. `PreconditionFailure` names each and who can report it."
             }
