@@ -6,6 +6,8 @@ mod bad_input;
 mod cancel;
 #[path = "it/checker.rs"]
 mod checker;
+#[path = "it/diverged.rs"]
+mod diverged;
 #[path = "it/ensemble.rs"]
 mod ensemble;
 #[path = "it/generated.rs"]
