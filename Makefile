@@ -70,6 +70,10 @@ bench: ## Measures flows against the floor (bench/README.md says how)
 	cargo build --release -p baton -p baton-bench
 	BATON_PG_DURABLE=1 target/release/baton-bench
 
+.PHONY: kill
+kill: build-tested ## Every kill point once, on both databases
+	BATON_EVERY_POINT=1 cargo nextest run -p baton-tests --features baton/kill-points --no-fail-fast -E 'test(kill::)'
+
 .PHONY: soak
 soak: build-tested ## The long runs: ten million orders of commands, every mutant, every kill point of every story on both databases
 	BATON_SEQUENCES=10000000 cargo test --release -p baton-transfer --lib random

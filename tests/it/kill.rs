@@ -5,9 +5,10 @@
 //! left behind, while the client sends the same bytes again. The story must hold as if nothing had happened, and
 //! afterwards a checker that shares no code with the services finds nothing.
 //!
-//! `make test` tries every point once on SQLite, many in one run, and a sample on PostgreSQL. `make soak` tries every point
-//! of every story on both, and gives each point a run of its own besides. To meet a failure again, `BATON_SEED`,
-//! `BATON_STORY` and `BATON_POINTS` (with commas) narrow it down to what it told.
+//! `make test` tries every point once on SQLite, many in one run, and a sample on PostgreSQL. `make kill` tries every point
+//! once on PostgreSQL too. `make soak` tries every point of every story on both, and gives each point a run of its own
+//! besides. To meet a failure again, `BATON_SEED`, `BATON_STORY` and `BATON_POINTS` (with commas) narrow it down to what
+//! it told.
 
 #[path = "kill/play.rs"]
 mod play;
@@ -45,6 +46,8 @@ const NEVER_SENT: [&str; 2] = ["ResolveClosureExpiry", "FailEnd"];
 const ROUNDS_MAX: usize = 5;
 /// Runs at once.
 const SIDE_BY_SIDE: usize = 3;
+/// Kills in one run. More would only make the longest longer.
+const KILLS_MAX: usize = 100;
 /// Fewer than this, and the kill points are not compiled in, or a story no longer plays what it says.
 const POINTS_MIN: usize = 150;
 /// Points of each service in the sample.
@@ -86,6 +89,8 @@ async fn killed_one_by_one_on_postgres_the_services_go_on_where_they_were() {
         let mut jobs = together(learned.clone());
         jobs.extend(alone(once(&learned)));
         jobs
+    } else if std::env::var_os("BATON_EVERY_POINT").is_some() {
+        together(once(&learn(stage, stories()).await))
     } else {
         // Six processes a story: one story tells enough for a sample.
         let story = stories().into_iter().choose(&mut random);
@@ -167,10 +172,17 @@ fn sample(learned: &Learned, random: &mut StdRng) -> Learned {
 /// As few runs as it takes.
 fn together(points: Learned) -> Vec<Job> {
     let of = |(story, points): (&'static str, BTreeSet<Point>)| {
-        points::groups(points).map(|group| (story, group))
+        let groups = points::groups(points).into_iter().flat_map(dealt);
+        groups.map(move |group| (story, group))
     };
     let jobs = points.into_iter().flat_map(of);
     jobs.filter(|(_, points)| !points.is_empty()).collect()
+}
+
+/// Dealt out to as few runs as it takes, each with something of all of them.
+fn dealt(points: Vec<Point>) -> impl Iterator<Item = Vec<Point>> {
+    let runs = points.len().div_ceil(KILLS_MAX);
+    (0..runs).map(move |run| points.iter().skip(run).step_by(runs).cloned().collect())
 }
 
 /// A run for each point.

@@ -31,11 +31,11 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Going on after a kill may take this long: on a server the lane of a killed gateway is held for 20 s.
+    /// Going on after a kill may take this long: on a server the lane of a killed gateway is held for 5 s.
     const fn restart(self) -> Duration {
         match self {
             Self::Sqlite => Duration::from_secs(3),
-            Self::Postgres => Duration::from_secs(25),
+            Self::Postgres => Duration::from_secs(10),
         }
     }
 }
@@ -231,6 +231,8 @@ impl Place {
                 (text("BATON__STORE__URL"), self.databases[service].clone()),
                 // Six services of several runs share one small server.
                 (text("BATON__STORE__MAX_CONNECTIONS"), text("5")),
+                // What a killed gateway had under way is carried on after two and a half times this.
+                (text("BATON__GATEWAY__STEP_WAIT_MS"), text("2000")),
                 (
                     text("BATON__NOTIFICATION__SPOOL"),
                     self.spool().display().to_string(),
