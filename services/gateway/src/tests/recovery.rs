@@ -1,15 +1,19 @@
 //! What happens when something fails: the same bytes again, once, by whoever is there.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use baton_contracts::gateway::v1::flow_service_client::FlowServiceClient;
-use baton_contracts::gateway::v1::{ListFlowsRequest, RetryFlowRequest};
-use baton_contracts::record::v1::{Receipt, ReceiptState};
-use baton_rpc::Reason;
+use baton_contracts::gateway::v1::record_service_client::RecordServiceClient;
+use baton_contracts::gateway::v1::{ListFlowsRequest, RecordEventsRequest, RetryFlowRequest};
+use baton_contracts::record::v1::{Receipt, ReceiptState, RecordEvent};
+use baton_protocol_files::Library;
+use baton_rpc::{Conn, Reason};
 use baton_testkit::{TestDb, each_database};
+use tokio_util::sync::CancellationToken;
 
 use super::record::{held, report};
-use super::world::{Act, Call, Gateway, World, eventually, from, open};
+use super::world::{Act, Call, Gateway, World, eventually, from, from_system, open};
 use crate::storage::{lanes, reactions};
 
 /// Every way a call was sent: one entry when always the same bytes.
@@ -28,6 +32,15 @@ pub async fn end_leases(gateway_store: &baton_store::Store) {
         })
         .await
         .expect("leases can be ended");
+}
+
+/// Reports, and hears nothing when the gateway goes.
+async fn report_over(conn: Conn, event: RecordEvent) {
+    let request = RecordEventsRequest {
+        events: vec![event],
+    };
+    let mut door = RecordServiceClient::new(conn);
+    let _ = door.record_events(from_system(request)).await;
 }
 
 async fn at_rest(gateway: &Gateway) {
@@ -144,17 +157,7 @@ async fn killed_at(url: &str, method: &'static str) {
     world.script(method, [Act::Hang]);
     let gateway = world.gateway(url).await;
     let conn = gateway.conn.clone();
-    let caller = tokio::spawn(async move {
-        use baton_contracts::gateway::v1::RecordEventsRequest;
-        use baton_contracts::gateway::v1::record_service_client::RecordServiceClient;
-
-        let request = RecordEventsRequest {
-            events: vec![held("e-1", &["kit"])],
-        };
-        RecordServiceClient::new(conn)
-            .record_events(super::world::from_system(request))
-            .await
-    });
+    let caller = tokio::spawn(async move { report_over(conn, held("e-1", &["kit"])).await });
     eventually("the step is under way", async || {
         world.calls_of(method).len() == 1
     })
@@ -197,6 +200,49 @@ async fn whoever_takes_over_sends_what_was_under_way_byte_for_byte() {
     ] {
         each_database(|url| async move { killed_at(&url, method).await }).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_gateways_work_is_carried_on_two_and_a_half_steps_later() {
+    let db = TestDb::postgres().await;
+    let mut world = World::new();
+    world.config.step_wait_ms = 200;
+    world.script("RecordMeetingHeld", [Act::Hang]);
+    let gateway = world.gateway(db.url()).await;
+    let conn = gateway.conn.clone();
+    let caller = tokio::spawn(async move { report_over(conn, held("e-1", &["kit"])).await });
+    eventually("the step is under way", async || {
+        world.calls_of("RecordMeetingHeld").len() == 1
+    })
+    .await;
+    caller.abort();
+
+    let successor = world.gateway_on(gateway.abandon());
+    at_rest(&successor).await;
+
+    assert_eq!(world.effects(), ["RecordFacts", "RecordMeetingHeld"]);
+}
+
+#[tokio::test]
+async fn a_gateway_whose_steps_could_never_be_answered_in_time_does_not_start() {
+    let db = TestDb::sqlite();
+    let world = World::new();
+    let parts = crate::Parts {
+        store: open(db.url(), &world.clock).await,
+        library: Arc::new(Library::of([])),
+        clock: world.clock.clone(),
+        services: world.services.clone(),
+        shutdown: CancellationToken::new(),
+    };
+    let config = crate::Config {
+        step_wait_ms: 99,
+        ..crate::Config::default()
+    };
+
+    let refused = crate::build(&config, parts).await.err().expect("an error");
+
+    let told = "step_wait_ms is 99: it has to be at least 100";
+    assert_eq!(refused.to_string(), told);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

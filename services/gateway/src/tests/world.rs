@@ -70,6 +70,7 @@ pub struct World {
     state: Arc<Mutex<State>>,
     pub services: Services,
     pub clock: BusinessClock,
+    pub config: Config,
 }
 
 impl World {
@@ -104,6 +105,11 @@ impl World {
             state,
             services,
             clock: BusinessClock::simulated(NOW.parse().expect("an instant")),
+            config: Config {
+                simulated_time: false,
+                watch_patience_ms: 500,
+                ..Config::default()
+            },
         }
     }
 
@@ -145,13 +151,8 @@ impl World {
     pub fn gateway_on(&self, store: Store) -> Gateway {
         let shutdown = CancellationToken::new();
         let packs = Packs::new(["wirral".to_owned()], |_, _| Some("pack-1".to_owned()));
-        let config = Config {
-            simulated_time: false,
-            watch_patience_ms: 500,
-            ..Config::default()
-        };
         let (Service { routes, tasks, .. }, runner) = crate::assemble(
-            &config,
+            &self.config,
             store.clone(),
             &packs,
             &self.clock,
