@@ -15,7 +15,7 @@ pub struct Config {
     /// milliseconds. Less when the caller's deadline is nearer.
     pub import_wait_ms: u64,
     /// How long a command of a reaction may take before it is sent again, in milliseconds. Two and a half times as long after
-    /// a process on PostgreSQL was killed, another one carries on what it had under way.
+    /// a process on PostgreSQL was killed, another one carries on what it had under way. Between 100 and 600,000.
     pub step_wait_ms: u64,
     /// How long a client that watches a list may leave what waits for it unread before it is cut off, in milliseconds.
     pub watch_patience_ms: u64,

@@ -31,6 +31,7 @@ mod storage;
 mod tests;
 mod views;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use baton_clock::BusinessClock;
@@ -73,8 +74,9 @@ pub struct Service {
     pub health: Health,
 }
 
-/// The least that a command of a reaction is given, in milliseconds.
-const STEP_WAIT_MS_MIN: u64 = 100;
+/// What a command of a reaction may be given, in milliseconds: less, and none is answered in time; more, and a killed
+/// gateway's work lies about for hours.
+const STEP_WAIT_MS: RangeInclusive<u64> = 100..=600_000;
 
 /// Why the gateway cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -82,9 +84,9 @@ pub enum StartError {
     /// The configuration lets clients move a clock that is not simulated.
     #[error("simulated_time is set, but the clock is the system's")]
     ClockNotSimulated,
-    /// No service could answer in time.
-    #[error("step_wait_ms is {0}: it has to be at least {STEP_WAIT_MS_MIN}")]
-    StepTooShort(u64),
+    /// A step is given no time to be answered in, or no end.
+    #[error("step_wait_ms is {0}: it has to lie between {min} and {max}", min = STEP_WAIT_MS.start(), max = STEP_WAIT_MS.end())]
+    StepWait(u64),
     /// The database does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -102,8 +104,8 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     if config.simulated_time && !clock.is_simulated() {
         return Err(StartError::ClockNotSimulated);
     }
-    if config.step_wait_ms < STEP_WAIT_MS_MIN {
-        return Err(StartError::StepTooShort(config.step_wait_ms));
+    if !STEP_WAIT_MS.contains(&config.step_wait_ms) {
+        return Err(StartError::StepWait(config.step_wait_ms));
     }
     let kept = baton_packs::Packs::open(&store, &library).await?;
     let packs = in_force(kept.clone());

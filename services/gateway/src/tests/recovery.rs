@@ -224,25 +224,29 @@ async fn a_killed_gateways_work_is_carried_on_two_and_a_half_steps_later() {
 }
 
 #[tokio::test]
-async fn a_gateway_whose_steps_could_never_be_answered_in_time_does_not_start() {
+async fn a_gateway_whose_steps_have_no_time_or_no_end_does_not_start() {
     let db = TestDb::sqlite();
     let world = World::new();
-    let parts = crate::Parts {
-        store: open(db.url(), &world.clock).await,
-        library: Arc::new(Library::of([])),
-        clock: world.clock.clone(),
-        services: world.services.clone(),
-        shutdown: CancellationToken::new(),
-    };
-    let config = crate::Config {
-        step_wait_ms: 99,
-        ..crate::Config::default()
-    };
+    let store = open(db.url(), &world.clock).await;
+    for step_wait_ms in [0, 99, 600_001, u64::MAX] {
+        let parts = crate::Parts {
+            store: store.clone(),
+            library: Arc::new(Library::of([])),
+            clock: world.clock.clone(),
+            services: world.services.clone(),
+            shutdown: CancellationToken::new(),
+        };
+        let config = crate::Config {
+            step_wait_ms,
+            ..crate::Config::default()
+        };
 
-    let refused = crate::build(&config, parts).await.err().expect("an error");
+        let refused = crate::build(&config, parts).await;
 
-    let told = "step_wait_ms is 99: it has to be at least 100";
-    assert_eq!(refused.to_string(), told);
+        let told = refused.err().expect("an error").to_string();
+        let wanted = "it has to lie between 100 and 600000";
+        assert_eq!(told, format!("step_wait_ms is {step_wait_ms}: {wanted}"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
