@@ -185,7 +185,8 @@ pub fn reasons_never_given() -> Vec<String> {
             ("Reason::", &mut given)
         };
         for (_, line) in source.production_lines() {
-            let names = line.split(before).skip(1);
+            let code = line.split("//").next().unwrap_or_default();
+            let names = code.split(before).skip(1);
             let is_end = |character: char| !character.is_alphanumeric();
             let names = names.filter_map(|rest| rest.split(is_end).next());
             found.extend(names.filter(|name| !name.is_empty()).map(str::to_owned));
