@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use baton_clock::BusinessClock;
@@ -70,12 +70,12 @@ pub(crate) struct Inner {
     /// The deadline that is waited for. None while it is not known, or there is none.
     pub(crate) next_deadline: watch::Sender<Option<Timestamp>>,
     /// Held for as long as the store is open, so that one process uses the file.
-    _lock: Option<File>,
+    lock: Mutex<Option<File>>,
 }
 
 impl Store {
     /// Opens the database, brings its schema up to date (unless configured not to) and takes note of its
-    /// incarnation. A SQLite file is locked against other processes until the store is dropped.
+    /// incarnation. A SQLite file is locked against other processes until the store is closed or dropped.
     pub async fn open(
         config: StoreConfig,
         service: &'static str,
@@ -101,7 +101,7 @@ impl Store {
             heads: watch::Sender::new(BTreeMap::new()),
             deadlines: Notify::new(),
             next_deadline: watch::Sender::new(None),
-            _lock: lock,
+            lock: Mutex::new(lock),
         })))
     }
 
@@ -125,7 +125,8 @@ impl Store {
         &self.0.incarnation
     }
 
-    /// Waits for the transactions under way, then closes the connections. Later calls are refused.
+    /// Waits for the transactions under way, then closes the connections. Later calls are refused. Of SQLite nothing is left
+    /// beside the file: it can be copied, replaced, or opened by another process.
     pub async fn close(&self) {
         self.0.running.close();
         self.0.running.wait().await;
@@ -136,6 +137,12 @@ impl Store {
             }
             Db::Postgres(pool) => pool.close().await,
         }
+        // Whoever still has a clone, say to answer a call that nobody waits for, keeps nobody else out.
+        self.0
+            .lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
     }
 }
 
@@ -174,7 +181,9 @@ async fn open_sqlite(
         .max_lifetime(None)
         .test_before_acquire(false)
         .acquire_timeout(config.acquire_timeout)
-        .connect_with(options.read_only(true))
+        // Who cannot write cannot note what optimising found: closing would fail and go on behind our back, and whoever
+        // closes last and cannot write leaves the log beside the file.
+        .connect_with(options.optimize_on_close(false, None).read_only(true))
         .await?;
 
     Ok((Db::Sqlite { read, write }, lock))

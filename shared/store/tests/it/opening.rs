@@ -1,7 +1,8 @@
-use baton_store::{Db, Store, StoreConfig, StoreError, sqlx};
+use baton_store::{Cursor, Db, Store, StoreConfig, StoreError, sqlx};
 use baton_testkit::{TestDb, clock_at, each_database};
+use uuid::Uuid;
 
-use crate::support::{MIGRATIONS, START, open};
+use crate::support::{MIGRATIONS, START, announce, event, open};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_keeps_its_incarnation_and_another_has_another() {
@@ -38,6 +39,30 @@ async fn a_file_is_used_by_one_opening_at_a_time() {
     first.close().await;
     drop(first);
     open(db.url()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_file_is_whole_and_free_whoever_still_knows_the_store() {
+    let db = TestDb::sqlite();
+    let file = std::path::PathBuf::from(db.url().trim_start_matches("sqlite:"));
+    for _ in 0..5 {
+        let store = open(db.url()).await;
+        let aggregate = Uuid::now_v7();
+        let events = (1..=100).map(|version| event("wirral", aggregate, version));
+        announce(&store, events.collect()).await;
+        let start = Cursor::default();
+        futures::future::join_all((0..16).map(|_| store.read_feed("wirral", &start, 100))).await;
+
+        store.close().await;
+
+        for log in ["-wal", "-shm"] {
+            let mut beside = file.clone().into_os_string();
+            beside.push(log);
+            assert!(!std::path::Path::new(&beside).exists(), "{log}");
+        }
+        open(db.url()).await.close().await;
+        drop(store);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
