@@ -278,7 +278,8 @@ impl Desk {
         self.transfer.announce(event).await;
     }
 
-    /// The front door announces the child, or that its facts reached a version.
+    /// The front door announces the child, or that its facts reached a version. It is applied then: what is announced next
+    /// comes in another feed, which may be faster.
     pub async fn facts(&self, event_type: &str, facts_version: i64, data: &Value) {
         let event = Event {
             r#type: event_type.into(),
@@ -291,6 +292,7 @@ impl Desk {
             ..Event::default()
         };
         self.front_door.announce(event).await;
+        self.settle().await;
     }
 
     /// It is known whom not to write to about the child.
