@@ -14,7 +14,6 @@ pub fn announcement(mut event: Event) -> Result<NewEvent, Problem> {
     if event.traceparent.is_empty() {
         event.traceparent = crate::traceparent();
     }
-    let body = event_to_json(&event).map_err(|error| broken(&error.to_string()))?;
     Ok(NewEvent {
         event_id: id("event_id", &event.event_id)?,
         aggregate_id: id("aggregate_id", &event.aggregate_id)?,
@@ -24,10 +23,11 @@ pub fn announcement(mut event: Event) -> Result<NewEvent, Problem> {
         family_id: optional_id("family_id", &event.family_id)?,
         effective_at: time("effective_at", event.effective_at.as_ref())?,
         recorded_at: time("recorded_at", event.recorded_at.as_ref())?,
-        authority: event.authority,
-        event_type: event.r#type,
-        traceparent: Some(event.traceparent),
-        body,
+        authority: event.authority.clone(),
+        event_type: event.r#type.clone(),
+        traceparent: Some(event.traceparent.clone()),
+        // Last: the event itself goes into it.
+        body: event_to_json(event).map_err(|error| broken(&error.to_string()))?,
     })
 }
 

@@ -95,7 +95,8 @@ async fn w_087_a_move_pending_authority_asks_the_deputy_director_and_w_158_the_d
         let told_by = Some(timestamp(at("2026-03-03T00:00:00Z")));
         assert_eq!(last.notices_due[0].due_at, told_by);
         assert_eq!(last.notices_due[0].due_from, "2026-03-02");
-        let body = serde_json::to_string(&baton_contracts::event_to_json(last).unwrap()).unwrap();
+        let body =
+            serde_json::to_string(&baton_contracts::event_to_json(last.clone()).unwrap()).unwrap();
         assert!(!body.contains("a plan for the week"));
     })
     .await;
