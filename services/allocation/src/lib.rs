@@ -97,6 +97,11 @@ pub const fn migrations() -> Migrations {
                 "counted_events",
                 include_str!("../migrations/postgres/1005_counted_events.sql"),
             ),
+            (
+                1006,
+                "json",
+                include_str!("../migrations/postgres/1006_json.sql"),
+            ),
         ],
     }
 }

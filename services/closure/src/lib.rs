@@ -38,11 +38,18 @@ pub const fn migrations() -> Migrations {
             "closures",
             include_str!("../migrations/sqlite/1000_closures.sql"),
         )],
-        postgres: &[(
-            1000,
-            "closures",
-            include_str!("../migrations/postgres/1000_closures.sql"),
-        )],
+        postgres: &[
+            (
+                1000,
+                "closures",
+                include_str!("../migrations/postgres/1000_closures.sql"),
+            ),
+            (
+                1001,
+                "json",
+                include_str!("../migrations/postgres/1001_json.sql"),
+            ),
+        ],
     }
 }
 

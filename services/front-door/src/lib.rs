@@ -68,6 +68,11 @@ pub const fn migrations() -> Migrations {
                 "enquiries_and_trays",
                 include_str!("../migrations/postgres/1002_enquiries_and_trays.sql"),
             ),
+            (
+                1003,
+                "json",
+                include_str!("../migrations/postgres/1003_json.sql"),
+            ),
         ],
     }
 }

@@ -20,7 +20,7 @@ use baton_store::{Migration, Migrations};
 const ROWS_MAX: usize = 256;
 
 macro_rules! migrations {
-    ($folder:literal) => {
+    ($folder:literal $(, $more:expr)?) => {
         &[
             (
                 1000,
@@ -56,12 +56,20 @@ macro_rules! migrations {
                     "/1005_tracked_tasks.sql"
                 )),
             ),
+            $($more,)?
         ]
     };
 }
 
 const SQLITE: &[Migration] = migrations!("sqlite");
-const POSTGRES: &[Migration] = migrations!("postgres");
+const POSTGRES: &[Migration] = migrations!(
+    "postgres",
+    (
+        1006,
+        "json",
+        include_str!("../migrations/postgres/1006_json.sql")
+    )
+);
 
 /// The gateway's own tables.
 pub const fn migrations() -> Migrations {

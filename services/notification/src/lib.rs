@@ -83,6 +83,11 @@ pub const fn migrations() -> Migrations {
                 "safety_reported",
                 include_str!("../migrations/postgres/1003_safety_reported.sql"),
             ),
+            (
+                1004,
+                "json",
+                include_str!("../migrations/postgres/1004_json.sql"),
+            ),
         ],
     }
 }

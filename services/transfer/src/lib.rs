@@ -115,6 +115,11 @@ pub const fn migrations() -> Migrations {
                 "agenda",
                 include_str!("../migrations/postgres/1006_agenda.sql"),
             ),
+            (
+                1007,
+                "json",
+                include_str!("../migrations/postgres/1007_json.sql"),
+            ),
         ],
     }
 }

@@ -1,8 +1,8 @@
 //! Deadlines: what an aggregate waits for.
 
+use crate::Json;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder, SqliteConnection};
 use uuid::Uuid;
 
@@ -124,7 +124,7 @@ pub(crate) fn push_sync(
     let ids: Vec<Uuid> = awaited.iter().map(|one| one.aggregate_id).collect();
     let (firing_id, firing_name) = firing.cloned().unwrap_or_default();
     query
-        .push("SELECT authority, aggregate_id, name, due_at, body FROM jsonb_to_recordset(")
+        .push("SELECT authority, aggregate_id, name, due_at, body FROM json_to_recordset(")
         .push_bind(Json(given))
         .push(
             ") AS d (authority TEXT, aggregate_id UUID, name TEXT, due_at TIMESTAMPTZ, body JSONB)), \

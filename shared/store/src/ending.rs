@@ -6,7 +6,7 @@
 
 use std::mem;
 
-use sqlx::types::Json;
+use crate::Json;
 use sqlx::{Database, Encode, Postgres, QueryBuilder, Sqlite, Type};
 use uuid::Uuid;
 

@@ -1,9 +1,9 @@
 //! Events: appended once, with their digest, and never changed.
 
+use crate::Json;
 use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{Instant, Tx};
@@ -114,7 +114,7 @@ impl From<EventRow> for NewEvent {
 }
 
 /// Writes JSON so that equal values have one text, whatever a database did to it: keys in order, no spaces, and numbers
-/// by value (`JSONB` keeps numbers as decimals and turns `1e16` into digits).
+/// by value (`jsonb`, as events were kept before, keeps numbers as decimals and turns `1e16` into digits).
 fn write_canonical(value: &Value, out: &mut String) {
     match value {
         Value::Object(fields) => {

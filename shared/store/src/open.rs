@@ -43,6 +43,11 @@ const OWN: Migrations = Migrations {
             "packs",
             include_str!("../migrations/postgres/0002_packs.sql"),
         ),
+        (
+            3,
+            "json",
+            include_str!("../migrations/postgres/0003_json.sql"),
+        ),
     ],
 };
 
@@ -220,7 +225,7 @@ const NO_STATISTICS: &str = "DO $$ DECLARE wide RECORD; BEGIN \
     FOR wide IN SELECT a.attrelid::REGCLASS AS of_table, a.attname AS name FROM pg_attribute a \
         JOIN pg_class c ON c.oid = a.attrelid \
         WHERE c.relnamespace = CURRENT_SCHEMA()::REGNAMESPACE AND c.relkind = 'r' AND a.attnum > 0 \
-        AND a.atttypid IN ('JSONB'::REGTYPE, 'BYTEA'::REGTYPE) AND a.attstattarget IS DISTINCT FROM 0 \
+        AND a.atttypid IN ('JSON'::REGTYPE, 'JSONB'::REGTYPE, 'BYTEA'::REGTYPE) AND a.attstattarget IS DISTINCT FROM 0 \
     LOOP EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS 0', wide.of_table, wide.name); \
     END LOOP; END $$";
 

@@ -12,10 +12,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::Json;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::QueryBuilder;
-use sqlx::types::Json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -265,7 +265,7 @@ async fn write_at_once(
 ) -> Result<(), StoreError> {
     let write = "WITH links AS ( \
             SELECT seq, authority, position, event_id, decode(hash, 'hex') AS hash \
-            FROM jsonb_to_recordset($1) \
+            FROM json_to_recordset($1) \
                 AS l (seq BIGINT, authority TEXT, position BIGINT, event_id UUID, hash TEXT)), \
         done AS (DELETE FROM unsealed WHERE seq IN (SELECT seq FROM links)), \
         placed AS ( \
@@ -273,7 +273,7 @@ async fn write_at_once(
             SELECT authority, position, event_id, hash FROM links) \
         INSERT INTO feed_heads (authority, position, hash) \
         SELECT l.authority, l.position, l.hash FROM links l \
-            JOIN jsonb_to_recordset($2) AS h (authority TEXT, from_position BIGINT, position BIGINT) \
+            JOIN json_to_recordset($2) AS h (authority TEXT, from_position BIGINT, position BIGINT) \
                 ON h.authority = l.authority AND h.position = l.position \
             LEFT JOIN feed_heads now ON now.authority = l.authority \
             WHERE COALESCE(now.position, 0) = h.from_position \

@@ -77,7 +77,7 @@ pub async fn find(
 ) -> Result<Surroundings, StoreError> {
     let sql = match db {
         Db::Sqlite { .. } => select!("SELECT value FROM json_each($4)"),
-        Db::Postgres(_) => select!("SELECT jsonb_array_elements_text($4)"),
+        Db::Postgres(_) => select!("SELECT json_array_elements_text($4)"),
     };
     // A case that is named decides alone.
     let child = child.filter(|_| case.is_none());

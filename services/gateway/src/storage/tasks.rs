@@ -74,7 +74,7 @@ pub async fn change(tx: &mut Tx, authority: &str, changes: &Changes) -> Result<(
         let delete = baton_store::dialect!(tx,
             sqlite: "DELETE FROM tasks WHERE authority = $1 AND key IN (SELECT value FROM json_each($2))",
             postgres: "DELETE FROM tasks WHERE authority = $1 \
-                AND key IN (SELECT jsonb_array_elements_text($2))");
+                AND key IN (SELECT json_array_elements_text($2))");
         with_tx!(tx, c => sqlx::query(delete)
             .bind(authority)
             .bind(Json(closed))
@@ -200,8 +200,8 @@ macro_rules! for_each_list {
             ($whose:literal) => {
                 listed!(
                     $whose,
-                    "SELECT jsonb_array_elements_text($2)",
-                    "SELECT jsonb_array_elements_text($3)",
+                    "SELECT json_array_elements_text($2)",
+                    "SELECT json_array_elements_text($3)",
                     $postgres_rest
                 )
             };
@@ -261,7 +261,7 @@ pub async fn some(
         store,
         kind,
         "AND key IN (SELECT value FROM json_each($6))",
-        "AND key IN (SELECT jsonb_array_elements_text($6))"
+        "AND key IN (SELECT json_array_elements_text($6))"
     );
     let rows: Vec<Row> = with_db!(store.db(), c => sqlx::query_as(sql)
         .bind(authority)

@@ -55,7 +55,7 @@ macro_rules! select {
 }
 
 const SQLITE: &str = select!("SELECT value FROM json_each($2)");
-const POSTGRES: &str = select!("SELECT jsonb_array_elements_text($2)");
+const POSTGRES: &str = select!("SELECT json_array_elements_text($2)");
 
 /// Writes what is now known of tasks, and puts the transfers where their earliest limit belongs.
 pub async fn change(tx: &mut Tx, authority: &str, said: Vec<Duty>) -> Result<(), StoreError> {
@@ -138,7 +138,7 @@ async fn place(tx: &mut Tx, authority: &str, transfers: &[String]) -> Result<(),
     }
     let update = baton_store::dialect!(tx,
         sqlite: update!("SELECT value FROM json_each($2)"),
-        postgres: update!("SELECT jsonb_array_elements_text($2)"));
+        postgres: update!("SELECT json_array_elements_text($2)"));
     with_tx!(tx, c => sqlx::query(update)
         .bind(authority)
         .bind(Json(transfers))

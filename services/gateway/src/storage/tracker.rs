@@ -161,7 +161,7 @@ pub async fn page(
     }
     let sql = match store.db() {
         Db::Sqlite { .. } => paged!("SELECT value FROM json_each($2)"),
-        Db::Postgres(_) => paged!("SELECT jsonb_array_elements_text($2)"),
+        Db::Postgres(_) => paged!("SELECT json_array_elements_text($2)"),
     };
     let rows: Vec<Row> = with_db!(store.db(), c => sqlx::query_as(sql)
         .bind(authority)
@@ -194,8 +194,8 @@ pub async fn some(
             "AND transfer_id IN (SELECT value FROM json_each($9))"
         ),
         Db::Postgres(_) => select!(
-            "SELECT jsonb_array_elements_text($2)",
-            "AND transfer_id IN (SELECT jsonb_array_elements_text($9))"
+            "SELECT json_array_elements_text($2)",
+            "AND transfer_id IN (SELECT json_array_elements_text($9))"
         ),
     };
     let rows: Vec<Row> = with_db!(store.db(), c => sqlx::query_as(sql)

@@ -146,7 +146,7 @@ pub async fn of_causes(
         sqlite: "SELECT cause_key, kind, audience, recipient_kind, recipient_id FROM notices \
             WHERE authority = $1 AND cause_key IN (SELECT value FROM json_each($2))",
         postgres: "SELECT cause_key, kind, audience, recipient_kind, recipient_id FROM notices \
-            WHERE authority = $1 AND cause_key IN (SELECT jsonb_array_elements_text($2))");
+            WHERE authority = $1 AND cause_key IN (SELECT json_array_elements_text($2))");
     Ok(with_tx!(tx, c => sqlx::query_as(sql)
         .bind(authority.as_str())
         .bind(Json(causes))
@@ -166,7 +166,7 @@ pub async fn unsent_of(
             AND process_id IN (SELECT UNHEX(value) FROM json_each($2)) \
             AND state IN ('unresolved', 'ready', 'awaiting_facts', 'held', 'unaddressed') ORDER BY id",
         postgres: "SELECT document FROM notices WHERE authority = $1 \
-            AND process_id IN (SELECT jsonb_array_elements_text($2)::UUID) \
+            AND process_id IN (SELECT json_array_elements_text($2)::UUID) \
             AND state IN ('unresolved', 'ready', 'awaiting_facts', 'held', 'unaddressed') ORDER BY id");
     let rows: Vec<Document> = with_tx!(tx, c => sqlx::query_scalar(sql)
         .bind(authority.as_str())
@@ -188,7 +188,7 @@ pub async fn lock_of_children(
         sqlite: "SELECT document FROM notices WHERE authority = $1 \
             AND child_id IN (SELECT UNHEX(value) FROM json_each($2)) AND state = $3 ORDER BY id",
         postgres: "SELECT document FROM notices WHERE authority = $1 \
-            AND child_id IN (SELECT jsonb_array_elements_text($2)::UUID) AND state = $3 ORDER BY id FOR UPDATE");
+            AND child_id IN (SELECT json_array_elements_text($2)::UUID) AND state = $3 ORDER BY id FOR UPDATE");
     let rows: Vec<Document> = with_tx!(tx, c => sqlx::query_scalar(sql)
         .bind(authority.as_str())
         .bind(hex_list(children.map(ChildId::uuid)))

@@ -89,7 +89,7 @@ async fn postgres_spends_little_on_documents_that_are_only_read_whole() {
     let analysed: Vec<String> = sqlx::query_scalar(
         "SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
          WHERE c.relnamespace = CURRENT_SCHEMA()::REGNAMESPACE AND c.relkind = 'r' AND a.attnum > 0 \
-         AND a.atttypid IN ('JSONB'::REGTYPE, 'BYTEA'::REGTYPE) AND a.attstattarget IS DISTINCT FROM 0",
+         AND a.atttypid IN ('JSON'::REGTYPE, 'JSONB'::REGTYPE, 'BYTEA'::REGTYPE) AND a.attstattarget IS DISTINCT FROM 0",
     )
     .fetch_all(pool)
     .await

@@ -1,0 +1,2 @@
+-- Documents are read and written whole: as text, they are not taken apart by the server.
+ALTER TABLE events ALTER COLUMN body TYPE JSON;
