@@ -243,7 +243,11 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             settings,
             ..
         }) => {
-            return audit::verify_one(*service, Config::load(settings)?.store.open()?).await;
+            return audit::verify_one(
+                *service,
+                Config::load(settings)?.store.open(service.name())?,
+            )
+            .await;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -175,14 +175,11 @@ impl Store {
         if !self.url.contains(EACH) {
             return None;
         }
-        let mut config = StoreConfig::new(self.url.replace(EACH, &service.replace('-', "_")));
-        config.max_connections = self.max_connections;
-        config.migrate = self.migrate;
-        Some(config)
+        Some(self.at(&self.url, service))
     }
 
-    /// How to open the database.
-    pub fn open(&self) -> anyhow::Result<StoreConfig> {
+    /// How a single service opens its database. A url with `{service}` says the same to every one of them.
+    pub fn open(&self, service: &str) -> anyhow::Result<StoreConfig> {
         let url = if self.url_file.is_empty() {
             self.url.clone()
         } else {
@@ -196,10 +193,14 @@ impl Store {
                 "a single service needs its database: set BATON__STORE__URL or BATON__STORE__URL_FILE"
             );
         }
-        let mut config = StoreConfig::new(url);
+        Ok(self.at(&url, service))
+    }
+
+    fn at(&self, url: &str, service: &str) -> StoreConfig {
+        let mut config = StoreConfig::new(url.replace(EACH, &service.replace('-', "_")));
         config.max_connections = self.max_connections;
         config.migrate = self.migrate;
-        Ok(config)
+        config
     }
 }
 
@@ -299,7 +300,7 @@ mod tests {
             with("BATON__STORE__URL", "sqlite:x.db")
                 .unwrap()
                 .store
-                .open()
+                .open("transfer")
                 .unwrap()
                 .url,
             "sqlite:x.db"
@@ -314,7 +315,11 @@ mod tests {
 
     #[test]
     fn a_single_service_without_a_database_says_what_to_set() {
-        let error = Config::shipped().unwrap().store.open().unwrap_err();
+        let error = Config::shipped()
+            .unwrap()
+            .store
+            .open("transfer")
+            .unwrap_err();
         assert!(error.to_string().contains("BATON__STORE__URL"), "{error}");
     }
 
@@ -323,6 +328,9 @@ mod tests {
         let config = with("BATON__STORE__URL", "postgres://db/{service}").unwrap();
         let url = config.store.each("front-door").map(|store| store.url);
         assert_eq!(url.as_deref(), Some("postgres://db/front_door"));
+        // Whoever then migrates or verifies one of them sets nothing else.
+        let alone = config.store.open("front-door").unwrap();
+        assert_eq!(alone.url, "postgres://db/front_door");
         assert!(
             Config::shipped()
                 .unwrap()

@@ -8,7 +8,7 @@ use crate::{Config, Role};
 
 /// Applies what is missing and ends.
 pub async fn run(role: Role, config: &Config) -> anyhow::Result<()> {
-    let mut open = config.store.open()?;
+    let mut open = config.store.open(role.name())?;
     open.migrate = true;
     let store = Store::open(
         open,

@@ -27,9 +27,14 @@ pub async fn one(
     let listener = listen(&config.server.listen).await?;
     let address = listener.local_addr()?;
     let metrics = metrics(&config, telemetry.metrics()).await?;
-    let store = Store::open(config.store.open()?, name, role.migrations(), clock.clone())
-        .await
-        .with_context(|| format!("opening the database of {name}"))?;
+    let store = Store::open(
+        config.store.open(name)?,
+        name,
+        role.migrations(),
+        clock.clone(),
+    )
+    .await
+    .with_context(|| format!("opening the database of {name}"))?;
 
     let shutdown = CancellationToken::new();
     let common = Common {

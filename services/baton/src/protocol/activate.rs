@@ -127,7 +127,7 @@ fn folders(named: &[PathBuf]) -> anyhow::Result<BTreeSet<PathBuf>> {
 fn databases_of(wanted: &Activate) -> anyhow::Result<Vec<(Role, StoreConfig)>> {
     let config = Config::load(&wanted.settings)?;
     if let Some(role) = wanted.service {
-        return Ok(vec![(role, config.store.open()?)]);
+        return Ok(vec![(role, config.store.open(role.name())?)]);
     }
     let on_a_server: Vec<_> = Role::ALL
         .into_iter()
@@ -136,7 +136,7 @@ fn databases_of(wanted: &Activate) -> anyhow::Result<Vec<(Role, StoreConfig)>> {
     if !on_a_server.is_empty() {
         return Ok(on_a_server);
     }
-    if config.store.open().is_ok() {
+    if config.store.open(Role::Gateway.name()).is_ok() {
         bail!("the settings name the database of one service: say with --service which");
     }
     let roles = databases(&wanted.data);
