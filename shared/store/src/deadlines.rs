@@ -1,12 +1,11 @@
 //! Deadlines: what an aggregate waits for.
 
-use crate::Json;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::{Postgres, QueryBuilder, SqliteConnection};
 use uuid::Uuid;
 
-use crate::{Instant, Store, StoreError, Tx, with_db};
+use crate::{Instant, Json, Store, StoreError, Tx, with_db};
 
 mod run;
 

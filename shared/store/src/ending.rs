@@ -6,13 +6,12 @@
 
 use std::mem;
 
-use crate::Json;
 use sqlx::{Database, Encode, Postgres, QueryBuilder, Sqlite, Type};
 use uuid::Uuid;
 
 use crate::deadlines::{self, Awaited};
 use crate::requests::Asked;
-use crate::{Instant, NewEvent, Session, StoreError, Tx};
+use crate::{Instant, Json, NewEvent, Session, StoreError, Tx};
 
 /// How many events go into one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535.
 const EVENTS_MAX: usize = 500;

@@ -1,12 +1,11 @@
 //! Events: appended once, with their digest, and never changed.
 
-use crate::Json;
 use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{Instant, Tx};
+use crate::{Instant, Json, Tx};
 
 /// An event to be appended. The store reads only the columns; `body` is the service's own document and holds ids,
 /// codes, dates and rule IDs, never anything about a person.

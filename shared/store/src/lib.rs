@@ -69,5 +69,4 @@ pub use requests::RequestKey;
 pub use retention::{PRUNED_AT_ONCE, Retention, days_before, in_batches, run_now_and_then};
 pub use session::{Db, Session, Tx};
 pub use sqlx;
-
 pub use subscribe::Subscription;

@@ -12,7 +12,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::Json;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::QueryBuilder;
@@ -21,7 +20,7 @@ use uuid::Uuid;
 
 use crate::backoff::Backoff;
 use crate::transact::Begin;
-use crate::{Store, StoreError, Tx, dialect, with_db, with_tx};
+use crate::{Json, Store, StoreError, Tx, dialect, with_db, with_tx};
 
 /// How many events are sealed in one transaction.
 const BATCH_MAX: i64 = 256;

@@ -4,7 +4,6 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Json;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -13,7 +12,7 @@ use uuid::Uuid;
 
 use crate::backoff::Backoff;
 use crate::transact::{Begin, lock_number, roll_back};
-use crate::{DueDeadline, Instant, Store, StoreError, Tx, link_to_cause, with_db, with_tx};
+use crate::{DueDeadline, Instant, Json, Store, StoreError, Tx, link_to_cause, with_db, with_tx};
 
 /// How often to look for deadlines that another replica left behind.
 const POLL: Duration = Duration::from_secs(5);
