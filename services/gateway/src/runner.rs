@@ -13,6 +13,7 @@ mod committer;
 pub mod flow_event;
 mod here;
 mod receipts;
+mod room;
 mod run;
 mod search;
 mod seen;
@@ -26,7 +27,7 @@ use baton_contracts::event::v1::Event;
 use baton_contracts::record::v1::Receipt;
 use baton_store::{Db, Store, StoreError, Tx};
 use jiff::Timestamp;
-use tokio::sync::{Notify, Semaphore, oneshot};
+use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
@@ -42,10 +43,8 @@ use crate::storage::reports::Report;
 use crate::storage::writes::Write;
 use committer::Committer;
 use here::LanesHere;
+use room::Room;
 use run::Run;
-
-/// How many reactions that nobody waits for run at once.
-const RUNS_MAX: usize = 64;
 
 /// Runs reactions. Clones share the work.
 #[derive(Clone)]
@@ -63,7 +62,7 @@ struct Shared {
     /// Wakes the search for work.
     work: Arc<Notify>,
     /// Room for reactions that nobody waits for.
-    slots: Arc<Semaphore>,
+    room: Arc<Room>,
     /// Wakes whoever waits for a receipt.
     finished: Notify,
     tasks: TaskTracker,
@@ -106,8 +105,8 @@ impl Runner {
             contexts,
             committer,
             lanes: LanesHere::new(&work),
+            room: Room::new(&work),
             work,
-            slots: Arc::new(Semaphore::new(RUNS_MAX)),
             finished: Notify::new(),
             tasks: TaskTracker::new(),
             shutdown,
@@ -137,19 +136,17 @@ impl Runner {
         spawned: Spawned,
         say: oneshot::Sender<Result<Begun, StoreError>>,
     ) {
+        let _waited_for = self.0.room.report();
         let mut reaction = Self::born(&report.authority, spawned, report.received_at);
         reaction.report_id = Some(report.id);
-        let lane = Lane {
-            authority: reaction.authority.clone(),
-            name: reaction.lane.clone(),
-            holder: Uuid::now_v7(),
-        };
+        let lane = Lane::new(&reaction.authority, &reaction.lane);
         let Some(here) = self.0.lanes.enter(&lane) else {
             // Another reaction of this family is under way here.
             // Whoever asked may have gone: the report is kept all the same.
             let _ = say.send(self.queue(report, reaction).await);
             return;
         };
+        let key = (lane.authority.clone(), lane.name.clone());
         let mut run = Run::new(self, lane.clone());
         let first = run.prepare(&mut reaction).await;
         let now = lease_now();
@@ -188,7 +185,7 @@ impl Runner {
         drop(here);
         self.0.finished.notify_waiters();
         if !mine {
-            self.0.work.notify_one();
+            self.0.room.hurry(key);
         }
     }
 
@@ -206,12 +203,13 @@ impl Runner {
 
     /// Keeps a report and its reaction for whoever runs the lane.
     async fn queue(&self, report: Report, reaction: Reaction) -> Result<Begun, StoreError> {
+        let key = (reaction.authority.clone(), reaction.lane.clone());
         let writes = vec![
             Write::Report(Box::new(report)),
             Write::Begin(Box::new(reaction)),
         ];
         let hits = self.0.committer.commit(writes).await?;
-        self.0.work.notify_one();
+        self.0.room.hurry(key);
         Ok(if hits.first() == Some(&true) {
             Begun::Queued
         } else {

@@ -6,6 +6,7 @@ mod door;
 mod feeds;
 mod import;
 mod lists;
+mod precedence;
 mod record;
 mod recovery;
 mod retention;

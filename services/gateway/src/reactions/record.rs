@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::answer::Answer;
-use super::cause::Cause;
+use super::cause::{Cause, What};
 
 /// A reaction: its cause, the answers so far, and the command that is under way.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +51,12 @@ pub struct Reaction {
 }
 
 impl Reaction {
+    /// Whether a team has let go of responsibility and the ledger does not know yet.
+    pub fn moves_responsibility(&self) -> bool {
+        let what = self.cause.as_ref().and_then(|cause| cause.what.as_ref());
+        matches!(what, Some(What::Release(_) | What::ClosureRelease(_)))
+    }
+
     /// Its kind and what comes next: the command that is frozen, or else where it stands.
     pub fn mark(&self) -> String {
         let next = self.frozen.as_ref().map_or(self.phase.as_str(), |frozen| {

@@ -1,15 +1,14 @@
 //! Looks for reactions to carry on: those that feeds began, those put off, and those whose runner is gone.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use baton_clock::lease_now;
 use baton_store::{Db, StoreError, link_to_cause};
 use tokio::time::sleep;
 use tracing::Instrument as _;
-use uuid::Uuid;
 
 use super::Runner;
+use super::room::{LaneKey, Place};
 use super::run::{Decision, Run};
 use crate::reactions::record::Reaction;
 use crate::storage;
@@ -66,31 +65,39 @@ impl Runner {
     }
 
     async fn search(&self) -> Result<usize, StoreError> {
-        let free = i64::try_from(self.0.slots.available_permits()).unwrap_or(i64::MAX);
+        for lane in self.0.room.hurried() {
+            self.run_first(lane);
+        }
+        while let Some((place, reaction)) = self.0.room.next() {
+            self.run_in(place, reaction);
+        }
+        let free = self.0.room.free();
         if free == 0 {
+            // Whatever ends makes room for what may be there.
+            self.0.room.searched(true);
             return Ok(0);
         }
-        let waiting = storage::reactions::waiting(&self.0.store, lease_now(), free).await?;
+        let limit = i64::try_from(free).unwrap_or(i64::MAX);
+        let waiting = storage::reactions::waiting(&self.0.store, lease_now(), limit).await?;
         let found = waiting.len();
+        self.0.room.searched(found >= free);
         for reaction in waiting {
             self.start(reaction);
         }
         Ok(found)
     }
 
-    /// Carries a reaction on by itself, unless its lane runs here already: then the search finds it when that ends. It does
-    /// nothing when something older waits in the lane, or another replica runs it.
+    /// Carries a reaction on by itself, now or when there is room for it, unless its lane runs here already: then the search
+    /// finds it when that ends. It does nothing when something older waits in the lane, or another replica runs it.
     pub(super) fn start(&self, reaction: Reaction) {
-        let lane = Lane {
-            authority: reaction.authority.clone(),
-            name: reaction.lane.clone(),
-            holder: Uuid::now_v7(),
-        };
+        if let Some((place, reaction)) = self.0.room.enter(reaction) {
+            self.run_in(place, reaction);
+        }
+    }
+
+    fn run_in(&self, place: Place, reaction: Reaction) {
+        let lane = Lane::new(&reaction.authority, &reaction.lane);
         let Some(here) = self.0.lanes.enter(&lane) else {
-            return;
-        };
-        let Ok(slot) = Arc::clone(&self.0.slots).try_acquire_owned() else {
-            // Every run that ends makes room for what the search finds.
             return;
         };
         let runner = self.clone();
@@ -99,13 +106,49 @@ impl Runner {
                 tracing::error!(error = %error, "a reaction cannot be carried on");
                 sleep(PAUSE).await;
             }
-            let was_full = runner.0.slots.available_permits() == 0;
-            drop((here, slot));
+            drop((here, place));
             runner.0.finished.notify_waiters();
-            if was_full {
-                runner.0.work.notify_one();
-            }
         });
+    }
+
+    /// Runs a lane in which a report waits for its turn, whatever else runs.
+    fn run_first(&self, key: LaneKey) {
+        let Some(here) = self.0.lanes.enter(&Lane::new(&key.0, &key.1)) else {
+            // Whoever leaves it wakes the search.
+            self.0.room.hurry_later(key);
+            return;
+        };
+        let runner = self.clone();
+        let waited_for = self.0.room.report();
+        self.spawn(async move {
+            match runner.run_lane(&key).await {
+                Ok(true) => {}
+                Ok(false) => runner.0.room.hurry_later(key),
+                Err(error) => {
+                    tracing::error!(error = %error, "a lane cannot be run");
+                    runner.0.room.hurry_later(key);
+                    sleep(PAUSE).await;
+                }
+            }
+            drop((here, waited_for));
+        });
+    }
+
+    /// Carries on what waits in a lane, oldest first. False when something is left that cannot be carried on now.
+    async fn run_lane(&self, (authority, lane): &LaneKey) -> Result<bool, StoreError> {
+        let mut before = None;
+        loop {
+            let first = storage::reactions::first_in(&self.0.store, authority, lane).await?;
+            let Some(reaction) = first else {
+                return Ok(true);
+            };
+            if before == Some(reaction.id) || reaction.next_at > lease_now() {
+                return Ok(false);
+            }
+            before = Some(reaction.id);
+            self.resume(Lane::new(authority, lane), reaction).await?;
+            self.0.finished.notify_waiters();
+        }
     }
 
     /// Carries a reaction on if it is the oldest of its lane. Should another replica have done so meanwhile, its next save

@@ -18,6 +18,17 @@ pub struct Lane {
     pub holder: Uuid,
 }
 
+impl Lane {
+    /// A lane with a holder made anew.
+    pub fn new(authority: &str, name: &str) -> Self {
+        Self {
+            authority: authority.to_owned(),
+            name: name.to_owned(),
+            holder: Uuid::now_v7(),
+        }
+    }
+}
+
 /// A lane that is to be taken.
 #[derive(Debug, Clone, Copy)]
 pub struct Taking<'a> {

@@ -302,6 +302,22 @@ pub async fn waiting(
     Ok(readable.collect())
 }
 
+/// The oldest reaction that is under way in a lane.
+pub async fn first_in(
+    store: &Store,
+    authority: &str,
+    lane: &str,
+) -> Result<Option<Reaction>, StoreError> {
+    let sql =
+        select!("WHERE authority = $1 AND lane = $2 AND phase = 'runnable' ORDER BY id LIMIT 1");
+    let row: Option<Row> = with_db!(store.db(), c => sqlx::query_as(sql)
+        .bind(authority)
+        .bind(lane)
+        .fetch_optional(c)
+        .await)?;
+    row.map(Reaction::try_from).transpose()
+}
+
 /// How many reactions are under way.
 pub async fn count_runnable(store: &Store) -> Result<i64, StoreError> {
     let select = "SELECT COUNT(*) FROM reactions WHERE phase = 'runnable'";

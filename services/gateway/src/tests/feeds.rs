@@ -33,7 +33,7 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    async fn of(service: &'static str, clock: &baton_clock::BusinessClock) -> Self {
+    pub async fn of(service: &'static str, clock: &baton_clock::BusinessClock) -> Self {
         const NONE: baton_store::Migrations = baton_store::Migrations {
             sqlite: &[],
             postgres: &[],
@@ -52,6 +52,11 @@ impl Upstream {
             _db: db,
             sealing,
         }
+    }
+
+    /// Where its events are.
+    pub const fn store(&self) -> &Store {
+        &self.store
     }
 
     /// Announces an event and returns its id.

@@ -35,7 +35,7 @@ pub async fn end_leases(gateway_store: &baton_store::Store) {
 }
 
 /// Reports, and hears nothing when the gateway goes.
-async fn report_over(conn: Conn, event: RecordEvent) {
+pub async fn report_over(conn: Conn, event: RecordEvent) {
     let request = RecordEventsRequest {
         events: vec![event],
     };
