@@ -67,8 +67,8 @@ k8s-check: ## Renders the Kubernetes manifests and validates them strictly, offl
 
 .PHONY: bench
 bench: ## Measures flows against the floor (bench/README.md says how)
-	cargo build --release -p baton -p baton-bench
-	BATON_PG_DURABLE=1 target/release/baton-bench
+	cargo build --profile dist -p baton -p baton-bench
+	BATON_PG_DURABLE=1 target/dist/baton-bench
 
 .PHONY: kill
 kill: build-tested ## Every kill point once, on both databases

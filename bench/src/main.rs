@@ -25,6 +25,20 @@ const AT_ONCE: [usize; 3] = [1, 16, 64];
 /// Floor and Baton take turns this often, so that a noisy minute hits both.
 const ROUNDS: usize = 3;
 
+/// What is printed, each the median of the rounds.
+const COLUMNS: [&str; 10] = [
+    "flows/s",
+    "p50 ms",
+    "p99 ms",
+    "command p50",
+    "command p99",
+    "rest ms",
+    "cpu ms",
+    "commits",
+    "floor/s",
+    "ratio",
+];
+
 fn flows(at_once: usize) -> usize {
     (at_once * 6).clamp(30, 256)
 }
@@ -38,16 +52,8 @@ async fn main() -> Result<()> {
     for name in chosen(&["SQLite".to_owned(), "PostgreSQL".to_owned()], &wanted) {
         println!("\n{name}");
         println!(
-            "{:>7} {:>9} {:>9} {:>9} {:>11} {:>11} {:>9} {:>9} {:>7}",
-            "at once",
-            "flows/s",
-            "p50 ms",
-            "p99 ms",
-            "command p50",
-            "command p99",
-            "cpu ms",
-            "commits",
-            "ratio"
+            "at once {}",
+            COLUMNS.map(|column| format!("{column:>11}")).concat()
         );
         for at_once in chosen(&AT_ONCE.map(|at_once| at_once.to_string()), &wanted) {
             measure(name, at_once.parse()?, &floor_pool).await?;
@@ -94,51 +100,43 @@ async fn measure(name: &str, at_once: usize, floor_pool: &PgPool) -> Result<()> 
     let server = Server::start(data.path(), &databases).await?;
     let world = World::new(server.channel().await?).await?;
     run(&world, prepare(&world, at_once * 2).await?, at_once).await?;
+    server.at_rest().await?;
 
-    let mut rows: Vec<[f64; 6]> = Vec::new();
-    let mut ratios = Vec::new();
+    let mut rows = Vec::new();
     for round in 0..ROUNDS {
         let count = flows(at_once);
         let floor = floor::run(floor_pool, count, at_once, first_key(name, at_once, round)).await?;
         let prepared = prepare(&world, count).await?;
+        server.at_rest().await?;
         let (cpu, commits) = (server.cpu()?, commits(pool, &prefix).await?);
         let (flow, command) = run(&world, prepared, at_once).await?;
+        // What follows belongs to the flows, and must not fall into the next round of the floor.
+        let rest = server.at_rest().await?;
         let per_flow = |value: f64| value / as_f64(flow.count());
-        ratios.push(flow.per_second() / floor.per_second());
         rows.push([
             flow.per_second(),
             ms(flow.percentile(50)),
             ms(flow.percentile(99)),
             ms(command.percentile(50)),
             ms(command.percentile(99)),
+            ms(rest),
             per_flow((server.cpu()? - cpu) * 1000.0),
+            per_flow(self::commits(pool, &prefix).await? - commits),
+            floor.per_second(),
+            flow.per_second() / floor.per_second(),
         ]);
-        if round + 1 == ROUNDS {
-            let committed = self::commits(pool, &prefix).await? - commits;
-            report(
-                at_once,
-                &rows,
-                pool.map(|_| per_flow(committed)),
-                median(ratios.clone()),
-            );
-        }
     }
+    let column = |at: usize| median(rows.iter().map(|row| row[at]).collect());
+    let shown: String = (0..COLUMNS.len())
+        .map(|at| match COLUMNS[at] {
+            "commits" if pool.is_none() => format!("{:>11}", "-"),
+            "ratio" => format!("{:>11.2}", column(at)),
+            _ => format!("{:>11.1}", column(at)),
+        })
+        .collect();
+    println!("{at_once:>7} {shown}");
     println!("{:>7} peak {:.0} MiB", "", server.memory("VmHWM")?);
     Ok(())
-}
-
-fn report(at_once: usize, rows: &[[f64; 6]], commits: Option<f64>, ratio: f64) {
-    let column = |at: usize| median(rows.iter().map(|row| row[at]).collect());
-    let commits = commits.map_or("-".to_owned(), |commits| format!("{commits:.1}"));
-    println!(
-        "{at_once:>7} {:>9.1} {:>9.1} {:>9.1} {:>11.1} {:>11.1} {:>9.1} {commits:>9} {ratio:>7.2}",
-        column(0),
-        column(1),
-        column(2),
-        column(3),
-        column(4),
-        column(5),
-    );
 }
 
 /// Children ready for their conference, several at a time.

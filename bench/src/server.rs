@@ -12,6 +12,12 @@ use tonic::transport::{Channel, Endpoint};
 /// Clock ticks a second of `/proc/<pid>/stat`, as Linux has it on every platform we build for.
 const TICKS_PER_SECOND: f64 = 100.0;
 
+/// How often to look whether Baton is at rest, and how long it has to be.
+const LOOK: Duration = Duration::from_millis(100);
+const QUIET: Duration = Duration::from_millis(500);
+/// The share of a core that looking for work takes at most.
+const IDLE_MAX: f64 = 0.15;
+
 /// Where the databases are.
 #[derive(Debug, Clone)]
 pub enum Databases {
@@ -88,6 +94,22 @@ impl Server {
         Ok((ticks(11) + ticks(12)) / TICKS_PER_SECOND)
     }
 
+    /// Waits until it has nothing more to do than to look for work. Answers how long that took.
+    pub async fn at_rest(&self) -> Result<Duration> {
+        let began = Instant::now();
+        let (mut busy_until, mut before) = (began, self.cpu()?);
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let now = self.cpu()?;
+            if now - before > IDLE_MAX * LOOK.as_secs_f64() {
+                busy_until = Instant::now();
+            } else if busy_until.elapsed() >= QUIET {
+                return Ok(busy_until - began);
+            }
+            before = now;
+        }
+    }
+
     /// A line of `/proc/<pid>/status` in MiB: `VmRSS` now, `VmHWM` at its peak.
     pub fn memory(&self, line: &str) -> Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
@@ -104,7 +126,7 @@ impl Drop for Server {
     }
 }
 
-/// The release binary beside this one.
+/// The binary beside this one.
 fn binary() -> Result<PathBuf> {
     let here = std::env::current_exe()?;
     let path = here.with_file_name("baton");
