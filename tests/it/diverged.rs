@@ -9,6 +9,7 @@ use baton_clock::BusinessClock;
 use baton_protocol_files::Library;
 use baton_rpc::{FEEDS, ServerConfig, connect, serve_telling};
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -84,6 +85,33 @@ impl Site {
         self.serving.await.expect("it ends");
         self.baton.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_port_for_all_services_tells_of_the_feeds_of_notification_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let clock = baton_testkit::clock_at(BEGIN);
+    let site = Site::open(folder.path(), &clock).await;
+    site.town.organise().await;
+    site.town.contacts(1).await;
+    site.town.settle().await;
+    site.close().await;
+
+    let url = format!("sqlite://{}/notification.db", folder.path().display());
+    let mut database = sqlx::SqliteConnection::connect(&url)
+        .await
+        .expect("it opens");
+    let changed = sqlx::query("UPDATE cursors SET hash = x'00' WHERE subscription = 'front-door'")
+        .execute(&mut database)
+        .await
+        .expect("another history");
+    assert!(changed.rows_affected() > 0);
+    database.close().await.expect("it closes");
+
+    let mut site = Site::open(folder.path(), &clock).await;
+    site.tells(FEEDS, ServingStatus::NotServing).await;
+    site.tells("", ServingStatus::Serving).await;
+    site.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

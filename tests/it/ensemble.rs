@@ -8,7 +8,7 @@ use baton_clock::BusinessClock;
 use baton_contracts::Call;
 use baton_gateway::Services;
 use baton_protocol_files::Library;
-use baton_rpc::{Conn, ServerConfig, in_process};
+use baton_rpc::{Conn, Health, ServerConfig, in_process};
 use baton_store::{Migrations, Store, StoreConfig};
 use baton_testkit::TestDb;
 use sqlx::{PgPool, Row as _, SqlitePool};
@@ -130,11 +130,11 @@ impl Ensemble {
         };
         let clock = self.clock.clone();
         macro_rules! service {
-            ($service:ident, $config:expr $(, $extra:ident)?) => {{
+            ($service:ident, $config:expr $(, $extra:ident)*) => {{
                 let store = self.store($service::NAME, $service::migrations()).await;
                 replica.stores.push(store.clone());
                 let (library, clock, shutdown) = (Arc::clone(&library), clock.clone(), self.shutdown.clone());
-                let parts = $service::Parts { store, library, clock, shutdown $(, $extra)? };
+                let parts = $service::Parts { store, library, clock, shutdown $(, $extra)* };
                 let built = $service::build(&$config, parts).await.expect("the service starts");
                 replica.tasks.extend(built.tasks);
                 in_process(built.routes, &ServerConfig::new($service::NAME))
@@ -162,11 +162,15 @@ impl Ensemble {
             ("transfer", transfer.clone()),
             ("closure", closure.clone()),
         ]);
+        let health = Health::default();
         let config = baton_notification::Config {
             spool: self.spool(),
             ..Default::default()
         };
-        let notification = between("notification", service!(baton_notification, config, feeds));
+        let notification = between(
+            "notification",
+            service!(baton_notification, config, feeds, health),
+        );
         let services = Services {
             front_door,
             allocation,
@@ -179,7 +183,8 @@ impl Ensemble {
             simulated_time: true,
             ..Default::default()
         };
-        replica.door = service!(baton_gateway, config, services);
+        let health = Health::default();
+        replica.door = service!(baton_gateway, config, services, health);
         replica
     }
 

@@ -37,7 +37,7 @@ use std::sync::Arc;
 use baton_clock::BusinessClock;
 use baton_ids::AuthorityId;
 use baton_protocol_files::Library;
-use baton_rpc::{FEEDS, Health};
+use baton_rpc::Health;
 use baton_store::{Store, StoreError};
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
@@ -60,6 +60,8 @@ pub struct Parts {
     pub clock: BusinessClock,
     /// The services behind it.
     pub services: Services,
+    /// Where it tells of itself, of the services behind it and of its feeds.
+    pub health: Health,
     /// Ends the background tasks.
     pub shutdown: CancellationToken,
 }
@@ -70,8 +72,6 @@ pub struct Service {
     pub routes: Routes,
     /// Packs, sealing, reactions and subscriptions; each ends after the shutdown.
     pub tasks: Vec<JoinHandle<()>>,
-    /// What it tells probes: of itself, of the services behind it, of its feeds.
-    pub health: Health,
 }
 
 /// What a command of a reaction may be given, in milliseconds: less, and none is answered in time; more, and a killed
@@ -99,6 +99,7 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
         library,
         clock,
         services,
+        health,
         shutdown,
     } = parts;
     if config.simulated_time && !clock.is_simulated() {
@@ -109,8 +110,6 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     }
     let kept = baton_packs::Packs::open(&store, &library).await?;
     let packs = in_force(kept.clone());
-    let health = Health::default();
-    health.tell(FEEDS, true).await;
     let keep = retention::Keep {
         reactions_days: config.keep_reactions_days,
         tracker_days: config.keep_tracker_days,
@@ -175,15 +174,7 @@ fn assemble(
     );
     let door = door::Door::new(services.clone(), contexts, identities);
     let routes = door::open(own.routes(), &door);
-    let health = health.clone();
-    (
-        Service {
-            routes,
-            tasks,
-            health,
-        },
-        runner,
-    )
+    (Service { routes, tasks }, runner)
 }
 
 /// The packs in force from a day in England. A new authority is served from the next start on, which subscribes to its

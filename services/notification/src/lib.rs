@@ -25,7 +25,7 @@ use baton_contracts::notification::v1::notification_reaction_service_server::Not
 use baton_contracts::notification::v1::notification_service_server::NotificationServiceServer;
 use baton_packs::Packs;
 use baton_protocol_files::Library;
-use baton_rpc::{Conn, FEEDS, FeedAlarm, FeedServer, Health, SimulationServer, subscribe_to};
+use baton_rpc::{Conn, FeedAlarm, FeedServer, Health, SimulationServer, subscribe_to};
 use baton_store::{
     Migrations, Store, StoreError, Subscription, Tx, days_before, link_to_cause, run_now_and_then,
 };
@@ -104,6 +104,8 @@ pub struct Parts {
     pub shutdown: CancellationToken,
     /// The services whose feeds are applied, by name: `front-door`, `allocation`, `transfer`, `closure`.
     pub feeds: HashMap<&'static str, Conn>,
+    /// Where it tells of its feeds.
+    pub health: Health,
 }
 
 /// The service at work.
@@ -112,8 +114,6 @@ pub struct Service {
     pub routes: Routes,
     /// Packs, sealing, deadlines, sending and subscriptions; each ends after the shutdown.
     pub tasks: Vec<JoinHandle<()>>,
-    /// What it tells probes: of itself and of its feeds.
-    pub health: Health,
 }
 
 /// Why the service cannot start.
@@ -135,6 +135,7 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
         clock,
         shutdown,
         feeds,
+        health,
     } = parts;
     let calendar = Arc::new(Calendar::embedded()?);
     let settle = if clock.is_simulated() {
@@ -176,8 +177,6 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
         shutdown.clone(),
     ));
     let mut tasks = vec![sealing, deadlines, sending, looking, pruning];
-    let health = Health::default();
-    health.tell(FEEDS, true).await;
     for (service, conn) in feeds {
         for authority in &authorities {
             let alarm = FeedAlarm::new(health.clone(), service, authority);
@@ -211,7 +210,6 @@ pub async fn build(config: &Config, parts: Parts) -> Result<Service, StartError>
     Ok(Service {
         routes: routes.routes(),
         tasks,
-        health,
     })
 }
 

@@ -25,7 +25,7 @@ use baton_contracts::type_v1::{
 };
 use baton_contracts::{event_from_json, structure, timestamp};
 use baton_protocol_files::Library;
-use baton_rpc::{Conn, FeedServer, ServerConfig, announcement, attach_context, in_process};
+use baton_rpc::{Conn, FeedServer, Health, ServerConfig, announcement, attach_context, in_process};
 use baton_store::{Cursor, Migrations, Store, StoreConfig, StoreError};
 use baton_testkit::{TestDb, clock_at};
 use jiff::Timestamp;
@@ -168,6 +168,7 @@ impl Desk {
                 ("transfer", self.transfer.conn.clone()),
                 ("front-door", self.front_door.conn.clone()),
             ]),
+            health: Health::default(),
         };
         let service = build(&config, parts).await.unwrap();
         self.conn = in_process(service.routes, &ServerConfig::new(crate::NAME));

@@ -5,7 +5,7 @@
 //! | (empty) | while the process drains. For probes that restart: a neighbour that is down is no reason to. |
 //! | `baton.transfer.v1.TransferService`, … | when that service does not serve; at the gateway, when the one behind it does not |
 //! | [`READINESS`] | at the gateway, while any service behind it does not serve |
-//! | [`FEEDS`] | once a feed has diverged: it is no longer followed until a person has looked |
+//! | [`FEEDS`] | once a feed that the process follows has diverged: it is no longer followed until a person has looked |
 
 use std::time::Duration;
 
@@ -31,6 +31,13 @@ pub const FEEDS: &str = "feeds";
 pub struct Health(HealthReporter);
 
 impl Health {
+    /// Of a process that follows feeds.
+    pub async fn of_feeds() -> Self {
+        let health = Self::default();
+        health.tell(FEEDS, true).await;
+        health
+    }
+
     /// Tells whether what has this name serves.
     pub async fn tell(&self, name: &str, serves: bool) {
         let status = if serves {
@@ -148,8 +155,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_diverged_feed_is_told_and_does_not_end_the_process() {
-        let health = Health::default();
-        health.tell(FEEDS, true).await;
+        let health = Health::of_feeds().await;
         let alarm = FeedAlarm::new(health.clone(), "transfer", "wirral");
         let _other = FeedAlarm::new(health.clone(), "closure", "wirral");
         assert_eq!(said(&health, FEEDS).await, Some(Answer::Serving));

@@ -46,14 +46,15 @@ impl Embedded {
         let mut builder = Builder {
             folder,
             settings,
+            health: Health::of_feeds().await,
             stores: Vec::new(),
             tasks: Vec::new(),
             shutdown,
         };
         match builder.services().await {
-            Ok((door, health)) => Ok(Self {
+            Ok(door) => Ok(Self {
                 door,
-                health,
+                health: builder.health,
                 config: builder.settings.config,
                 stores: builder.stores,
                 tasks: builder.tasks,
@@ -72,7 +73,7 @@ impl Embedded {
         self.door.clone()
     }
 
-    /// What the gateway tells probes.
+    /// What probes are told, of every service and of every feed that is followed here.
     pub fn health(&self) -> Health {
         self.health.clone()
     }
@@ -97,14 +98,15 @@ impl Embedded {
 struct Builder {
     folder: Folder,
     settings: EmbeddedConfig,
+    health: Health,
     stores: Vec<Store>,
     tasks: Vec<JoinHandle<()>>,
     shutdown: CancellationToken,
 }
 
 impl Builder {
-    /// Starts the services in the order in which they need each other; the gateway's routes and health are the answer.
-    async fn services(&mut self) -> Result<(Routes, Health), StartError> {
+    /// Starts the services in the order in which they need each other; the gateway's routes are the answer.
+    async fn services(&mut self) -> Result<Routes, StartError> {
         self.open().await?;
         let mut config = self.settings.config.clone();
         // Who simulates time may move it.
@@ -141,7 +143,7 @@ impl Builder {
         };
         let gateway = services::gateway(&config, self.common(Role::Gateway), behind).await?;
         self.tasks.extend(gateway.tasks);
-        Ok((gateway.routes, gateway.health))
+        Ok(gateway.routes)
     }
 
     /// Opens every database, side by side: each has a schema to bring up to date.
@@ -173,6 +175,7 @@ impl Builder {
             store: self.stores[role as usize].clone(),
             library: Arc::clone(&self.settings.library),
             clock: self.settings.clock.clone(),
+            health: self.health.clone(),
             shutdown: self.shutdown.clone(),
         }
     }

@@ -22,6 +22,8 @@ pub struct Common {
     pub library: Arc<Library>,
     /// The clock.
     pub clock: BusinessClock,
+    /// Where those that follow feeds tell of them. One for all services of a process.
+    pub health: Health,
     /// Ends its background tasks.
     pub shutdown: CancellationToken,
 }
@@ -32,8 +34,6 @@ pub struct Running {
     pub routes: Routes,
     /// Its background tasks.
     pub tasks: Vec<JoinHandle<()>>,
-    /// What it tells probes.
-    pub health: Health,
 }
 
 pub async fn front_door(config: &Config, common: Common) -> Result<Running, StartError> {
@@ -42,6 +42,7 @@ pub async fn front_door(config: &Config, common: Common) -> Result<Running, Star
         library,
         clock,
         shutdown,
+        ..
     } = common;
     let parts = baton_front_door::Parts {
         store,
@@ -54,7 +55,6 @@ pub async fn front_door(config: &Config, common: Common) -> Result<Running, Star
     Ok(Running {
         routes: service.routes,
         tasks: service.tasks,
-        health: Health::default(),
     })
 }
 
@@ -64,6 +64,7 @@ pub async fn allocation(config: &Config, common: Common) -> Result<Running, Star
         library,
         clock,
         shutdown,
+        ..
     } = common;
     let parts = baton_allocation::Parts {
         store,
@@ -76,7 +77,6 @@ pub async fn allocation(config: &Config, common: Common) -> Result<Running, Star
     Ok(Running {
         routes: service.routes,
         tasks: service.tasks,
-        health: Health::default(),
     })
 }
 
@@ -86,6 +86,7 @@ pub async fn transfer(config: &Config, common: Common) -> Result<Running, StartE
         library,
         clock,
         shutdown,
+        ..
     } = common;
     let parts = baton_transfer::Parts {
         store,
@@ -98,7 +99,6 @@ pub async fn transfer(config: &Config, common: Common) -> Result<Running, StartE
     Ok(Running {
         routes: service.routes,
         tasks: service.tasks,
-        health: Health::default(),
     })
 }
 
@@ -108,6 +108,7 @@ pub async fn closure(config: &Config, common: Common) -> Result<Running, StartEr
         library,
         clock,
         shutdown,
+        ..
     } = common;
     let parts = baton_closure::Parts {
         store,
@@ -120,7 +121,6 @@ pub async fn closure(config: &Config, common: Common) -> Result<Running, StartEr
     Ok(Running {
         routes: service.routes,
         tasks: service.tasks,
-        health: Health::default(),
     })
 }
 
@@ -134,6 +134,7 @@ pub async fn notification(
         store,
         library,
         clock,
+        health,
         shutdown,
     } = common;
     let parts = baton_notification::Parts {
@@ -142,13 +143,13 @@ pub async fn notification(
         clock,
         shutdown,
         feeds,
+        health,
     };
     let built = baton_notification::build(&config.notification, parts).await;
     let service = built.map_err(StartError::service(baton_notification::NAME))?;
     Ok(Running {
         routes: service.routes,
         tasks: service.tasks,
-        health: service.health,
     })
 }
 
@@ -162,6 +163,7 @@ pub async fn gateway(
         store,
         library,
         clock,
+        health,
         shutdown,
     } = common;
     let parts = baton_gateway::Parts {
@@ -170,12 +172,12 @@ pub async fn gateway(
         clock,
         shutdown,
         services,
+        health,
     };
     let built = baton_gateway::build(&config.gateway, parts).await;
     let service = built.map_err(StartError::service(baton_gateway::NAME))?;
     Ok(Running {
         routes: service.routes,
         tasks: service.tasks,
-        health: service.health,
     })
 }

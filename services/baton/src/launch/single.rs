@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::Context as _;
 use baton_clock::BusinessClock;
-use baton_rpc::{Conn, connect};
+use baton_rpc::{Conn, Health, connect};
 use baton_store::Store;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -37,10 +37,15 @@ pub async fn one(
     .with_context(|| format!("opening the database of {name}"))?;
 
     let shutdown = CancellationToken::new();
+    let health = match role {
+        Role::Notification | Role::Gateway => Health::of_feeds().await,
+        Role::FrontDoor | Role::Allocation | Role::Transfer | Role::Closure => Health::default(),
+    };
     let common = Common {
         store: store.clone(),
         library,
         clock,
+        health: health.clone(),
         shutdown: shutdown.clone(),
     };
     let running = match role {
@@ -59,7 +64,7 @@ pub async fn one(
         listener,
         running.routes,
         config.server.of(name),
-        running.health,
+        health,
         told_to_stop(),
     )
     .await;

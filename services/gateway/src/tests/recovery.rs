@@ -8,7 +8,7 @@ use baton_contracts::gateway::v1::record_service_client::RecordServiceClient;
 use baton_contracts::gateway::v1::{ListFlowsRequest, RecordEventsRequest, RetryFlowRequest};
 use baton_contracts::record::v1::{Receipt, ReceiptState, RecordEvent};
 use baton_protocol_files::Library;
-use baton_rpc::{Conn, Reason};
+use baton_rpc::{Conn, Health, Reason};
 use baton_testkit::{TestDb, each_database};
 use tokio_util::sync::CancellationToken;
 
@@ -234,6 +234,7 @@ async fn a_gateway_whose_steps_have_no_time_or_no_end_does_not_start() {
             library: Arc::new(Library::of([])),
             clock: world.clock.clone(),
             services: world.services.clone(),
+            health: Health::default(),
             shutdown: CancellationToken::new(),
         };
         let config = crate::Config {

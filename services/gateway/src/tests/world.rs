@@ -151,7 +151,7 @@ impl World {
     pub fn gateway_on(&self, store: Store) -> Gateway {
         let shutdown = CancellationToken::new();
         let packs = Packs::new(["wirral".to_owned()], |_, _| Some("pack-1".to_owned()));
-        let (Service { routes, tasks, .. }, runner) = crate::assemble(
+        let (Service { routes, tasks }, runner) = crate::assemble(
             &self.config,
             store.clone(),
             &packs,

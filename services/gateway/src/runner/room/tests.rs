@@ -11,6 +11,8 @@ use super::*;
 use crate::reactions::cause::{Cause, Release, What};
 use crate::reactions::record::Phase;
 
+const MOMENT: Duration = Duration::from_millis(1);
+
 fn reaction(lane: &str) -> Reaction {
     Reaction {
         id: Uuid::now_v7(),
@@ -52,9 +54,7 @@ fn next(room: &Arc<Room>) -> Vec<(Place, Reaction)> {
 }
 
 async fn is_woken(work: &Notify) -> bool {
-    tokio::time::timeout(Duration::from_millis(1), work.notified())
-        .await
-        .is_ok()
+    tokio::time::timeout(MOMENT, work.notified()).await.is_ok()
 }
 
 #[tokio::test(start_paused = true)]
@@ -92,9 +92,9 @@ async fn nothing_is_put_off_for_long_however_many_reports_come() {
     let _report = room.report();
     let _running = enter(&room, 10);
 
-    advance(PUT_OFF_MAX - Duration::from_millis(1)).await;
+    advance(PUT_OFF_MAX.saturating_sub(MOMENT)).await;
     assert!(next(&room).is_empty());
-    advance(Duration::from_millis(1)).await;
+    advance(MOMENT).await;
     assert_eq!(next(&room).len(), 10 - BESIDE_REPORTS_MAX);
 }
 
