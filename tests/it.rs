@@ -22,6 +22,8 @@ mod layout;
 mod planted;
 #[path = "it/replicas.rs"]
 mod replicas;
+#[path = "it/schema.rs"]
+mod schema;
 #[path = "it/strange.rs"]
 mod strange;
 #[path = "it/stubborn.rs"]
