@@ -129,12 +129,12 @@ async fn measure(name: &str, at_once: usize, floor_pool: &PgPool) -> Result<()> 
     let column = |at: usize| median(rows.iter().map(|row| row[at]).collect());
     let shown: String = (0..COLUMNS.len())
         .map(|at| match COLUMNS[at] {
-            "commits" if pool.is_none() => format!("{:>11}", "-"),
-            "ratio" => format!("{:>11.2}", column(at)),
-            _ => format!("{:>11.1}", column(at)),
+            "commits" if pool.is_none() => format!("{:>12}", "-"),
+            "ratio" => format!("{:>12.2}", column(at)),
+            _ => format!("{:>12.1}", column(at)),
         })
         .collect();
-    println!("{at_once:>7} {shown}");
+    println!("{at_once:>7}{shown}");
     println!("{:>7} peak {:.0} MiB", "", server.memory("VmHWM")?);
     Ok(())
 }
