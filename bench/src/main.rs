@@ -52,8 +52,8 @@ async fn main() -> Result<()> {
     for name in chosen(&["SQLite".to_owned(), "PostgreSQL".to_owned()], &wanted) {
         println!("\n{name}");
         println!(
-            "at once {}",
-            COLUMNS.map(|column| format!("{column:>11}")).concat()
+            "at once{}",
+            COLUMNS.map(|column| format!("{column:>12}")).concat()
         );
         for at_once in chosen(&AT_ONCE.map(|at_once| at_once.to_string()), &wanted) {
             measure(name, at_once.parse()?, &floor_pool).await?;
